@@ -1,0 +1,268 @@
+//! What the view asks of the shell and what it hears back. One request type a command; the shell's command
+//! names are those of [`name`].
+
+use serde::{Deserialize, Serialize};
+
+use crate::answer::AnswerValue;
+use crate::definition::FormDefinition;
+use crate::delta::Delta;
+use crate::id::{AnswerId, ApplicationId};
+use crate::language::Language;
+
+/// The commands' names, as the shell registers and the view invokes them.
+pub mod name {
+    pub const START: &str = "start";
+    pub const SAVE_SETTINGS: &str = "save_settings";
+    pub const CREATE_APPLICATION: &str = "create_application";
+    pub const OPEN_APPLICATION: &str = "open_application";
+    pub const CLOSE_APPLICATION: &str = "close_application";
+    pub const EDIT: &str = "edit";
+    pub const UNDO: &str = "undo";
+    pub const REDO: &str = "redo";
+    pub const HISTORY: &str = "history";
+    pub const EXPORT_APPLICATION: &str = "export_application";
+    pub const IMPORT_FILE: &str = "import_file";
+    pub const OPEN_DATA_FOLDER: &str = "open_data_folder";
+    /// All of them, for the shell's permission list.
+    pub const ALL: [&str; 12] = [
+        START,
+        SAVE_SETTINGS,
+        CREATE_APPLICATION,
+        OPEN_APPLICATION,
+        CLOSE_APPLICATION,
+        EDIT,
+        UNDO,
+        REDO,
+        HISTORY,
+        EXPORT_APPLICATION,
+        IMPORT_FILE,
+        OPEN_DATA_FOLDER,
+    ];
+}
+
+/// Counts the steps of one prose field within one opening of the application; starts at 0.
+pub type Revision = u64;
+
+/// Who uses this desk and how it looks.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settings {
+    pub agency: String,
+    pub person: String,
+    pub language: Language,
+    /// Percent of the normal text size: 100, 115, 130 or 150.
+    pub text_size: u16,
+}
+
+/// Answer to `start`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Start {
+    pub settings: Settings,
+    /// False until a person has saved the settings once: the first-run screen is due.
+    pub introduced: bool,
+    /// The data folder, to be shown; never a path that the view sends back.
+    pub data_folder: String,
+    pub forms: Vec<FormSummary>,
+    pub applications: Vec<ApplicationSummary>,
+    /// Today by the machine's clock, `YYYY-MM-DD`, for countdowns.
+    pub today: String,
+    /// The program's version.
+    pub version: String,
+}
+
+/// A form package that applications can be made from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FormSummary {
+    pub id: String,
+    pub version: String,
+    /// In the settings' language.
+    pub title: String,
+    pub deadline: Option<String>,
+}
+
+/// An application in the list of the home screen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApplicationSummary {
+    pub id: ApplicationId,
+    pub name: String,
+    pub form: String,
+    pub form_title: String,
+    pub deadline: Option<String>,
+    /// Answered required fields of the counted sections, and all of them.
+    pub answered: u32,
+    pub required: u32,
+    /// Blocking problems among what is answered.
+    pub problems: u32,
+    /// When it was last changed here, milliseconds since 1970-01-01 UTC.
+    pub changed_ms: i64,
+}
+
+/// `create_application`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CreateApplication {
+    pub form: String,
+    pub name: String,
+    /// Copies the answers of an earlier application that the form also asks for.
+    pub copy_from: Option<ApplicationId>,
+}
+
+/// Answer to `open_application`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OpenedApplication {
+    pub id: ApplicationId,
+    pub definition: FormDefinition,
+    pub answers: Vec<AnswerState>,
+    /// When the newest change was committed on this disk, milliseconds since 1970-01-01 UTC.
+    pub saved_ms: i64,
+    pub undo: UndoState,
+}
+
+/// A stored answer as it stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AnswerState {
+    pub answer: AnswerId,
+    /// The value that stands; `None` when nothing is stored. For prose the whole text.
+    pub value: Option<AnswerValue>,
+    /// Every concurrent value (the standing one included) while a person has not picked one; else empty.
+    pub conflict: Vec<ConflictValue>,
+    /// For prose: the revision of `value`. 0 for values.
+    pub revision: Revision,
+    /// Who wrote it last, and when.
+    pub changed: Option<Stamp>,
+}
+
+/// One of several concurrent values of an answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConflictValue {
+    /// `None`: one side cleared the answer.
+    pub value: Option<AnswerValue>,
+    pub stamp: Stamp,
+    /// The value that it replaced.
+    pub before: Option<AnswerValue>,
+}
+
+/// Who made a change, and when by that device's clock.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stamp {
+    /// Name and agency where known, else the replica's short id.
+    pub author: String,
+    /// This desk's own change.
+    pub own: bool,
+    /// Milliseconds since 1970-01-01 UTC.
+    pub time_ms: i64,
+}
+
+/// `edit`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EditApplication {
+    pub application: ApplicationId,
+    pub edit: Edit,
+}
+
+/// One step of a person's work; becomes one change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Edit {
+    /// Stores values (a `None` clears). Several at once (a pasted block) stand or fall together.
+    /// Setting an answer in conflict resolves it.
+    Set { values: Vec<(AnswerId, Option<AnswerValue>)> },
+    /// Changes a prose text. `base` is the revision that the view had seen, `delta` counts in UTF-16
+    /// code units of the text at that revision.
+    Splice { answer: AnswerId, base: Revision, delta: Delta },
+}
+
+/// The edit is on this disk.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Acknowledged {
+    /// For a splice: the revision that it made.
+    pub revision: Revision,
+    /// When it was committed, milliseconds since 1970-01-01 UTC.
+    pub saved_ms: i64,
+    /// For `Set`: the answers as they stand now, normalised.
+    pub answers: Vec<AnswerState>,
+    pub undo: UndoState,
+}
+
+/// What `undo` and `redo` would do.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UndoState {
+    pub undo: bool,
+    pub redo: bool,
+}
+
+/// Answer to `undo` and `redo`. The changed answers arrive as events as well.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Undone {
+    /// The answer that changed, to be shown; `None` when there was nothing to undo.
+    pub answer: Option<AnswerId>,
+    pub saved_ms: i64,
+    pub undo: UndoState,
+}
+
+/// `history`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReadHistory {
+    pub application: ApplicationId,
+    /// All answers when `None`.
+    pub answer: Option<AnswerId>,
+}
+
+/// A change of one answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HistoryEntry {
+    pub answer: AnswerId,
+    pub stamp: Stamp,
+    pub what: HistoryStep,
+    /// A value that a concurrent or later choice replaced while it stood in conflict.
+    pub concurrent: bool,
+}
+
+/// What a change did to one answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum HistoryStep {
+    /// `before` holds every value that was replaced (several after a conflict).
+    Value { before: Vec<AnswerValue>, after: Option<AnswerValue> },
+    /// Text put in and taken out by one person in one go.
+    Prose { inserted: String, deleted: String },
+}
+
+/// `export_application`; the shell asks for the file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExportApplication {
+    pub application: ApplicationId,
+    pub format: ExportFormat,
+}
+
+/// What an export holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ExportFormat {
+    /// The answers, by the form's JSON Schema.
+    Json,
+    /// The whole document with its history; opens in any Automerge tool.
+    Automerge,
+}
+
+/// Answer to `import_file`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Imported {
+    pub application: ApplicationId,
+    /// False when it was merged into an application that was here already.
+    pub new: bool,
+    /// Changes that were not here before.
+    pub changes: u64,
+}
+
+/// What the shell tells the view about the open application, in order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Event {
+    /// A prose text changed by other hands than the view's own splices.
+    Patched { answer: AnswerId, revision: Revision, delta: Delta },
+    /// Values changed by other hands than the view's own `Set`.
+    Answered { answers: Vec<AnswerState> },
+    /// A file that the person opened with the program was taken in.
+    Imported { imported: Imported },
+    /// Something went wrong outside a command (a file handed over, a failed compaction).
+    Failed { error: crate::error::UserError },
+}

@@ -1,0 +1,271 @@
+//! A form definition: what is asked, of whom, under which rules. Built by [`crate::package`] from a form
+//! package's files; travels to the web view as JSON.
+
+use std::collections::BTreeMap;
+
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+use crate::condition::Condition;
+use crate::id::{AnswerId, FieldId};
+use crate::layout::Layout;
+use crate::language::Language;
+use crate::rule::{Calculation, Rule};
+
+/// One loaded form package.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FormDefinition {
+    /// The package's id, which is its folder's name: `zone-application-2026`.
+    pub id: String,
+    /// The package's version, `major.minor.patch`.
+    pub version: String,
+    /// SHA-256 over the package's files, lower-case hex.
+    pub hash: String,
+    /// The languages that every message exists in; the first is the official one.
+    pub languages: Vec<Language>,
+    /// The day by which the finished papers must be with the receiver, `YYYY-MM-DD`.
+    pub deadline: Option<String>,
+    /// The answer that names an application in lists (the zone's name).
+    pub name_answer: AnswerId,
+    /// The kinds of agency that fill the form; a section's owner is one of them.
+    pub agencies: Vec<String>,
+    /// In printed order.
+    pub sections: Vec<Section>,
+    /// In the form's numbering.
+    pub evidence: Vec<EvidenceSlot>,
+    /// Checks across fields.
+    pub rules: Vec<Rule>,
+    /// Every text, by language and key. Keys: `form.title`, `agency.<id>`, `<section>.title`,
+    /// `<field>.label`, `<field>.help`, `<field>.<option>.label`, `evidence.<slot>.label`, `rule.<id>`,
+    /// and whatever the layout names.
+    pub messages: BTreeMap<Language, BTreeMap<String, String>>,
+}
+
+/// A part of the form that one agency fills and signs off.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Section {
+    /// Lower-case English word, unique in the form.
+    pub id: String,
+    /// The kind of agency that usually fills it.
+    pub owner: String,
+    /// Whether the lead's completeness and snapshot cover it. The province's opinion, written after
+    /// the city has signed, is not counted.
+    pub counted: bool,
+    /// In asking order.
+    pub fields: Vec<Field>,
+    /// How it is printed and edited.
+    pub layout: Layout,
+}
+
+/// One question.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Field {
+    pub id: FieldId,
+    pub kind: FieldKind,
+    /// Column keys (years) of a table row; empty for a field with one value.
+    pub columns: Vec<String>,
+    /// 填报说明 2: a required field must not be blank; 无 where nothing applies.
+    pub required: bool,
+    /// Whether 无 is an answer (numbers and texts of an official form).
+    pub none_allowed: bool,
+    /// When absent, always relevant. An irrelevant field is not required and not checked.
+    pub relevant: Option<Condition>,
+    /// Where the notice asks for it, such as `填报说明 5`; shown beside a problem.
+    pub clause: Option<String>,
+    /// The evidence slot that this field asks for.
+    pub evidence: Option<String>,
+    /// False for supplementary fields: signed, never printed on the form.
+    pub printed: bool,
+}
+
+/// What an answer looks like and how concurrent edits of it merge.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum FieldKind {
+    /// A value: names, addresses. One line or few; concurrent edits conflict.
+    Text {
+        /// Longest allowed answer, in characters as [`crate::count::characters`] counts them.
+        limit: Option<u32>,
+    },
+    /// A telephone number, or a name and a number.
+    Phone,
+    /// Running text, merged character by character.
+    Prose {
+        /// Longest allowed answer, in characters as [`crate::count::characters`] counts them.
+        limit: Option<u32>,
+        /// The headings that the notice prescribes, offered at the side while writing.
+        outline: Vec<OutlineItem>,
+        /// 可另附纸: the text may be given on an attached paper instead (a flag answer
+        /// `<field>.attached`).
+        attachable: bool,
+    },
+    /// An exact decimal number, kept as text; see [`crate::number`].
+    Number {
+        /// Decimal places at the most; 0 for a count.
+        scale: u32,
+        min: Option<Decimal>,
+        max: Option<Decimal>,
+        /// What kind of amount a pasted 万元 or dollar figure converts to, if any.
+        unit: Option<Unit>,
+    },
+    /// A calendar date, kept as `YYYY-MM-DD`, or `YYYY-MM` where a month is enough.
+    Date {
+        /// Whether a month without a day is a full answer.
+        month_allowed: bool,
+    },
+    /// 是 / 否, kept as `yes` / `no`.
+    YesNo {
+        /// The answer that may disqualify: flagged, to be confirmed, never blocking.
+        disqualifying: Option<String>,
+    },
+    /// Exactly one option, kept as the option's id.
+    Choice { options: Vec<String> },
+    /// Any number of options; each is a flag answer `<field>.<option>` of its own.
+    Choices {
+        options: Vec<String>,
+        /// The option 其他, whose text is the answer `<field>.<option>_text`.
+        other: Option<String>,
+    },
+    /// A statement that a person ticks as true; kept as a flag.
+    Confirm,
+    /// Computed from other answers, never stored.
+    Calculated { calculation: Calculation },
+}
+
+/// The unit of a money field, for offers to convert what was pasted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unit {
+    /// 亿元 (10⁸ CNY).
+    HundredMillionYuan,
+    /// 万元 (10⁴ CNY).
+    TenThousandYuan,
+    /// Percent, 0–100 for shares, any sign for growth.
+    Percent,
+}
+
+/// A heading of a prose field's prescribed outline.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutlineItem {
+    /// 1 for a top heading.
+    pub level: u8,
+    /// Message key of the heading's text.
+    pub text: String,
+}
+
+/// A place for evidence (佐证材料).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EvidenceSlot {
+    /// `evidence_01` and so on.
+    pub id: String,
+    /// The number that the form prints.
+    pub number: u32,
+    /// The field that asks for it.
+    pub field: FieldId,
+    /// Who may have issued it (填报说明 4): `authority`, `third_party`, `self_declaration`.
+    pub kinds: Vec<String>,
+}
+
+/// What kind of value a stored answer is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AnswerKind {
+    /// A text value; concurrent edits conflict.
+    Value,
+    /// A yes/no flag; concurrent edits conflict.
+    Flag,
+    /// Automerge text; concurrent edits merge.
+    Prose,
+}
+
+impl FormDefinition {
+    /// The section of that id.
+    pub fn section(&self, id: &str) -> Option<&Section> {
+        self.sections.iter().find(|section| section.id == id)
+    }
+
+    /// The field at that path.
+    pub fn field(&self, id: &FieldId) -> Option<&Field> {
+        self.section(id.section())?.fields.iter().find(|field| &field.id == id)
+    }
+
+    /// All fields in asking order.
+    pub fn fields(&self) -> impl Iterator<Item = &Field> {
+        self.sections.iter().flat_map(|section| section.fields.iter())
+    }
+
+    /// The field that a stored answer (or a facet of it) belongs to.
+    pub fn field_of(&self, answer: &AnswerId) -> Option<&Field> {
+        let base = answer.base();
+        let section = self.section(base.section())?;
+        section.fields.iter().find(|field| field.answers().iter().any(|id| *id == base))
+    }
+
+    /// What is stored at an answer; `None` when the form has no such answer.
+    pub fn answer_kind(&self, answer: &AnswerId) -> Option<AnswerKind> {
+        let field = self.field_of(answer)?;
+        if answer.facet().is_some() {
+            return Some(AnswerKind::Value);
+        }
+        field.answer_kind(answer)
+    }
+
+    /// A text of the package in the given language, falling back to the official language;
+    /// `None` when neither has it.
+    pub fn message(&self, language: Language, key: &str) -> Option<&str> {
+        let official = self.languages.first().copied().unwrap_or_default();
+        [language, official]
+            .into_iter()
+            .find_map(|language| self.messages.get(&language)?.get(key))
+            .map(String::as_str)
+    }
+
+    /// [`Self::message`], or the key itself: the loader has checked that printed keys exist.
+    pub fn text<'a>(&'a self, language: Language, key: &'a str) -> &'a str {
+        self.message(language, key).unwrap_or(key)
+    }
+
+    /// The printed label of a field.
+    pub fn label(&self, language: Language, field: &FieldId) -> String {
+        let key = format!("{field}.label");
+        self.text(language, &key).to_owned()
+    }
+}
+
+impl Field {
+    /// The stored answers of this field, in printed order. Calculated fields have none.
+    pub fn answers(&self) -> Vec<AnswerId> {
+        match &self.kind {
+            FieldKind::Calculated { .. } => Vec::new(),
+            FieldKind::Choices { options, other } => {
+                let mut ids: Vec<_> = options.iter().map(|option| self.id.part(option)).collect();
+                ids.extend(other.iter().map(|other| self.other_text(other)));
+                ids
+            }
+            FieldKind::Prose { attachable: true, .. } => {
+                vec![self.id.answer(), self.id.part("attached")]
+            }
+            _ if self.columns.is_empty() => vec![self.id.answer()],
+            _ => self.columns.iter().map(|column| self.id.part(column)).collect(),
+        }
+    }
+
+    /// The answer that holds the text beside 其他.
+    pub fn other_text(&self, other: &str) -> AnswerId {
+        self.id.part(&format!("{other}_text"))
+    }
+
+    fn answer_kind(&self, answer: &AnswerId) -> Option<AnswerKind> {
+        if !self.answers().contains(answer) {
+            return None;
+        }
+        Some(match &self.kind {
+            FieldKind::Prose { .. } if *answer == self.id.answer() => AnswerKind::Prose,
+            FieldKind::Prose { .. } | FieldKind::Confirm => AnswerKind::Flag,
+            FieldKind::Choices { other: Some(other), .. } if *answer == self.other_text(other) => {
+                AnswerKind::Value
+            }
+            FieldKind::Choices { .. } => AnswerKind::Flag,
+            _ => AnswerKind::Value,
+        })
+    }
+}

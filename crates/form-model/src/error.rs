@@ -1,0 +1,147 @@
+//! Errors as a person meets them: a code, what it is about, and the sentence.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::language::Language;
+
+/// What went wrong. A code exists only where the view or the command line acts or speaks differently.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ErrorCode {
+    /// Another Huiqian works in this data folder. `folder`.
+    FolderInUse,
+    /// The data folder can't be read or written. `folder`, `cause`.
+    FolderUnusable,
+    /// The database was written by a newer program. `file`, `found`, `known`.
+    DatabaseNewer,
+    /// The database is damaged; what could be read was exported. `file`, `salvage`.
+    DatabaseDamaged,
+    /// Writing failed; the edit is not kept. `cause`.
+    NotSaved,
+    /// No such application here. `application`.
+    UnknownApplication,
+    /// No such form package here. `form`.
+    UnknownForm,
+    /// The form package is faulty. `cause` (file, line, what to do).
+    BadForm,
+    /// The form has no such answer. `answer`.
+    UnknownAnswer,
+    /// The value is of the wrong kind for the answer. `answer`, `expected`.
+    WrongKind,
+    /// Too long to be kept at all. `answer`, `length`, `limit`.
+    TooLong,
+    /// The text has characters that no document may hold (NUL, control characters). `answer`.
+    BadCharacter,
+    /// A splice does not fit the text. `answer`.
+    BadSplice,
+    /// A file can't be taken in. `file`, `cause`.
+    BadImport,
+    /// A file can't be read or written. `file`, `cause`.
+    FileUnusable,
+    /// Undo finds that the answer has changed since. `answer`.
+    UndoOvertaken,
+}
+
+/// An error for a person. `details` fill the sentence.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("{}", self.sentence(Language::English))]
+pub struct UserError {
+    pub code: ErrorCode,
+    pub details: BTreeMap<String, String>,
+}
+
+impl UserError {
+    /// An error of that code.
+    pub fn new(code: ErrorCode) -> Self {
+        Self { code, details: BTreeMap::new() }
+    }
+
+    /// Adds a detail.
+    #[must_use]
+    pub fn with(mut self, key: &str, value: impl ToString) -> Self {
+        self.details.insert(key.to_owned(), value.to_string());
+        self
+    }
+
+    fn detail(&self, key: &str) -> &str {
+        self.details.get(key).map_or("?", String::as_str)
+    }
+
+    /// What is wrong, where, and what to do.
+    pub fn sentence(&self, language: Language) -> String {
+        let (chinese, english) = self.template();
+        let mut sentence = language.pick(chinese, english).to_owned();
+        for key in self.details.keys() {
+            sentence = sentence.replace(&format!("{{{key}}}"), self.detail(key));
+        }
+        sentence
+    }
+
+    fn template(&self) -> (&'static str, &'static str) {
+        match self.code {
+            ErrorCode::FolderInUse => (
+                "数据文件夹 {folder} 正由另一个会签窗口使用。请切换到那个窗口，或先把它关闭。",
+                "The data folder {folder} is in use by another Huiqian window. Switch to that window, or close it first.",
+            ),
+            ErrorCode::FolderUnusable => (
+                "不能使用数据文件夹 {folder}：{cause}。请检查磁盘与权限，或换一个文件夹。",
+                "The data folder {folder} cannot be used: {cause}. Check the disk and permissions, or choose another folder.",
+            ),
+            ErrorCode::DatabaseNewer => (
+                "{file} 由更新版本的会签写成（格式 {found}，本程序识别到 {known}）。文件未作任何改动，请安装新版本后再打开。",
+                "{file} was written by a newer Huiqian (format {found}, this program knows up to {known}). It was left untouched; install the newer version to open it.",
+            ),
+            ErrorCode::DatabaseDamaged => (
+                "{file} 已损坏，未作任何改动。能读出的内容已另存到 {salvage}。请从备份恢复，或用另存的内容重新导入。",
+                "{file} is damaged and was left untouched. What could be read was saved to {salvage}. Restore a backup, or import what was saved.",
+            ),
+            ErrorCode::NotSaved => (
+                "这一处修改没有存入磁盘：{cause}。请先释放磁盘空间或检查权限，再重新填写这一处。",
+                "This edit was not saved to disk: {cause}. Free disk space or check permissions, then enter it again.",
+            ),
+            ErrorCode::UnknownApplication => (
+                "本机没有编号为 {application} 的申报。请在首页查看已有的申报。",
+                "There is no application {application} on this machine. See the list of applications.",
+            ),
+            ErrorCode::UnknownForm => (
+                "本机没有表单包 {form}。请把表单包放入数据文件夹的 forms 目录后重试。",
+                "The form package {form} is not on this machine. Put it into the folder forms of the data folder and try again.",
+            ),
+            ErrorCode::BadForm => ("表单包有误：{cause}", "The form package is faulty: {cause}"),
+            ErrorCode::UnknownAnswer => (
+                "表单中没有“{answer}”这一栏。请核对栏目编号。",
+                "The form has no field “{answer}”. Check the field's id.",
+            ),
+            ErrorCode::WrongKind => (
+                "“{answer}”这一栏应填{expected}。请按此改正。",
+                "The field “{answer}” takes {expected}. Correct the value accordingly.",
+            ),
+            ErrorCode::TooLong => (
+                "内容有 {length} 字，“{answer}”一栏最多能存 {limit} 字。原有内容没有改动，请分段或删减后再填。",
+                "The text has {length} characters; the field “{answer}” keeps at most {limit}. Nothing was changed; shorten the text and enter it again.",
+            ),
+            ErrorCode::BadCharacter => (
+                "“{answer}”一栏的内容含有不能保存的控制字符。原有内容没有改动，请清除后再填。",
+                "The text for “{answer}” contains control characters that cannot be kept. Nothing was changed; remove them and try again.",
+            ),
+            ErrorCode::BadSplice => (
+                "“{answer}”一栏的这处改动与现有文字对不上，没有写入。请重新打开本申报。",
+                "This change of “{answer}” does not fit its present text and was not written. Open the application again.",
+            ),
+            ErrorCode::BadImport => (
+                "不能导入 {file}：{cause}。本机内容没有改动。",
+                "{file} cannot be imported: {cause}. Nothing was changed here.",
+            ),
+            ErrorCode::FileUnusable => (
+                "不能读写文件 {file}：{cause}。",
+                "The file {file} cannot be read or written: {cause}.",
+            ),
+            ErrorCode::UndoOvertaken => (
+                "“{answer}”一栏在您修改之后又有变化，不能撤销那一步。请直接填写需要的内容。",
+                "“{answer}” has changed since your edit, so that step cannot be undone. Enter what you need directly.",
+            ),
+        }
+    }
+}
