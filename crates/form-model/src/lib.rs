@@ -10,4 +10,5 @@ pub mod error;
 pub mod id;
 pub mod language;
 pub mod layout;
+pub mod mirror;
 pub mod rule;
