@@ -35,9 +35,13 @@ pub struct FormDefinition {
     pub evidence: Vec<EvidenceSlot>,
     /// Checks across fields.
     pub rules: Vec<Rule>,
+    /// The clauses that fields, rules and checks cite (填报说明), in printed order.
+    pub clauses: Vec<Clause>,
     /// Every text, by language and key. Keys: `form.title`, `agency.<id>`, `<section>.title`,
-    /// `<field>.label`, `<field>.help`, `<field>.<option>.label`, `evidence.<slot>.label`, `rule.<id>`,
-    /// and whatever the layout names.
+    /// `<field>.label`, `<field>.<option>.label`, `column.<column>`, `evidence.<slot>.label`,
+    /// `evidence.<slot>.remark`, `evidence_kind.<kind>`, `rule.<id>`, and whatever the layout, the outlines
+    /// and the clauses name. A text may lack `<field>.help` and `<field>.placeholder` (what the paper
+    /// prints in the empty blank).
     pub messages: BTreeMap<Language, BTreeMap<String, String>>,
 }
 
@@ -151,6 +155,19 @@ pub struct OutlineItem {
     pub level: u8,
     /// Message key of the heading's text.
     pub text: String,
+    /// Message key of the bracketed advice that the notice prints under the heading.
+    pub hint: Option<String>,
+}
+
+/// A clause of the official text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Clause {
+    /// How it is cited, in the official language whatever the reader's: `填报说明 2`.
+    pub citation: String,
+    /// Message key of its full wording.
+    pub text: String,
+    /// The built-in checks that rest on it, by their rule ids.
+    pub checks: Vec<String>,
 }
 
 /// A place for evidence (佐证材料).
@@ -224,7 +241,26 @@ impl FormDefinition {
         self.message(language, key).unwrap_or(key)
     }
 
-    /// The printed label of a field.
+    /// The clause that a field or rule cites.
+    pub fn clause(&self, citation: &str) -> Option<&Clause> {
+        self.clauses.iter().find(|clause| clause.citation == citation)
+    }
+
+    /// The citation of the clause that a built-in check rests on.
+    pub fn clause_of_check(&self, rule: &str) -> Option<&str> {
+        self.clauses
+            .iter()
+            .find(|clause| clause.checks.iter().any(|check| check == rule))
+            .map(|clause| clause.citation.as_str())
+    }
+
+    /// The printed heading of a column: `2023年`.
+    pub fn column_label(&self, language: Language, column: &str) -> String {
+        let key = format!("column.{column}");
+        self.text(language, &key).to_owned()
+    }
+
+    /// The label of a field, which alone says what is asked.
     pub fn label(&self, language: Language, field: &FieldId) -> String {
         let key = format!("{field}.label");
         self.text(language, &key).to_owned()

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-/// The printed body of a section, from top to bottom.
+/// The printed body of a section, from top to bottom. The section's title stands above it, unless the
+/// first block is a [`Block::Title`] (the cover's).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Layout {
@@ -28,7 +29,8 @@ pub enum Block {
         columns: Vec<u16>,
         rows: Vec<Row>,
     },
-    /// Fields that are asked but never printed, as label and answer pairs under the paper.
+    /// Fields that are asked here but not printed here, as label and answer pairs under the paper:
+    /// supplementary fields, or fields that the layout of another section prints.
     Supplement { fields: Vec<String> },
 }
 
@@ -65,6 +67,11 @@ pub enum Part {
     Label(String),
     /// The control of a field or of one stored answer (a year cell).
     Answer(String),
+    /// The remark that asks for a slot's evidence, by the slot's id: `（提供相关佐证材料 3）`. Its text is the
+    /// message `evidence.<slot>.remark`.
+    Evidence(String),
+    /// What follows stands on a new line. In TOML the bare text `"break"`.
+    Break,
 }
 
 fn one() -> u16 {
