@@ -1,0 +1,213 @@
+//! What is wrong with the answers of an application. Never blocks an edit; blocking problems block
+//! finalising, cautions ask a person to confirm.
+//!
+//! Built-in rules, by id: see [`rule_id`]. Checks across fields come from the form package under ids of
+//! their own ([`crate::rule::Rule`]).
+
+mod cross;
+mod field;
+mod kind;
+mod mark;
+mod phone;
+mod sentence;
+mod subject;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+pub use cross::placeholders;
+pub use subject::{short_label, subject};
+
+use crate::answer::{AnswerValue, Answers};
+use crate::definition::{Field, FormDefinition, Section};
+use crate::id::AnswerId;
+use crate::language::Language;
+use crate::rule::Severity;
+
+/// The ids of the built-in rules.
+pub mod rule_id {
+    pub const REQUIRED: &str = "required";
+    pub const NUMBER: &str = "number";
+    pub const DECIMAL_PLACES: &str = "decimal_places";
+    pub const WHOLE_NUMBER: &str = "whole_number";
+    pub const MINIMUM: &str = "minimum";
+    pub const MAXIMUM: &str = "maximum";
+    pub const TOO_LONG: &str = "too_long";
+    pub const DATE: &str = "date";
+    pub const DATE_INCOMPLETE: &str = "date_incomplete";
+    pub const PHONE: &str = "phone";
+    pub const OPTION: &str = "option";
+    pub const OTHER_TEXT: &str = "other_text";
+    pub const CONFIRM: &str = "confirm";
+    pub const UNREADABLE_CHARACTER: &str = "unreadable_character";
+    pub const WRONG_KIND: &str = "wrong_kind";
+    /// Caution: invisible marks that turn the direction of the text.
+    pub const DIRECTION_MARK: &str = "direction_mark";
+    /// Caution: an answer that may disqualify.
+    pub const DISQUALIFYING: &str = "disqualifying";
+    /// Caution: the form has no such answer.
+    pub const UNKNOWN_ANSWER: &str = "unknown_answer";
+}
+
+/// The value of a caution's facet when the answer is a flag.
+const CONFIRMED_FLAG: &str = "true";
+
+/// One thing that is wrong with one answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    /// Where. For a multiple choice with nothing ticked: the field's own path, at which nothing is stored.
+    pub answer: AnswerId,
+    /// A built-in rule ([`rule_id`]) or the id of a rule of the form package.
+    pub rule: String,
+    /// Where the notice says so.
+    pub clause: Option<String>,
+    pub severity: Severity,
+    /// A caution that a person has confirmed for the answer as it stands.
+    pub confirmed: bool,
+    /// Figures and texts of the sentence, the same in every language; long texts are cut.
+    pub details: BTreeMap<String, String>,
+}
+
+impl Problem {
+    /// Whether finalising has to wait for this.
+    pub fn blocks(&self) -> bool {
+        self.severity == Severity::Blocking
+    }
+
+    /// Whether something is not filled in yet, rather than filled in wrongly.
+    pub fn is_missing(&self) -> bool {
+        [rule_id::REQUIRED, rule_id::CONFIRM].contains(&self.rule.as_str())
+    }
+
+    /// What to store, and where, to confirm this caution for the answer as it stands.
+    pub fn confirmation(&self, answers: &Answers) -> (AnswerId, AnswerValue) {
+        let value = AnswerValue::Text(confirmed_text(&self.answer, answers));
+        (self.answer.with_facet(&self.rule), value)
+    }
+
+    /// What, where, what to do, and the notice's clause in brackets.
+    pub fn sentence(&self, form: &FormDefinition, language: Language) -> String {
+        sentence::sentence(self, form, language)
+    }
+
+    fn new(answer: AnswerId, rule: &str, severity: Severity) -> Self {
+        Self {
+            answer,
+            rule: rule.to_owned(),
+            clause: None,
+            severity,
+            confirmed: false,
+            details: BTreeMap::new(),
+        }
+    }
+
+    fn with(mut self, key: &str, value: impl fmt::Display) -> Self {
+        self.details.insert(key.to_owned(), value.to_string());
+        self
+    }
+}
+
+/// The problems of all counted sections in printed order, then the answers that the form does not know.
+pub fn check(form: &FormDefinition, answers: &Answers) -> Vec<Problem> {
+    let counted = form.sections.iter().filter(|section| section.counted);
+    let mut problems: Vec<_> = counted
+        .flat_map(|section| section_problems(form, section, answers))
+        .collect();
+    problems.extend(unknown_answers(form, answers));
+    problems
+}
+
+/// The problems of one section, counted or not, in printed order. Empty when there is no such section.
+pub fn check_section(form: &FormDefinition, section: &str, answers: &Answers) -> Vec<Problem> {
+    form.section(section)
+        .map_or_else(Vec::new, |section| section_problems(form, section, answers))
+}
+
+/// Whether the field is asked at all under these answers.
+pub fn is_relevant(field: &Field, answers: &Answers) -> bool {
+    field
+        .relevant
+        .as_ref()
+        .is_none_or(|condition| condition.holds(answers))
+}
+
+fn section_problems(form: &FormDefinition, section: &Section, answers: &Answers) -> Vec<Problem> {
+    let relevant = section
+        .fields
+        .iter()
+        .filter(|field| is_relevant(field, answers));
+    let mut problems: Vec<Problem> = relevant
+        .flat_map(|field| {
+            let found = field::problems(field, answers).into_iter();
+            found.map(move |problem| Problem {
+                clause: cited(form, field, &problem.rule),
+                ..problem
+            })
+        })
+        .collect();
+    problems.extend(cross::problems(form, section, answers));
+    for problem in &mut problems {
+        confirm(problem, answers);
+    }
+    let positions = positions(section);
+    problems.sort_by_key(|problem| positions.get(&problem.answer.base()).copied());
+    problems
+}
+
+/// The clause that the check itself rests on, or else the one that asks for the field.
+fn cited(form: &FormDefinition, field: &Field, rule: &str) -> Option<String> {
+    form.clause_of_check(rule)
+        .or(field.clause.as_deref())
+        .map(str::to_owned)
+}
+
+/// Where each answer of the section is printed; a field's own path stands before its answers.
+fn positions(section: &Section) -> BTreeMap<AnswerId, usize> {
+    let ids = section.fields.iter().flat_map(|field| {
+        let own = field.id.answer();
+        let answers = field.answers();
+        let stored_itself = answers.contains(&own);
+        (!stored_itself).then_some(own).into_iter().chain(answers)
+    });
+    ids.enumerate()
+        .map(|(position, id)| (id, position))
+        .collect()
+}
+
+/// A caution is confirmed while its facet equals the answer's present text: a later edit voids it.
+fn confirm(problem: &mut Problem, answers: &Answers) {
+    let facet = problem.answer.with_facet(&problem.rule);
+    problem.confirmed = problem.severity == Severity::Caution
+        && answers.get(&facet).is_some_and(|said| match said {
+            AnswerValue::Text(text) => *text == confirmed_text(&problem.answer, answers),
+            AnswerValue::Flag(_) => false,
+        });
+}
+
+fn confirmed_text(answer: &AnswerId, answers: &Answers) -> String {
+    match answers.get(answer) {
+        Some(AnswerValue::Text(text)) => text.clone(),
+        Some(AnswerValue::Flag(_)) => CONFIRMED_FLAG.to_owned(),
+        None => String::new(),
+    }
+}
+
+/// Answers at paths that the form does not have: nothing of them is printed or signed off, so a person
+/// should know.
+fn unknown_answers(form: &FormDefinition, answers: &Answers) -> Vec<Problem> {
+    let known: BTreeSet<AnswerId> = form.fields().flat_map(Field::answers).collect();
+    let unknown = answers
+        .0
+        .iter()
+        .filter(|(id, value)| !value.is_blank() && !known.contains(&id.base()));
+    unknown
+        .map(|(id, _)| {
+            let mut problem = Problem::new(id.clone(), rule_id::UNKNOWN_ANSWER, Severity::Caution)
+                .with("id", mark::excerpt(id.as_str()));
+            confirm(&mut problem, answers);
+            problem
+        })
+        .collect()
+}

@@ -1,0 +1,128 @@
+//! How far an application is, section by section.
+
+use serde::{Deserialize, Serialize};
+
+use crate::answer::Answers;
+use crate::check::{Problem, check_section, is_relevant, rule_id};
+use crate::count::characters;
+use crate::definition::{Field, FieldKind, FormDefinition, Section};
+use crate::id::AnswerId;
+
+/// How far one section is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SectionProgress {
+    /// The section's id.
+    pub section: String,
+    /// Required fields that are fully answered (a table row: in every column).
+    pub answered: u32,
+    /// Required fields that are asked under the present answers.
+    pub required: u32,
+    /// Blocking problems of what is filled in; what is still missing does not count.
+    pub problems: u32,
+    pub status: SectionStatus,
+}
+
+/// What the task list says of a section.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SectionStatus {
+    /// Nothing is filled in.
+    Untouched,
+    InProgress,
+    /// All required fields are answered, and nothing is wrong.
+    Complete,
+    /// Something that is filled in must be mended.
+    Problem,
+}
+
+/// How far a whole application is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TotalProgress {
+    pub answered: u32,
+    pub required: u32,
+    pub problems: u32,
+}
+
+/// The progress of every section, counted or not, in printed order.
+pub fn progress(form: &FormDefinition, answers: &Answers) -> Vec<SectionProgress> {
+    form.sections
+        .iter()
+        .map(|section| section_progress(form, section, answers))
+        .collect()
+}
+
+/// The sum over the counted sections.
+pub fn total(form: &FormDefinition, answers: &Answers) -> TotalProgress {
+    let counted = form.sections.iter().filter(|section| section.counted);
+    counted
+        .map(|section| section_progress(form, section, answers))
+        .fold(TotalProgress::default(), |sum, part| TotalProgress {
+            answered: sum.answered + part.answered,
+            required: sum.required + part.required,
+            problems: sum.problems + part.problems,
+        })
+}
+
+fn section_progress(
+    form: &FormDefinition,
+    section: &Section,
+    answers: &Answers,
+) -> SectionProgress {
+    let problems = check_section(form, &section.id, answers);
+    let required: Vec<_> = section
+        .fields
+        .iter()
+        .filter(|field| field.required && is_relevant(field, answers))
+        .collect();
+    let answered = count(
+        required
+            .iter()
+            .filter(|field| is_answered(field, &problems))
+            .count(),
+    );
+    let required = count(required.len());
+    let wrong = count(
+        problems
+            .iter()
+            .filter(|problem| problem.blocks() && !problem.is_missing())
+            .count(),
+    );
+    let touched = section
+        .fields
+        .iter()
+        .any(|field| field.answers().iter().any(|id| says_something(id, answers)));
+    let status = match () {
+        () if wrong > 0 => SectionStatus::Problem,
+        () if !touched => SectionStatus::Untouched,
+        () if answered == required => SectionStatus::Complete,
+        () => SectionStatus::InProgress,
+    };
+    SectionProgress {
+        section: section.id.clone(),
+        answered,
+        required,
+        problems: wrong,
+        status,
+    }
+}
+
+/// A required field is answered when the check misses nothing of it.
+fn is_answered(field: &Field, problems: &[Problem]) -> bool {
+    if matches!(field.kind, FieldKind::Calculated { .. }) {
+        return true;
+    }
+    let mut ids = field.answers();
+    ids.push(field.id.answer());
+    !problems.iter().any(|problem| {
+        (problem.is_missing() || problem.rule == rule_id::WRONG_KIND)
+            && ids.contains(&problem.answer)
+    })
+}
+
+fn says_something(id: &AnswerId, answers: &Answers) -> bool {
+    answers.flag(id) || characters(answers.text(id)) > 0
+}
+
+fn count(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
