@@ -1,0 +1,241 @@
+//! Reads rules, conditions and calculations.
+
+use super::draft::{Draft, FormPlan, Wanted};
+use super::fault::FaultKind;
+use super::field_reader::referred;
+use super::table_reader::{Expected, TableReader};
+use crate::condition::Condition;
+use crate::id::{AnswerId, FieldId};
+use crate::rule::{Calculation, Rule, Severity, Test};
+
+const TESTS: [&str; 4] = ["no_names_when_zero", "names_match_count", "jump", "at_most"];
+const CALCULATIONS: [&str; 3] = ["sum", "share_of", "join"];
+const CONDITION: Expected = (
+    "一个条件，例如 { answer = \"…\", is = \"yes\" }、{ ticked = \"…\" }、{ answered = \"…\" }、{ all = […] }、{ any = […] } 或 { not = {…} }",
+    "one condition, such as { answer = \"…\", is = \"yes\" }, { ticked = \"…\" }, { answered = \"…\" }, { all = […] }, { any = […] } or { not = {…} }",
+);
+
+/// Reads a `[[rule]]` into the draft.
+pub(super) fn read(draft: &mut Draft<'_>, form: &FormPlan, table: TableReader<'_>) {
+    let place = table.place();
+    let id = table.needed_text("id");
+    let severity = table
+        .needed_text("severity")
+        .and_then(|_| table.word("severity", &["blocking", "caution"]))
+        .map(|word| {
+            if word.value == "blocking" {
+                Severity::Blocking
+            } else {
+                Severity::Caution
+            }
+        });
+    let clause = clause(draft, form, &table);
+    let test = table.table("test");
+    if test.is_none() && !table.has("test") {
+        table.report(
+            place.clone(),
+            FaultKind::MissingKey {
+                key: "test".to_owned(),
+            },
+        );
+    }
+    let test = test.and_then(|test| read_test(draft, test));
+    table.finish();
+    let Some(id) = id else { return };
+    draft.check_id(&id);
+    draft.need(format!("rule.{}", id.value), &place);
+    if let Some(first) = draft.rule_places.get(&id.value) {
+        let kind = FaultKind::DuplicateId {
+            id: id.value.clone(),
+            first: first.clone(),
+        };
+        draft.report(id.place.clone(), kind);
+    } else {
+        draft.rule_places.insert(id.value.clone(), place);
+    }
+    if let (Some(severity), Some(test)) = (severity, test) {
+        draft.rules.push(Rule {
+            id: id.value,
+            severity,
+            clause,
+            test,
+        });
+    }
+}
+
+/// The clause that a field or rule cites.
+pub(super) fn clause(
+    draft: &Draft<'_>,
+    form: &FormPlan,
+    table: &TableReader<'_>,
+) -> Option<String> {
+    let clause = table.text("clause")?;
+    if !form
+        .clauses
+        .iter()
+        .any(|known| known.citation == clause.value)
+    {
+        draft.report(
+            clause.place,
+            FaultKind::UnknownWord {
+                key: "clause".to_owned(),
+                word: clause.value.clone(),
+                known: form
+                    .clauses
+                    .iter()
+                    .map(|known| known.citation.clone())
+                    .collect(),
+            },
+        );
+    }
+    Some(clause.value)
+}
+
+fn read_test(draft: &mut Draft<'_>, table: TableReader<'_>) -> Option<Test> {
+    let kind = table
+        .needed_text("type")
+        .and_then(|_| table.word("type", &TESTS))?;
+    let test = match kind.value.as_str() {
+        "no_names_when_zero" => {
+            names(draft, &table).map(|(count, names)| Test::NoNamesWhenZero { count, names })
+        }
+        "names_match_count" => {
+            names(draft, &table).map(|(count, names)| Test::NamesMatchCount { count, names })
+        }
+        "jump" => {
+            let field = referred(draft, &table, "field", Wanted::NumberRow);
+            let factor = table.decimal("factor");
+            if factor.is_none() && !table.has("factor") {
+                table.report(
+                    table.place(),
+                    FaultKind::MissingKey {
+                        key: "factor".to_owned(),
+                    },
+                );
+            }
+            field.zip(factor).map(|(field, factor)| Test::Jump {
+                field: FieldId(field),
+                factor,
+            })
+        }
+        _ => {
+            let answer = referred(draft, &table, "answer", Wanted::Number);
+            let limit = referred(draft, &table, "limit", Wanted::Number);
+            answer.zip(limit).map(|(answer, limit)| Test::AtMost {
+                answer: AnswerId(answer),
+                limit: AnswerId(limit),
+            })
+        }
+    };
+    table.finish();
+    test
+}
+
+fn names(draft: &mut Draft<'_>, table: &TableReader<'_>) -> Option<(AnswerId, AnswerId)> {
+    let count = referred(draft, table, "count", Wanted::Number);
+    let names = referred(draft, table, "names", Wanted::Text);
+    count
+        .zip(names)
+        .map(|(count, names)| (AnswerId(count), AnswerId(names)))
+}
+
+/// Reads a condition.
+pub(super) fn condition(draft: &mut Draft<'_>, table: TableReader<'_>) -> Option<Condition> {
+    let condition = if table.has("answer") {
+        let is = table.needed_text("is").map(|is| is.value);
+        let wanted = is.clone().map_or(Wanted::Answer, Wanted::Is);
+        let answer = referred(draft, &table, "answer", wanted);
+        answer.zip(is).map(|(answer, is)| Condition::Is {
+            answer: AnswerId(answer),
+            is,
+        })
+    } else if table.has("ticked") {
+        let ticked = referred(draft, &table, "ticked", Wanted::Flag);
+        ticked.map(|ticked| Condition::Ticked {
+            ticked: AnswerId(ticked),
+        })
+    } else if table.has("answered") {
+        let answered = referred(draft, &table, "answered", Wanted::Answer);
+        answered.map(|answered| Condition::Answered {
+            answered: AnswerId(answered),
+        })
+    } else if table.has("all") {
+        Some(Condition::All {
+            all: conditions(draft, table.tables("all")),
+        })
+    } else if table.has("any") {
+        Some(Condition::Any {
+            any: conditions(draft, table.tables("any")),
+        })
+    } else if table.has("not") {
+        let not = table.table("not").and_then(|not| condition(draft, not));
+        not.map(|not| Condition::Not { not: Box::new(not) })
+    } else {
+        let kind = FaultKind::WrongValue {
+            key: "relevant".to_owned(),
+            expected: CONDITION,
+        };
+        table.report(table.place(), kind);
+        return None;
+    };
+    table.finish();
+    condition
+}
+
+fn conditions(draft: &mut Draft<'_>, tables: Vec<TableReader<'_>>) -> Vec<Condition> {
+    tables
+        .into_iter()
+        .filter_map(|table| condition(draft, table))
+        .collect()
+}
+
+/// Reads the `calculation` of a calculated field.
+pub(super) fn calculation(draft: &mut Draft<'_>, field: &TableReader<'_>) -> Option<Calculation> {
+    let Some(table) = field.table("calculation") else {
+        if !field.has("calculation") {
+            field.report(
+                field.place(),
+                FaultKind::MissingKey {
+                    key: "calculation".to_owned(),
+                },
+            );
+        }
+        return None;
+    };
+    let kind = table
+        .needed_text("type")
+        .and_then(|_| table.word("type", &CALCULATIONS))?;
+    let calculation = match kind.value.as_str() {
+        "sum" => Some(Calculation::Sum {
+            of: answers(draft, &table, || Wanted::Number),
+        }),
+        "share_of" => {
+            let of = referred(draft, &table, "of", Wanted::NumberField);
+            let percent = referred(draft, &table, "percent", Wanted::NumberField);
+            of.zip(percent).map(|(of, percent)| Calculation::ShareOf {
+                of: FieldId(of),
+                percent: FieldId(percent),
+            })
+        }
+        _ => Some(Calculation::Join {
+            of: answers(draft, &table, || Wanted::Answer),
+        }),
+    };
+    table.finish();
+    calculation
+}
+
+fn answers(
+    draft: &mut Draft<'_>,
+    table: &TableReader<'_>,
+    wanted: fn() -> Wanted,
+) -> Vec<AnswerId> {
+    let answers = table.texts("of");
+    for answer in &answers {
+        draft.refer(answer, wanted());
+    }
+    answers
+        .into_iter()
+        .map(|answer| AnswerId(answer.value))
+        .collect()
+}
