@@ -1,0 +1,79 @@
+//! A person's desk: a screen, a data folder, and the app on it.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use tempfile::TempDir;
+
+use crate::place::built_program;
+use crate::screen::Screen;
+use crate::window::Window;
+
+/// The desktop app's program.
+pub const APP: &str = "huiqian-desktop";
+
+/// A screen and a data folder; windows open and die on it, the data stays.
+#[derive(Debug)]
+pub struct Desk {
+    screen: Screen,
+    folder: TempDir,
+    /// Environment of the app beyond the screen: an input method, for example.
+    environment: Vec<(OsString, OsString)>,
+}
+
+impl Desk {
+    /// A new screen and an empty data folder.
+    ///
+    /// # Errors
+    /// When the screen does not come up.
+    pub fn new() -> anyhow::Result<Self> {
+        Ok(Self {
+            screen: Screen::start()?,
+            folder: TempDir::with_prefix("huiqian-desk-").context("a folder for the test's data")?,
+            environment: Vec::new(),
+        })
+    }
+
+    /// The app's data folder.
+    pub fn home(&self) -> PathBuf {
+        self.folder.path().join("home")
+    }
+
+    /// A folder of this test's own, removed at its end.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The value for `DISPLAY`.
+    pub fn display(&self) -> &str {
+        self.screen.display()
+    }
+
+    /// The screen, for what runs beside the app.
+    pub fn screen(&self) -> &Screen {
+        &self.screen
+    }
+
+    /// Adds a variable to the environment of windows opened from now on.
+    pub fn set_environment(&mut self, name: impl Into<OsString>, value: impl Into<OsString>) {
+        self.environment.push((name.into(), value.into()));
+    }
+
+    /// Opens the app on this desk's data folder.
+    ///
+    /// # Errors
+    /// When the app or the driver does not come up.
+    pub async fn open(&self) -> anyhow::Result<Window> {
+        let home = self.home().display().to_string();
+        self.open_program(&built_program(APP)?, &["--home", &home]).await
+    }
+
+    /// Opens another web view program (the blank window of the benchmark) on this screen.
+    ///
+    /// # Errors
+    /// When the program or the driver does not come up.
+    pub async fn open_program(&self, program: &Path, arguments: &[&str]) -> anyhow::Result<Window> {
+        Window::open(&self.screen, program, arguments, &self.environment, self.folder.path()).await
+    }
+}
