@@ -39,8 +39,7 @@ impl WasmToolchain {
     /// # Errors
     /// When none of the three is to be had; says what to install.
     pub fn find() -> anyhow::Result<Self> {
-        let forced = std::env::var(CHOICE_VARIABLE).is_ok_and(|choice| choice == "debian");
-        if !forced && (target_is_installed()? || rustup_adds_target()?) {
+        if Self::rustup_suffices()? {
             return Ok(Self::Installed);
         }
         Ok(Self::Debian(Debian::find()?))
@@ -51,7 +50,8 @@ impl WasmToolchain {
     /// # Errors
     /// When the compiler cannot be asked for its folders.
     pub fn rustup_suffices() -> anyhow::Result<bool> {
-        Ok(target_is_installed()? || rustup_adds_target()?)
+        let forced = std::env::var(CHOICE_VARIABLE).is_ok_and(|choice| choice == "debian");
+        Ok(!forced && (target_is_installed()? || rustup_adds_target()?))
     }
 
     /// A `cargo build` for the wasm target, without package and profile.
