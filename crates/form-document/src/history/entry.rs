@@ -1,0 +1,180 @@
+//! The history as a person reads it: one entry for what one author typed in one go.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use automerge::ActorId;
+use form_model::command::{self, HistoryEntry, Stamp};
+use form_model::id::AnswerId;
+
+use crate::history::{HistoryRow, RowStep};
+use crate::op::OpId;
+
+/// Typing of one author in one text counts as one entry when it is within so many milliseconds of its
+/// first keystroke: 5 minutes, about a paragraph.
+pub const COALESCE_MS: i64 = 5 * 60 * 1_000;
+
+/// Stands between pieces of text that were not next to each other.
+const GAP: &str = " … ";
+
+/// One step of an answer's history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    pub answer: AnswerId,
+    pub author: ActorId,
+    /// When the last of its changes was made, milliseconds since 1970-01-01 UTC.
+    pub time_ms: i64,
+    pub step: command::HistoryStep,
+    /// The value was made at the same time as another one, unaware of it.
+    pub concurrent: bool,
+}
+
+impl Entry {
+    /// The entry for the view, its author named.
+    pub fn stamped(self, stamp: Stamp) -> HistoryEntry {
+        HistoryEntry { answer: self.answer, stamp, what: self.step, concurrent: self.concurrent }
+    }
+}
+
+/// The rows (in any order, of one answer or many) as entries, the oldest first: an entry stands after all
+/// that its author knew of.
+pub fn entries(rows: &[HistoryRow]) -> Vec<Entry> {
+    let mut sorted: Vec<_> = rows.iter().collect();
+    sorted.sort_by(|a, b| a.op.cmp(&b.op));
+    let concurrent = concurrent_values(&sorted);
+    let mut entries: Vec<(OpId, Entry)> = Vec::new();
+    let mut open: BTreeMap<&AnswerId, Session> = BTreeMap::new();
+    for row in sorted {
+        match &row.step {
+            RowStep::Value { before, after, .. } => {
+                let step = command::HistoryStep::Value { before: before.clone(), after: after.clone() };
+                entries.push((row.op.clone(), entry(row, step, concurrent.contains(&row.op))));
+            }
+            RowStep::Prose { .. } => {
+                let continues = open.get(&row.answer).is_some_and(|session| session.takes(row));
+                if !continues && let Some(session) = open.remove(&row.answer) {
+                    entries.extend(session.finish());
+                }
+                open.entry(&row.answer).or_insert_with(|| Session::new(row)).add(row);
+            }
+        }
+    }
+    entries.extend(open.into_values().filter_map(Session::finish));
+    entries.sort_by(|(a, _), (b, _)| a.cmp(b));
+    entries.into_iter().map(|(_, entry)| entry).collect()
+}
+
+fn entry(row: &HistoryRow, step: command::HistoryStep, concurrent: bool) -> Entry {
+    Entry {
+        answer: row.answer.clone(),
+        author: row.op.actor.clone(),
+        time_ms: row.time_ms,
+        step,
+        concurrent,
+    }
+}
+
+/// The values that stood side by side: replaced together by a choice, or replacing the same value.
+fn concurrent_values(rows: &[&HistoryRow]) -> BTreeSet<OpId> {
+    let mut replaced_by: BTreeMap<&OpId, Vec<&OpId>> = BTreeMap::new();
+    let mut concurrent = BTreeSet::new();
+    for row in rows {
+        let RowStep::Value { preds, .. } = &row.step else { continue };
+        if preds.len() > 1 {
+            concurrent.extend(preds.iter().cloned());
+        }
+        for pred in preds {
+            replaced_by.entry(pred).or_default().push(&row.op);
+        }
+    }
+    for rivals in replaced_by.into_values().filter(|rivals| rivals.len() > 1) {
+        concurrent.extend(rivals.into_iter().cloned());
+    }
+    concurrent
+}
+
+/// What one author does to one text within [`COALESCE_MS`].
+struct Session<'a> {
+    first: &'a HistoryRow,
+    last: &'a HistoryRow,
+    /// The characters put in, as pieces in the text's order as far as it is known.
+    inserted: Vec<Vec<(OpId, char)>>,
+    /// The characters of others' or earlier making that were taken out.
+    deleted: BTreeMap<OpId, char>,
+}
+
+impl<'a> Session<'a> {
+    fn new(row: &'a HistoryRow) -> Self {
+        Self { first: row, last: row, inserted: Vec::new(), deleted: BTreeMap::new() }
+    }
+
+    fn takes(&self, row: &HistoryRow) -> bool {
+        self.first.op.actor == row.op.actor
+            && (0..=COALESCE_MS).contains(&(row.time_ms.saturating_sub(self.first.time_ms)))
+    }
+
+    fn add(&mut self, row: &'a HistoryRow) {
+        self.last = row;
+        let RowStep::Prose { inserted, deleted } = &row.step else { return };
+        for insertion in inserted {
+            let ids = (insertion.start..).map(|counter| OpId { counter, actor: row.op.actor.clone() });
+            self.insert(insertion.after.as_ref(), ids.zip(insertion.text.chars()).collect());
+        }
+        for deletion in deleted {
+            let actor = &deletion.start.actor;
+            let ids = (deletion.start.counter..).map(|counter| OpId { counter, actor: actor.clone() });
+            for (id, char) in ids.zip(deletion.text.chars()) {
+                self.delete(id, char);
+            }
+        }
+    }
+
+    fn insert(&mut self, after: Option<&OpId>, chars: Vec<(OpId, char)>) {
+        for piece in &mut self.inserted {
+            if let Some(at) = piece.iter().position(|(id, _)| Some(id) == after) {
+                piece.splice(at + 1..at + 1, chars);
+                return;
+            }
+        }
+        self.inserted.push(chars);
+    }
+
+    /// A character put in and taken out again within the session never was.
+    fn delete(&mut self, id: OpId, char: char) {
+        for piece in &mut self.inserted {
+            if let Some(at) = piece.iter().position(|(inserted, _)| *inserted == id) {
+                piece.remove(at);
+                return;
+            }
+        }
+        self.deleted.insert(id, char);
+    }
+
+    /// `None` when nothing remains of it.
+    fn finish(self) -> Option<(OpId, Entry)> {
+        let pieces = self.inserted.iter().map(|piece| piece.iter().map(|(_, char)| char).collect());
+        let inserted = pieces.filter(|piece: &String| !piece.is_empty()).collect::<Vec<_>>().join(GAP);
+        let deleted = deleted_text(&self.deleted);
+        if inserted.is_empty() && deleted.is_empty() {
+            return None;
+        }
+        let step = command::HistoryStep::Prose { inserted, deleted };
+        Some((self.first.op.clone(), entry(self.last, step, false)))
+    }
+}
+
+/// Characters that were typed one after the other (as most that stand next to each other were), in the
+/// order of their typing, whichever way they were taken out.
+fn deleted_text(deleted: &BTreeMap<OpId, char>) -> String {
+    let mut by_author: Vec<_> = deleted.iter().collect();
+    by_author.sort_by_key(|(id, _)| (&id.actor, id.counter));
+    let mut text = String::new();
+    let mut last: Option<&OpId> = None;
+    for (id, char) in by_author {
+        if last.is_some_and(|last| !last.precedes(id)) {
+            text.push_str(GAP);
+        }
+        text.push(*char);
+        last = Some(id);
+    }
+    text
+}

@@ -1,0 +1,30 @@
+//! One application as an Automerge document: genesis, edits, merging, history, undo.
+//!
+//! Pure: no disk, no network, no clock, no randomness. Nonces and times come in, bytes go out. The same
+//! genesis and the same changes give the same document, in whatever order they arrive.
+
+mod actor;
+mod causality;
+mod conflict;
+mod document;
+mod edit;
+mod error;
+pub mod genesis;
+pub mod history;
+mod object;
+mod op;
+mod raw;
+mod reader;
+mod schema;
+mod undo;
+
+pub use actor::{ACTOR_BYTES, actor_id};
+pub use automerge::{ActorId, ChangeHash};
+pub use conflict::{Candidate, Standing};
+pub use document::Document;
+pub use edit::Committed;
+pub use error::{EditError, Expected, LoadError};
+pub use genesis::{Genesis, GenesisError, UnverifiedGenesis, application_id};
+pub use op::{BadOpId, OpId};
+pub use raw::{BadChunk, CHANGE_MAX_BYTES};
+pub use undo::{UNDO_CHARS_MAX, UNDO_GROUP_MS, UNDO_STEPS_MAX, Undone};

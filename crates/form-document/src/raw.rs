@@ -1,0 +1,87 @@
+//! Changes as they travel: one raw Automerge change chunk each.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use automerge::{Change, ChangeHash, ExpandedChange};
+
+/// The largest change taken in, in bytes. The largest honest one puts a whole prose text of 100,000
+/// characters in at once (3 bytes of text and about 2 of columns each).
+pub const CHANGE_MAX_BYTES: usize = 2 << 20;
+
+/// Start of every Automerge chunk.
+const MAGIC: [u8; 4] = [0x85, 0x6f, 0x4a, 0x83];
+/// A chunk: 4 bytes of magic, 4 of checksum, then its type.
+const CHECKSUM_AT: usize = 4;
+const TYPE_AT: usize = 8;
+/// The type of an uncompressed change.
+const RAW_CHANGE: u8 = 1;
+
+/// Why bytes are no raw change.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BadChunk {
+    #[error("the change has {length} bytes; at most {CHANGE_MAX_BYTES} are taken in")]
+    TooLarge { length: usize },
+    #[error("these bytes are no raw Automerge change chunk")]
+    NotARawChange,
+    #[error("the change's checksum does not match its content; it was damaged on the way")]
+    Checksum,
+    #[error("the change cannot be read: {0}")]
+    Unreadable(String),
+    #[error("the change is not in the one encoding that saving reproduces")]
+    NotCanonical,
+}
+
+/// A change that can be read; whether it fits a document is not yet known.
+#[derive(Clone, Debug)]
+pub(crate) struct RawChange {
+    pub(crate) change: Change,
+    pub(crate) ops: ExpandedChange,
+    pub(crate) hash: ChangeHash,
+}
+
+impl RawChange {
+    /// Reads one raw change chunk.
+    ///
+    /// Compressed chunks are refused, since they inflate without bound. Only the encoding that Automerge
+    /// itself writes is taken: saving a document rebuilds each chunk from its operations, and a rebuilt
+    /// chunk with another hash would make the saved document unreadable.
+    pub(crate) fn read(bytes: &[u8]) -> Result<Self, BadChunk> {
+        if bytes.len() > CHANGE_MAX_BYTES {
+            return Err(BadChunk::TooLarge { length: bytes.len() });
+        }
+        if !bytes.starts_with(&MAGIC) || bytes.get(TYPE_AT) != Some(&RAW_CHANGE) {
+            return Err(BadChunk::NotARawChange);
+        }
+        // Automerge's decoder unwraps on unknown actions and actors.
+        let read = catch_unwind(|| {
+            let change = Change::try_from(bytes).map_err(|error| error.to_string())?;
+            let ops = change.decode();
+            let canonical = Change::from(ops.clone()).raw_bytes() == bytes;
+            Ok::<_, String>((change, ops, canonical))
+        });
+        let (change, ops, canonical) = read
+            .unwrap_or_else(|_| Err("it names an unknown actor or action".to_owned()))
+            .map_err(BadChunk::Unreadable)?;
+        let hash = change.hash();
+        if bytes.get(CHECKSUM_AT..TYPE_AT) != hash.0.get(..TYPE_AT - CHECKSUM_AT) {
+            return Err(BadChunk::Checksum);
+        }
+        if !canonical {
+            return Err(BadChunk::NotCanonical);
+        }
+        Ok(Self { change, ops, hash })
+    }
+
+    /// A change that Automerge made or reproduced here.
+    pub(crate) fn own(change: Change) -> Self {
+        let ops = change.decode();
+        let hash = change.hash();
+        Self { change, ops, hash }
+    }
+}
+
+/// Runs code of Automerge that is known to panic on input it does not expect; `None` when it did.
+/// Whatever the code borrowed mutably must not be used afterwards.
+pub(crate) fn guarded<T>(run: impl FnOnce() -> T) -> Option<T> {
+    catch_unwind(AssertUnwindSafe(run)).ok()
+}
