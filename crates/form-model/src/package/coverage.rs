@@ -8,6 +8,7 @@ use super::message_reader;
 use super::nearest::nearest;
 use super::source::start_of;
 use super::table_reader::Located;
+use crate::check::placeholders;
 use crate::definition::{Field, FieldKind, FormDefinition};
 use crate::layout::{Block, Part};
 
@@ -99,6 +100,37 @@ pub(super) fn check_messages(draft: &Draft<'_>, form: &FormDefinition) {
             check_text(draft, &needs, &optional, key, text);
         }
     }
+}
+
+/// Checks that rules' texts name in braces only what their tests give.
+pub(super) fn check_placeholders(draft: &Draft<'_>, form: &FormDefinition) {
+    for rule in &form.rules {
+        let key = format!("rule.{}", rule.id);
+        let known = placeholders(&rule.test);
+        for texts in draft.texts.values() {
+            let Some(text) = texts.get(&key) else {
+                continue;
+            };
+            for placeholder in braces(&text.value).filter(|name| !known.contains(name)) {
+                draft.report(
+                    text.place.clone(),
+                    FaultKind::UnknownPlaceholder {
+                        key: key.clone(),
+                        placeholder: placeholder.to_owned(),
+                        known: known.iter().map(|name| (*name).to_owned()).collect(),
+                    },
+                );
+            }
+        }
+    }
+}
+
+/// The names in braces of a text.
+fn braces(text: &str) -> impl Iterator<Item = &str> {
+    text.split('{')
+        .skip(1)
+        .filter_map(|after| after.split_once('}'))
+        .map(|(name, _)| name)
 }
 
 /// A text must be needed, or be an optional one that the other languages have too.

@@ -14,7 +14,7 @@ use crate::rule::Rule;
 pub(super) struct FormPlan {
     pub(super) id: String,
     pub(super) version: String,
-    pub(super) languages: Vec<Language>,
+    pub(super) languages: Vec<Located<Language>>,
     pub(super) deadline: Option<String>,
     pub(super) name_answer: AnswerId,
     pub(super) agencies: Vec<String>,
@@ -171,7 +171,11 @@ impl<'s> Draft<'s> {
             id: form.id,
             version: form.version,
             hash,
-            languages: form.languages,
+            languages: form
+                .languages
+                .into_iter()
+                .map(|language| language.value)
+                .collect(),
             deadline: form.deadline,
             name_answer: form.name_answer,
             agencies: form.agencies,

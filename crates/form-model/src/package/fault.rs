@@ -68,6 +68,12 @@ pub enum FaultKind {
     EvidenceApart { slot: String, field: String },
     /// A text that a language lacks.
     MissingMessage { key: String, file: String },
+    /// A rule's text with a name in braces that its test does not give.
+    UnknownPlaceholder {
+        key: String,
+        placeholder: String,
+        known: Vec<String>,
+    },
     /// A text that nothing uses.
     UnusedMessage {
         key: String,
@@ -143,7 +149,7 @@ impl FaultKind {
                 format!("“{key}”的值不对。请写成{}。", expected.0)
             }
             Self::UnknownWord { key, word, known } => {
-                format!("“{key}”中没有“{word}”。可用的有：{}。", known.join("、"))
+                format!("“{key}”不能是“{word}”。可用的有：{}。", known.join("、"))
             }
             Self::BadId { id } => format!("编号“{id}”不合规则。请只用小写英文字母、数字和下划线。"),
             Self::DuplicateId { id, first } => format!(
@@ -167,6 +173,14 @@ impl FaultKind {
                 "佐证材料“{slot}”与“{field}”没有互相引用。请在该栏写上 evidence = \"{slot}\"，并在 form.toml 中写上 field。"
             ),
             Self::MissingMessage { key, file } => format!("缺少文字“{key}”。请在 {file} 中补上。"),
+            Self::UnknownPlaceholder {
+                key,
+                placeholder,
+                known,
+            } => format!(
+                "文字“{key}”中的 {{{placeholder}}} 没有对应的内容。可用的有：{}。",
+                braced(known, "、")
+            ),
             Self::UnusedMessage { key, nearest } => format!(
                 "没有任何地方用到文字“{key}”。{}",
                 suggestion_chinese(nearest.as_deref())
@@ -211,7 +225,7 @@ impl FaultKind {
                 format!("the value of \"{key}\" is wrong. Write {}.", expected.1)
             }
             Self::UnknownWord { key, word, known } => format!(
-                "\"{key}\" knows no \"{word}\". Known: {}.",
+                "\"{key}\" cannot be \"{word}\". Known: {}.",
                 known.join(", ")
             ),
             Self::BadId { id } => format!(
@@ -240,6 +254,14 @@ impl FaultKind {
             Self::MissingMessage { key, file } => {
                 format!("the text \"{key}\" is missing. Add it to {file}.")
             }
+            Self::UnknownPlaceholder {
+                key,
+                placeholder,
+                known,
+            } => format!(
+                "nothing fills {{{placeholder}}} in the text \"{key}\". Known: {}.",
+                braced(known, ", ")
+            ),
             Self::UnusedMessage { key, nearest } => format!(
                 "nothing uses the text \"{key}\". {}",
                 suggestion_english(nearest.as_deref())
@@ -265,6 +287,11 @@ impl FaultKind {
             ),
         }
     }
+}
+
+fn braced(names: &[String], separator: &str) -> String {
+    let braced: Vec<_> = names.iter().map(|name| format!("{{{name}}}")).collect();
+    braced.join(separator)
 }
 
 fn suggestion_chinese(nearest: Option<&str>) -> String {

@@ -22,6 +22,7 @@ const KINDS: [&str; 10] = [
 const YES_NO: [&str; 2] = ["yes", "no"];
 const SCALE_MAX: u32 = 9;
 const SCALE: Expected = ("0 到 9 的整数", "a whole number from 0 to 9");
+const LIMIT: Expected = ("1 以上的整数", "a whole number of 1 or more");
 const OWN_OPTION: Expected = ("本栏的一个选项", "an option of this field");
 
 /// Reads one field; `None` when it has no id. A field with a fault in its kind is kept as a text, so that
@@ -151,9 +152,21 @@ fn kind_of(draft: &mut Draft<'_>, id: &FieldId, kind: &str, table: &TableReader<
                 FieldKind::Calculated { calculation }
             }),
         _ => FieldKind::Text {
-            limit: table.whole("limit"),
+            limit: limit(draft, table),
         },
     }
+}
+
+fn limit(draft: &Draft<'_>, table: &TableReader<'_>) -> Option<u32> {
+    let limit = table.whole("limit")?;
+    if limit == 0 {
+        let kind = FaultKind::WrongValue {
+            key: "limit".to_owned(),
+            expected: LIMIT,
+        };
+        draft.report(table.place_of("limit"), kind);
+    }
+    Some(limit)
 }
 
 fn prose(draft: &mut Draft<'_>, id: &FieldId, table: &TableReader<'_>) -> FieldKind {
@@ -182,7 +195,7 @@ fn prose(draft: &mut Draft<'_>, id: &FieldId, table: &TableReader<'_>) -> FieldK
         }
     }
     FieldKind::Prose {
-        limit: table.whole("limit"),
+        limit: limit(draft, table),
         outline,
         attachable,
     }
@@ -195,7 +208,7 @@ fn number(draft: &Draft<'_>, table: &TableReader<'_>) -> FieldKind {
             key: "scale".to_owned(),
             expected: SCALE,
         };
-        draft.report(table.place(), kind);
+        draft.report(table.place_of("scale"), kind);
     }
     let (min, max) = (table.decimal("min"), table.decimal("max"));
     if let (Some(min), Some(max)) = (min, max)
@@ -205,7 +218,7 @@ fn number(draft: &Draft<'_>, table: &TableReader<'_>) -> FieldKind {
             min: min.to_string(),
             max: max.to_string(),
         };
-        draft.report(table.place(), kind);
+        draft.report(table.place_of("min"), kind);
     }
     let unit = table.word(
         "unit",

@@ -4,15 +4,39 @@ use super::draft::{Draft, FormPlan, Wanted};
 use super::fault::{FaultKind, Place};
 use super::source::start_of;
 use super::table_reader::{Expected, Located, TableReader};
+use crate::check::rule_id;
+use crate::date;
 use crate::definition::{Clause, EvidenceSlot};
 use crate::id::{AnswerId, FieldId};
 use crate::language::Language;
 
 const FILE: &str = "form.toml";
+const DATE: Expected = (
+    "日期，例如 \"2026-08-15\"",
+    "a date, such as \"2026-08-15\"",
+);
 const VERSION: Expected = (
     "三段版本号，例如 \"1.0.0\"",
     "three numbers, such as \"1.0.0\"",
 );
+
+/// The built-in checks that may rest on a clause.
+const CHECKS: [&str; 14] = [
+    rule_id::REQUIRED,
+    rule_id::NUMBER,
+    rule_id::DECIMAL_PLACES,
+    rule_id::WHOLE_NUMBER,
+    rule_id::MINIMUM,
+    rule_id::MAXIMUM,
+    rule_id::TOO_LONG,
+    rule_id::DATE,
+    rule_id::DATE_INCOMPLETE,
+    rule_id::PHONE,
+    rule_id::OPTION,
+    rule_id::OTHER_TEXT,
+    rule_id::CONFIRM,
+    rule_id::DISQUALIFYING,
+];
 
 /// What the form is and what it consists of; `None` when there is no `form.toml`.
 pub(super) fn read(draft: &mut Draft<'_>) -> Option<FormPlan> {
@@ -31,7 +55,7 @@ pub(super) fn read(draft: &mut Draft<'_>) -> Option<FormPlan> {
         id: id.map(|id| id.value).unwrap_or_default(),
         version: version.map(|version| version.value).unwrap_or_default(),
         languages: languages(draft, &table),
-        deadline: table.text("deadline").map(|deadline| deadline.value),
+        deadline: deadline(draft, &table),
         name_answer: AnswerId(name_answer.map(|answer| answer.value).unwrap_or_default()),
         agencies: agencies(draft, &table),
         sections: sections(draft, &table),
@@ -40,6 +64,21 @@ pub(super) fn read(draft: &mut Draft<'_>) -> Option<FormPlan> {
     };
     table.finish();
     Some(plan)
+}
+
+fn deadline(draft: &Draft<'_>, table: &TableReader<'_>) -> Option<String> {
+    let deadline = table.text("deadline")?;
+    let date = date::parse(&deadline.value)
+        .ok()
+        .filter(|date| date.has_day());
+    if date.is_none_or(|date| date.to_string() != deadline.value) {
+        let kind = FaultKind::WrongValue {
+            key: "deadline".to_owned(),
+            expected: DATE,
+        };
+        draft.report(deadline.place, kind);
+    }
+    Some(deadline.value)
 }
 
 fn check_version(draft: &Draft<'_>, version: &Located<String>) {
@@ -53,7 +92,7 @@ fn check_version(draft: &Draft<'_>, version: &Located<String>) {
     }
 }
 
-fn languages(draft: &Draft<'_>, table: &TableReader<'_>) -> Vec<Language> {
+fn languages(draft: &Draft<'_>, table: &TableReader<'_>) -> Vec<Located<Language>> {
     let tags = needed_list(draft, table, "languages");
     tags.iter()
         .filter_map(|tag| {
@@ -70,7 +109,10 @@ fn languages(draft: &Draft<'_>, table: &TableReader<'_>) -> Vec<Language> {
                 };
                 draft.report(tag.place.clone(), kind);
             }
-            language
+            language.map(|value| Located {
+                value,
+                place: tag.place.clone(),
+            })
         })
         .collect()
 }
@@ -165,6 +207,19 @@ fn clauses(draft: &mut Draft<'_>, table: &TableReader<'_>) -> Vec<Clause> {
         let citation = clause.needed_text("citation");
         let text = clause.needed_text("text");
         let checks = clause.texts("checks");
+        for check in checks
+            .iter()
+            .filter(|check| !CHECKS.contains(&check.value.as_str()))
+        {
+            draft.report(
+                check.place.clone(),
+                FaultKind::UnknownWord {
+                    key: "checks".to_owned(),
+                    word: check.value.clone(),
+                    known: CHECKS.map(str::to_owned).to_vec(),
+                },
+            );
+        }
         clause.finish();
         let (Some(citation), Some(text)) = (citation, text) else {
             continue;

@@ -36,10 +36,7 @@ const CONTROL: Expected = (
     "一个不分列的栏目，或某一列",
     "a field without columns, or one column of it",
 );
-const YES_NO: Expected = (
-    "是否题只能等于 \"yes\" 或 \"no\"",
-    "\"yes\" or \"no\" for a yes/no field",
-);
+const YES_NO: Expected = ("“是”或“否”，即 \"yes\" 或 \"no\"", "\"yes\" or \"no\"");
 const OPTION: Expected = ("该单选题的一个选项", "an option of that choice");
 const TEXT_ANSWER: Expected = (
     "文字、数字、日期、是否或单选栏目；多选与确认请用 ticked",

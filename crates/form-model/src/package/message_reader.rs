@@ -1,7 +1,7 @@
 //! Reads `messages/<tag>.toml`: nested tables of texts, keys joined with dots.
 
 use super::draft::Draft;
-use super::source::start_of;
+use super::table_reader::Located;
 use crate::language::Language;
 
 /// The file that holds a language's texts.
@@ -10,10 +10,10 @@ pub(super) fn path(language: Language) -> String {
 }
 
 /// Reads one language's texts into the draft.
-pub(super) fn read(draft: &mut Draft<'_>, language: Language) {
-    let Some(table) = draft.open(&path(language), &start_of("form.toml")) else {
+pub(super) fn read(draft: &mut Draft<'_>, language: &Located<Language>) {
+    let Some(table) = draft.open(&path(language.value), &language.place) else {
         return;
     };
     let texts = table.flattened().into_iter().collect();
-    draft.texts.insert(language, texts);
+    draft.texts.insert(language.value, texts);
 }

@@ -47,7 +47,7 @@ pub fn load(files: &PackageFiles) -> Result<FormDefinition, PackageError> {
         section_reader::read(&mut draft, &form, section);
     }
     for language in &form.languages {
-        message_reader::read(&mut draft, *language);
+        message_reader::read(&mut draft, language);
     }
     let sections = form.sections.clone();
     let evidence = form.evidence.clone();
@@ -58,6 +58,7 @@ pub fn load(files: &PackageFiles) -> Result<FormDefinition, PackageError> {
         link::check_evidence(&draft, &definition, &evidence);
         coverage::check_layouts(&draft, &definition);
         coverage::check_messages(&draft, &definition);
+        coverage::check_placeholders(&draft, &definition);
         coverage::check_files(&draft, &definition, &sections);
     }
     draft.finish(Some(definition))

@@ -1,5 +1,7 @@
 //! Reads rules, conditions and calculations.
 
+use rust_decimal::Decimal;
+
 use super::draft::{Draft, FormPlan, Wanted};
 use super::fault::FaultKind;
 use super::field_reader::referred;
@@ -10,6 +12,7 @@ use crate::rule::{Calculation, Rule, Severity, Test};
 
 const TESTS: [&str; 4] = ["no_names_when_zero", "names_match_count", "jump", "at_most"];
 const CALCULATIONS: [&str; 3] = ["sum", "share_of", "join"];
+const FACTOR: Expected = ("大于 1 的数", "a number above 1");
 const CONDITION: Expected = (
     "一个条件，例如 { answer = \"…\", is = \"yes\" }、{ ticked = \"…\" }、{ answered = \"…\" }、{ all = […] }、{ any = […] } 或 { not = {…} }",
     "one condition, such as { answer = \"…\", is = \"yes\" }, { ticked = \"…\" }, { answered = \"…\" }, { all = […] }, { any = […] } or { not = {…} }",
@@ -45,14 +48,16 @@ pub(super) fn read(draft: &mut Draft<'_>, form: &FormPlan, table: TableReader<'_
     draft.check_id(&id);
     draft.need(format!("rule.{}", id.value), &place);
     if let Some(first) = draft.rule_places.get(&id.value) {
-        let kind = FaultKind::DuplicateId {
-            id: id.value.clone(),
-            first: first.clone(),
-        };
-        draft.report(id.place.clone(), kind);
-    } else {
-        draft.rule_places.insert(id.value.clone(), place);
+        let first = first.clone();
+        return draft.report(
+            id.place,
+            FaultKind::DuplicateId {
+                id: id.value,
+                first,
+            },
+        );
     }
+    draft.rule_places.insert(id.value.clone(), place);
     if let (Some(severity), Some(test)) = (severity, test) {
         draft.rules.push(Rule {
             id: id.value,
@@ -112,6 +117,13 @@ fn read_test(draft: &mut Draft<'_>, table: TableReader<'_>) -> Option<Test> {
                         key: "factor".to_owned(),
                     },
                 );
+            }
+            if factor.is_some_and(|factor| factor <= Decimal::ONE) {
+                let kind = FaultKind::WrongValue {
+                    key: "factor".to_owned(),
+                    expected: FACTOR,
+                };
+                table.report(table.place_of("factor"), kind);
             }
             field.zip(factor).map(|(field, factor)| Test::Jump {
                 field: FieldId(field),

@@ -18,7 +18,7 @@ pub(super) fn read(draft: &mut Draft<'_>, form: &FormPlan, section: &Located<Str
         .filter(|owner| !form.agencies.contains(&owner.value))
     {
         let kind = FaultKind::UnknownWord {
-            key: "agencies".to_owned(),
+            key: "owner".to_owned(),
             word: owner.value.clone(),
             known: form.agencies.clone(),
         };

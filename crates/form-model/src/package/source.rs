@@ -60,14 +60,11 @@ impl<'f> Sources<'f> {
                 FaultKind::Syntax { detail },
             );
         }
-        self.files.insert(
-            path,
-            Source {
-                path,
-                text,
-                table: table.into_inner(),
-            },
-        );
+        // What could be recovered of a broken file would only make noise.
+        if errors.is_empty() {
+            let table = table.into_inner();
+            self.files.insert(path, Source { path, text, table });
+        }
     }
 
     /// A reader of that file's top level, if the file is there.

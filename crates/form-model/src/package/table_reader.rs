@@ -80,6 +80,12 @@ impl<'s> TableReader<'s> {
         }
     }
 
+    /// Where a key's value stands; the table's place when there is none.
+    pub(super) fn place_of(&self, key: &str) -> Place {
+        self.lookup(key)
+            .map_or_else(|| self.place(), |value| self.source.place(&value.span()))
+    }
+
     /// Records a fault.
     pub(super) fn report(&self, place: Place, kind: FaultKind) {
         self.sources.report(place, kind);
@@ -313,7 +319,7 @@ impl<'s> TableReader<'s> {
         table: &'s DeTable<'s>,
         texts: &mut Vec<(String, Located<String>)>,
     ) {
-        for (name, value) in table.iter() {
+        for (name, value) in table {
             let key = match prefix {
                 "" => name.get_ref().to_string(),
                 _ => format!("{prefix}.{}", name.get_ref()),
@@ -345,7 +351,7 @@ impl<'s> TableReader<'s> {
     /// Reports every key that was never asked for.
     pub(super) fn finish(self) {
         let asked = self.asked.borrow();
-        for (name, _) in self.table.iter() {
+        for (name, _) in self.table {
             if !asked.contains(name.get_ref().as_ref()) {
                 self.report(
                     self.source.place(&name.span()),

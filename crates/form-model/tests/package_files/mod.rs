@@ -15,18 +15,11 @@ pub fn forms_folder() -> PathBuf {
 
 /// The ids of the packages that ship.
 pub fn shipped_ids() -> Vec<String> {
-    let entries = fs::read_dir(forms_folder()).expect("the folder of forms");
-    let folders = entries
-        .map(|entry| entry.expect("an entry").path())
+    let folders = entries(&forms_folder())
+        .into_iter()
         .filter(|path| path.is_dir());
-    let mut ids: Vec<_> = folders
-        .map(|path| {
-            path.file_name()
-                .expect("a name")
-                .to_string_lossy()
-                .into_owned()
-        })
-        .collect();
+    let names = folders.filter_map(|path| Some(path.file_name()?.to_string_lossy().into_owned()));
+    let mut ids: Vec<_> = names.collect();
     ids.sort();
     ids
 }
@@ -35,7 +28,7 @@ pub fn shipped_ids() -> Vec<String> {
 pub fn files(id: &str) -> PackageFiles {
     let root = forms_folder().join(id);
     let mut files = BTreeMap::new();
-    collect(&root, &root, &mut files);
+    collect(&root, "", &mut files);
     PackageFiles(files)
 }
 
@@ -44,17 +37,33 @@ pub fn shipped(id: &str) -> FormDefinition {
     load(&files(id)).unwrap_or_else(|error| panic!("{id}:\n{error}"))
 }
 
-fn collect(root: &Path, folder: &Path, files: &mut BTreeMap<String, Vec<u8>>) {
-    for entry in fs::read_dir(folder).expect("a readable folder") {
-        let path = entry.expect("an entry").path();
+/// The text of a file within a package's folder.
+pub fn text(id: &str, path: &str) -> String {
+    let path = forms_folder().join(id).join(path);
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn collect(folder: &Path, prefix: &str, files: &mut BTreeMap<String, Vec<u8>>) {
+    for path in entries(folder) {
+        let name = path
+            .file_name()
+            .map(|name| name.to_string_lossy().into_owned())
+            .unwrap_or_default();
         if path.is_dir() {
-            collect(root, &path, files);
+            collect(&path, &format!("{prefix}{name}/"), files);
         } else {
-            let parts = path.strip_prefix(root).expect("a path within").components();
-            let parts: Vec<_> = parts
-                .map(|part| part.as_os_str().to_string_lossy())
-                .collect();
-            files.insert(parts.join("/"), fs::read(&path).expect("a readable file"));
+            let bytes =
+                fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+            files.insert(format!("{prefix}{name}"), bytes);
         }
     }
+}
+
+fn entries(folder: &Path) -> Vec<PathBuf> {
+    let entries =
+        fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    entries
+        .filter_map(Result::ok)
+        .map(|entry| entry.path())
+        .collect()
 }
