@@ -45,22 +45,20 @@ pub struct TotalProgress {
 
 /// The progress of every section, counted or not, in printed order.
 pub fn progress(form: &FormDefinition, answers: &Answers) -> Vec<SectionProgress> {
-    form.sections
-        .iter()
-        .map(|section| section_progress(form, section, answers))
-        .collect()
+    form.sections.iter().map(|section| section_progress(form, section, answers)).collect()
 }
 
 /// The sum over the counted sections.
 pub fn total(form: &FormDefinition, answers: &Answers) -> TotalProgress {
     let counted = form.sections.iter().filter(|section| section.counted);
-    counted
-        .map(|section| section_progress(form, section, answers))
-        .fold(TotalProgress::default(), |sum, part| TotalProgress {
+    counted.map(|section| section_progress(form, section, answers)).fold(
+        TotalProgress::default(),
+        |sum, part| TotalProgress {
             answered: sum.answered + part.answered,
             required: sum.required + part.required,
             problems: sum.problems + part.problems,
-        })
+        },
+    )
 }
 
 fn section_progress(
@@ -69,24 +67,11 @@ fn section_progress(
     answers: &Answers,
 ) -> SectionProgress {
     let problems = check_section(form, &section.id, answers);
-    let required: Vec<_> = section
-        .fields
-        .iter()
-        .filter(|field| field.required && is_relevant(field, answers))
-        .collect();
-    let answered = count(
-        required
-            .iter()
-            .filter(|field| is_answered(field, &problems))
-            .count(),
-    );
+    let required: Vec<_> = section.fields.iter().filter(|field| is_asked(field, answers)).collect();
+    let answered = count(required.iter().filter(|field| is_answered(field, &problems)).count());
     let required = count(required.len());
-    let wrong = count(
-        problems
-            .iter()
-            .filter(|problem| problem.blocks() && !problem.is_missing())
-            .count(),
-    );
+    let wrong =
+        count(problems.iter().filter(|problem| problem.blocks() && !problem.is_missing()).count());
     let touched = section
         .fields
         .iter()
@@ -97,20 +82,17 @@ fn section_progress(
         () if answered == required => SectionStatus::Complete,
         () => SectionStatus::InProgress,
     };
-    SectionProgress {
-        section: section.id.clone(),
-        answered,
-        required,
-        problems: wrong,
-        status,
-    }
+    SectionProgress { section: section.id.clone(), answered, required, problems: wrong, status }
+}
+
+/// Whether a person has to answer the field.
+fn is_asked(field: &Field, answers: &Answers) -> bool {
+    let stored = !matches!(field.kind, FieldKind::Calculated { .. });
+    stored && field.required && is_relevant(field, answers)
 }
 
 /// A required field is answered when the check misses nothing of it.
 fn is_answered(field: &Field, problems: &[Problem]) -> bool {
-    if matches!(field.kind, FieldKind::Calculated { .. }) {
-        return true;
-    }
     let mut ids = field.answers();
     ids.push(field.id.answer());
     !problems.iter().any(|problem| {

@@ -16,14 +16,7 @@ pub fn placeholders(test: &Test) -> &'static [&'static str] {
     match test {
         Test::NoNamesWhenZero { .. } => &["subject", "other", "names"],
         Test::NamesMatchCount { .. } => &["subject", "other", "count", "names"],
-        Test::Jump { .. } => &[
-            "subject",
-            "before",
-            "after",
-            "before_column",
-            "column",
-            "factor",
-        ],
+        Test::Jump { .. } => &["subject", "before", "after", "before_column", "column", "factor"],
         Test::AtMost { .. } => &["subject", "other", "text", "bound"],
     }
 }
@@ -34,10 +27,7 @@ pub(super) fn problems(
     section: &Section,
     answers: &Answers,
 ) -> Vec<Problem> {
-    form.rules
-        .iter()
-        .flat_map(|rule| violations(form, section, rule, answers))
-        .collect()
+    form.rules.iter().flat_map(|rule| violations(form, section, rule, answers)).collect()
 }
 
 fn violations(
@@ -67,9 +57,7 @@ fn violations(
         Test::NamesMatchCount { count, names }
             if here(count.as_str()) && asked(form, &[count, names], answers) =>
         {
-            names_mismatch(form, count, names, answers, of)
-                .into_iter()
-                .collect()
+            names_mismatch(form, count, names, answers, of).into_iter().collect()
         }
         Test::AtMost { answer, limit }
             if here(answer.as_str()) && asked(form, &[answer, limit], answers) =>
@@ -78,12 +66,7 @@ fn violations(
                 (Some(value), Some(bound)) if value > bound => {
                     let text = mark::excerpt(answers.text(answer));
                     let bound = mark::excerpt(answers.text(limit));
-                    vec![
-                        of(answer)
-                            .with("other", limit)
-                            .with("text", text)
-                            .with("bound", bound),
-                    ]
+                    vec![of(answer).with("other", limit).with("text", text).with("bound", bound)]
                 }
                 _ => Vec::new(),
             }
@@ -104,10 +87,7 @@ fn jumps(
     answers: &Answers,
     of: impl Fn(&AnswerId) -> Problem,
 ) -> Vec<Problem> {
-    let Some(field) = form
-        .field(field)
-        .filter(|field| is_relevant(field, answers))
-    else {
+    let Some(field) = form.field(field).filter(|field| is_relevant(field, answers)) else {
         return Vec::new();
     };
     let pairs = field.columns.iter().zip(field.columns.iter().skip(1));
@@ -131,9 +111,7 @@ fn jumps(
 fn differs(a: Decimal, b: Decimal, factor: Decimal) -> bool {
     let (small, large) = if a < b { (a, b) } else { (b, a) };
     // A product beyond what a decimal holds is beyond any stored figure.
-    small
-        .checked_mul(factor)
-        .is_some_and(|threshold| large >= threshold)
+    small.checked_mul(factor).is_some_and(|threshold| large >= threshold)
 }
 
 fn names_mismatch(
@@ -143,7 +121,9 @@ fn names_mismatch(
     answers: &Answers,
     of: impl Fn(&AnswerId) -> Problem,
 ) -> Option<Problem> {
-    let stated = stated_count(count, answers)?;
+    // A count that is none at all is the matter of the number's own rules.
+    let stated = stated_count(count, answers)
+        .filter(|stated| !stated.is_sign_negative() && number::places(*stated) == 0)?;
     let text = answers.text(names);
     if characters(text) == 0 {
         return None; // Names that are not there yet are the matter of `required`.
@@ -154,19 +134,13 @@ fn names_mismatch(
     });
     let differs = Decimal::from(given) != stated && !(zero_is_ruled && stated.is_zero());
     differs.then(|| {
-        of(count)
-            .with("other", names)
-            .with("count", stated.normalize())
-            .with("names", given)
+        of(count).with("other", names).with("count", stated.normalize()).with("names", given)
     })
 }
 
 /// Whether the fields of all these answers are asked.
 fn asked(form: &FormDefinition, ids: &[&AnswerId], answers: &Answers) -> bool {
-    ids.iter().all(|id| {
-        form.field_of(id)
-            .is_some_and(|field| is_relevant(field, answers))
-    })
+    ids.iter().all(|id| form.field_of(id).is_some_and(|field| is_relevant(field, answers)))
 }
 
 fn value(id: &AnswerId, answers: &Answers) -> Option<Decimal> {
@@ -218,10 +192,7 @@ mod tests {
     #[test]
     fn names_are_counted_as_a_reader_would() {
         assert_eq!(name_count("国家重点实验室、国家工程研究中心"), 2);
-        assert_eq!(
-            name_count("甲中心（2023年、2024年认定）；乙中心\n丙中心。"),
-            3
-        );
+        assert_eq!(name_count("甲中心（2023年、2024年认定）；乙中心\n丙中心。"), 3);
         assert_eq!(name_count("甲, 乙; 丙，"), 3);
         assert_eq!(name_count("甲（未完\n乙、丙"), 3);
         assert_eq!(name_count("无"), 0);

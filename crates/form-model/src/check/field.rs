@@ -15,17 +15,13 @@ pub(super) fn problems(field: &Field, answers: &Answers) -> Vec<Problem> {
         FieldKind::Calculated { .. } => return Vec::new(),
         FieldKind::Choices { options, other } => choices(field, options, other.as_deref(), answers),
         FieldKind::Confirm => confirm(field, answers),
-        FieldKind::Prose {
-            attachable: true, ..
-        } => {
+        FieldKind::Prose { attachable: true, .. } => {
             let attached = answers.flag(&field.id.part("attached"));
             single(field, &field.id.answer(), attached, answers)
         }
         _ => {
             let ids = field.answers();
-            ids.iter()
-                .flat_map(|id| single(field, id, false, answers))
-                .collect()
+            ids.iter().flat_map(|id| single(field, id, false, answers)).collect()
         }
     };
     for id in field.answers() {
@@ -42,10 +38,7 @@ fn single(field: &Field, id: &AnswerId, elsewhere: bool, answers: &Answers) -> V
         // A flag stored here is the matter of `wrong_kind`.
         let stray_flag = matches!(answers.get(id), Some(AnswerValue::Flag(_)));
         let missing = field.required && !elsewhere && !stray_flag;
-        return missing
-            .then(|| blocking(id, rule_id::REQUIRED))
-            .into_iter()
-            .collect();
+        return missing.then(|| blocking(id, rule_id::REQUIRED)).into_iter().collect();
     }
     let mut problems = marks(id, text);
     if text.trim() == NONE_WORD && field.none_allowed {
@@ -66,9 +59,7 @@ fn choices(
     answers: &Answers,
 ) -> Vec<Problem> {
     let mut problems = Vec::new();
-    let ticked = options
-        .iter()
-        .any(|option| !answers.is_blank(&field.id.part(option)));
+    let ticked = options.iter().any(|option| !answers.is_blank(&field.id.part(option)));
     if field.required && !ticked {
         problems.push(blocking(&field.id.answer(), rule_id::REQUIRED));
     }
@@ -88,10 +79,7 @@ fn choices(
 fn confirm(field: &Field, answers: &Answers) -> Vec<Problem> {
     let id = field.id.answer();
     let missing = field.required && answers.is_blank(&id);
-    missing
-        .then(|| blocking(&id, rule_id::CONFIRM))
-        .into_iter()
-        .collect()
+    missing.then(|| blocking(&id, rule_id::CONFIRM)).into_iter().collect()
 }
 
 /// Characters that do not belong in any answer.
@@ -110,9 +98,9 @@ fn marks(id: &AnswerId, text: &str) -> Vec<Problem> {
 fn wrong_kind(field: &Field, id: &AnswerId, answers: &Answers) -> Option<Problem> {
     let flag_expected = match &field.kind {
         FieldKind::Confirm => true,
-        FieldKind::Choices { other, .. } => other
-            .as_ref()
-            .is_none_or(|other| *id != field.other_text(other)),
+        FieldKind::Choices { other, .. } => {
+            other.as_ref().is_none_or(|other| *id != field.other_text(other))
+        }
         FieldKind::Prose { .. } => *id != field.id.answer(),
         _ => false,
     };

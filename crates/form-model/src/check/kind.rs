@@ -19,9 +19,7 @@ pub(super) fn problem(field: &Field, id: &AnswerId, text: &str) -> Option<Proble
         FieldKind::Text { limit } => too_long(id, text, limit_or(*limit, VALUE_MAX_CHARS)),
         FieldKind::Prose { limit, .. } => too_long(id, text, limit_or(*limit, PROSE_MAX_CHARS)),
         FieldKind::Phone => (!phone::is_phone(text)).then(|| unsuitable(id, rule_id::PHONE, text)),
-        FieldKind::Number {
-            scale, min, max, ..
-        } => number(id, text, *scale, *min, *max),
+        FieldKind::Number { scale, min, max, .. } => number(id, text, *scale, *min, *max),
         FieldKind::Date { month_allowed } => date(id, text, *month_allowed),
         FieldKind::YesNo { disqualifying } => yes_no(id, text, disqualifying.as_deref()),
         FieldKind::Choice { options } => (!options.iter().any(|option| option == text))
@@ -46,9 +44,7 @@ pub(super) fn too_long(id: &AnswerId, text: &str, limit: usize) -> Option<Proble
 }
 
 fn limit_or(limit: Option<u32>, otherwise: usize) -> usize {
-    limit
-        .and_then(|limit| usize::try_from(limit).ok())
-        .unwrap_or(otherwise)
+    limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(otherwise)
 }
 
 fn unsuitable(id: &AnswerId, rule: &str, text: &str) -> Problem {
@@ -68,11 +64,7 @@ fn number(
     };
     let places = number::places(value);
     if places > scale {
-        let rule = if scale == 0 {
-            rule_id::WHOLE_NUMBER
-        } else {
-            rule_id::DECIMAL_PLACES
-        };
+        let rule = if scale == 0 { rule_id::WHOLE_NUMBER } else { rule_id::DECIMAL_PLACES };
         let suggestion = number::spell(number::round(value, scale), scale);
         return Some(
             unsuitable(id, rule, text)

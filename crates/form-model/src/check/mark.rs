@@ -5,10 +5,7 @@ const EXCERPT_CHARS: usize = 24;
 
 /// The text on one line, cut after so many characters that a sentence stays readable.
 pub(super) fn excerpt(text: &str) -> String {
-    let mut chars = text
-        .trim()
-        .chars()
-        .map(|char| if char.is_control() { ' ' } else { char });
+    let mut chars = text.trim().chars().map(|char| if char.is_control() { ' ' } else { char });
     let mut excerpt: String = chars.by_ref().take(EXCERPT_CHARS).collect();
     if chars.next().is_some() {
         excerpt.push('…');
@@ -23,10 +20,7 @@ pub(super) fn first_unreadable(text: &str) -> Option<usize> {
 
 /// The first invisible direction mark: its position from 1, and its code point as `U+202E`.
 pub(super) fn first_direction_mark(text: &str) -> Option<(usize, String)> {
-    let (index, char) = text
-        .chars()
-        .enumerate()
-        .find(|(_, char)| is_direction_mark(*char))?;
+    let (index, char) = text.chars().enumerate().find(|(_, char)| is_direction_mark(*char))?;
     Some((index + 1, format!("U+{:04X}", u32::from(char))))
 }
 
@@ -51,10 +45,7 @@ mod tests {
     #[test]
     fn a_long_answer_is_quoted_by_its_beginning() {
         assert_eq!(excerpt(" 一\n二 "), "一 二");
-        assert_eq!(
-            excerpt(&"字".repeat(1_000)).chars().count(),
-            EXCERPT_CHARS + 1
-        );
+        assert_eq!(excerpt(&"字".repeat(1_000)).chars().count(), EXCERPT_CHARS + 1);
     }
 
     #[test]
@@ -62,10 +53,7 @@ mod tests {
         assert_eq!(first_unreadable("示例\u{fffd}区"), Some(3));
         assert_eq!(first_unreadable("\u{ffff}"), Some(1));
         assert_eq!(first_unreadable("示例区 😀"), None);
-        assert_eq!(
-            first_direction_mark("a\u{202e}b"),
-            Some((2, "U+202E".to_owned()))
-        );
+        assert_eq!(first_direction_mark("a\u{202e}b"), Some((2, "U+202E".to_owned())));
         assert_eq!(
             first_direction_mark("مرحبا"),
             None,

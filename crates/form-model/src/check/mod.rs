@@ -49,6 +49,27 @@ pub mod rule_id {
     pub const DISQUALIFYING: &str = "disqualifying";
     /// Caution: the form has no such answer.
     pub const UNKNOWN_ANSWER: &str = "unknown_answer";
+    /// All of them.
+    pub const ALL: [&str; 18] = [
+        REQUIRED,
+        NUMBER,
+        DECIMAL_PLACES,
+        WHOLE_NUMBER,
+        MINIMUM,
+        MAXIMUM,
+        TOO_LONG,
+        DATE,
+        DATE_INCOMPLETE,
+        PHONE,
+        OPTION,
+        OTHER_TEXT,
+        CONFIRM,
+        UNREADABLE_CHARACTER,
+        WRONG_KIND,
+        DIRECTION_MARK,
+        DISQUALIFYING,
+        UNKNOWN_ANSWER,
+    ];
 }
 
 /// The value of a caution's facet when the answer is a flag.
@@ -112,32 +133,24 @@ impl Problem {
 /// The problems of all counted sections in printed order, then the answers that the form does not know.
 pub fn check(form: &FormDefinition, answers: &Answers) -> Vec<Problem> {
     let counted = form.sections.iter().filter(|section| section.counted);
-    let mut problems: Vec<_> = counted
-        .flat_map(|section| section_problems(form, section, answers))
-        .collect();
+    let mut problems: Vec<_> =
+        counted.flat_map(|section| section_problems(form, section, answers)).collect();
     problems.extend(unknown_answers(form, answers));
     problems
 }
 
 /// The problems of one section, counted or not, in printed order. Empty when there is no such section.
 pub fn check_section(form: &FormDefinition, section: &str, answers: &Answers) -> Vec<Problem> {
-    form.section(section)
-        .map_or_else(Vec::new, |section| section_problems(form, section, answers))
+    form.section(section).map_or_else(Vec::new, |section| section_problems(form, section, answers))
 }
 
 /// Whether the field is asked at all under these answers.
 pub fn is_relevant(field: &Field, answers: &Answers) -> bool {
-    field
-        .relevant
-        .as_ref()
-        .is_none_or(|condition| condition.holds(answers))
+    field.relevant.as_ref().is_none_or(|condition| condition.holds(answers))
 }
 
 fn section_problems(form: &FormDefinition, section: &Section, answers: &Answers) -> Vec<Problem> {
-    let relevant = section
-        .fields
-        .iter()
-        .filter(|field| is_relevant(field, answers));
+    let relevant = section.fields.iter().filter(|field| is_relevant(field, answers));
     let mut problems: Vec<Problem> = relevant
         .flat_map(|field| {
             let found = field::problems(field, answers).into_iter();
@@ -158,9 +171,7 @@ fn section_problems(form: &FormDefinition, section: &Section, answers: &Answers)
 
 /// The clause that the check itself rests on, or else the one that asks for the field.
 fn cited(form: &FormDefinition, field: &Field, rule: &str) -> Option<String> {
-    form.clause_of_check(rule)
-        .or(field.clause.as_deref())
-        .map(str::to_owned)
+    form.clause_of_check(rule).or(field.clause.as_deref()).map(str::to_owned)
 }
 
 /// Where each answer of the section is printed; a field's own path stands before its answers.
@@ -171,9 +182,7 @@ fn positions(section: &Section) -> BTreeMap<AnswerId, usize> {
         let stored_itself = answers.contains(&own);
         (!stored_itself).then_some(own).into_iter().chain(answers)
     });
-    ids.enumerate()
-        .map(|(position, id)| (id, position))
-        .collect()
+    ids.enumerate().map(|(position, id)| (id, position)).collect()
 }
 
 /// A caution is confirmed while its facet equals the answer's present text: a later edit voids it.
@@ -198,10 +207,8 @@ fn confirmed_text(answer: &AnswerId, answers: &Answers) -> String {
 /// should know.
 fn unknown_answers(form: &FormDefinition, answers: &Answers) -> Vec<Problem> {
     let known: BTreeSet<AnswerId> = form.fields().flat_map(Field::answers).collect();
-    let unknown = answers
-        .0
-        .iter()
-        .filter(|(id, value)| !value.is_blank() && !known.contains(&id.base()));
+    let unknown =
+        answers.0.iter().filter(|(id, value)| !value.is_blank() && !known.contains(&id.base()));
     unknown
         .map(|(id, _)| {
             let mut problem = Problem::new(id.clone(), rule_id::UNKNOWN_ANSWER, Severity::Caution)

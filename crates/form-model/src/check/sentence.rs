@@ -7,10 +7,9 @@ use crate::id::AnswerId;
 use crate::language::Language;
 
 pub(super) fn sentence(problem: &Problem, form: &FormDefinition, language: Language) -> String {
-    let field = form.field_of(&problem.answer).or_else(|| {
-        form.fields()
-            .find(|field| field.id.as_str() == problem.answer.as_str())
-    });
+    let field = form
+        .field_of(&problem.answer)
+        .or_else(|| form.fields().find(|field| field.id.as_str() == problem.answer.as_str()));
     let package_key = format!("rule.{}", problem.rule);
     let template = match built_in(problem, field) {
         Some((chinese, english)) => language.pick(chinese, english),
@@ -36,8 +35,9 @@ fn word(
     match key {
         "subject" => Some(subject(form, language, &problem.answer)),
         "other" => detail.map(|other| subject(form, language, &AnswerId(other.clone()))),
-        "places" if language == Language::Chinese => detail.map(|places| chinese_count(places)),
-        "scale" if language == Language::Chinese => detail.map(|scale| counted_places(scale)),
+        "places" | "scale" if language == Language::Chinese => {
+            detail.map(|count| chinese_count(count))
+        }
         "none" => Some(none_hint(field, language).to_owned()),
         "unit" => Some(unit_hint(field, language).to_owned()),
         "option" => detail.map(|option| {
@@ -45,10 +45,7 @@ fn word(
             super::short_label(form.text(language, &key))
         }),
         "value" => detail.map(|value| yes_no(value, language).to_owned()),
-        "date" => problem
-            .details
-            .get("text")
-            .map(|text| date::display(text, language)),
+        "date" => problem.details.get("text").map(|text| date::display(text, language)),
         _ => detail.cloned(),
     }
 }
@@ -59,9 +56,7 @@ fn fill(template: &str, word: impl Fn(&str) -> Option<String>) -> String {
     let mut rest = template;
     while let Some((before, after)) = rest.split_once('{') {
         filled.push_str(before);
-        let found = after
-            .split_once('}')
-            .and_then(|(key, tail)| Some((word(key)?, tail)));
+        let found = after.split_once('}').and_then(|(key, tail)| Some((word(key)?, tail)));
         match found {
             Some((word, tail)) => {
                 filled.push_str(&word);
@@ -79,9 +74,8 @@ fn fill(template: &str, word: impl Fn(&str) -> Option<String>) -> String {
 
 /// The sentences of the built-in rules, Chinese and English.
 fn built_in(problem: &Problem, field: Option<&Field>) -> Option<(&'static str, &'static str)> {
-    let table_cell = field.is_some_and(|field| !field.columns.is_empty());
     Some(match problem.rule.as_str() {
-        rule_id::REQUIRED => required(problem, field, table_cell),
+        rule_id::REQUIRED => required(problem, field),
         rule_id::NUMBER => (
             "{subject}填的“{text}”不是数字，请只填数字{unit}{none}。",
             "{subject}: “{text}” is not a number. Enter digits only{unit}{none}.",
@@ -91,8 +85,8 @@ fn built_in(problem: &Problem, field: Option<&Field>) -> Option<(&'static str, &
             "{subject} has {places} decimal places ({text}). Keep {scale}, for example {suggestion}.",
         ),
         rule_id::WHOLE_NUMBER => (
-            "{subject}应为整数，现为 {text}，请改为整数{none}。",
-            "{subject} must be a whole number; it is {text}. Enter a whole number{none}.",
+            "{subject}应为整数，现为 {text}，请核对后改为整数。",
+            "{subject} must be a whole number; it is {text}. Check it and enter a whole number.",
         ),
         rule_id::MINIMUM => (
             "{subject}不能小于 {bound}，现为 {text}，请核对后改正。",
@@ -127,8 +121,8 @@ fn built_in(problem: &Problem, field: Option<&Field>) -> Option<(&'static str, &
             "{subject} is ticked but says nothing. Write what it is, or untick “{option}”.",
         ),
         rule_id::CONFIRM => (
-            "{subject}尚未确认，请核实后勾选。",
-            "{subject} is not confirmed yet. Verify it, then tick it.",
+            "“{subject}”尚未确认，请核实后勾选。",
+            "“{subject}” is not confirmed yet. Verify it, then tick it.",
         ),
         rule_id::UNREADABLE_CHARACTER => (
             "{subject}第 {position} 个字符无法辨认（显示为“�”），请删去后重新输入。",
@@ -143,8 +137,8 @@ fn built_in(problem: &Problem, field: Option<&Field>) -> Option<(&'static str, &
             "{subject} has an invisible text-direction mark ({code}) at position {position}, so that it may print otherwise than it is stored. Delete it, or confirm that it is meant.",
         ),
         rule_id::DISQUALIFYING => (
-            "{subject}填的是“{value}”，可能不符合申报条件，请核实；属实的，请确认。",
-            "{subject}: “{value}” may disqualify the application. Verify it, and confirm it if it is so.",
+            "“{subject}”填的是“{value}”，可能不符合申报条件，请核实；属实的，请确认。",
+            "“{subject}”: the answer “{value}” may disqualify the application. Verify it, and confirm it if it is so.",
         ),
         rule_id::UNKNOWN_ANSWER => (
             "本表没有“{id}”这一栏，其中的内容不会打印，也不计入定稿，请移到对应的栏目。",
@@ -154,11 +148,7 @@ fn built_in(problem: &Problem, field: Option<&Field>) -> Option<(&'static str, &
     })
 }
 
-fn required(
-    problem: &Problem,
-    field: Option<&Field>,
-    table_cell: bool,
-) -> (&'static str, &'static str) {
+fn required(problem: &Problem, field: Option<&Field>) -> (&'static str, &'static str) {
     if problem.details.contains_key("text") {
         return (
             "{subject}不能填“{text}”，请如实填写。",
@@ -170,19 +160,12 @@ fn required(
             "{subject}还没有勾选，请至少勾选一项。",
             "{subject}: nothing is ticked yet. Tick at least one option.",
         ),
-        Some(FieldKind::YesNo { .. } | FieldKind::Choice { .. }) => (
-            "{subject}还没有选择，请选一项。",
-            "{subject}: nothing is chosen yet. Choose one.",
-        ),
-        Some(FieldKind::Prose {
-            attachable: true, ..
-        }) => (
+        Some(FieldKind::YesNo { .. } | FieldKind::Choice { .. }) => {
+            ("{subject}还没有选择，请选一项。", "{subject}: nothing is chosen yet. Choose one.")
+        }
+        Some(FieldKind::Prose { attachable: true, .. }) => (
             "{subject}还没有填写，请填写，或注明另附纸。",
             "{subject} is not filled in yet. Fill it in, or state that it is on attached paper.",
-        ),
-        _ if table_cell => (
-            "{subject}还没有填写，请填写{none}。",
-            "{subject} is not filled in yet. Fill it in{none}.",
         ),
         _ => (
             "{subject}还没有填写，请填写{none}。",
@@ -225,15 +208,8 @@ fn yes_no(value: &str, language: Language) -> &str {
 /// A count as it is written in a sentence: `三`; larger ones in digits.
 fn chinese_count(digits: &str) -> String {
     const WORDS: [&str; 10] = ["零", "一", "两", "三", "四", "五", "六", "七", "八", "九"];
-    let word = digits
-        .parse()
-        .ok()
-        .and_then(|index: usize| WORDS.get(index));
+    let word = digits.parse().ok().and_then(|index: usize| WORDS.get(index));
     word.map_or_else(|| format!(" {digits} "), |word| (*word).to_owned())
-}
-
-fn counted_places(digits: &str) -> String {
-    chinese_count(digits)
 }
 
 #[cfg(test)]

@@ -9,19 +9,16 @@ use crate::language::Language;
 pub fn subject(form: &FormDefinition, language: Language, answer: &AnswerId) -> String {
     let base = answer.base();
     // The path of a multiple choice itself is no stored answer.
-    let field = form.field_of(&base).or_else(|| {
-        form.fields()
-            .find(|field| field.id.as_str() == base.as_str())
-    });
+    let field = form
+        .field_of(&base)
+        .or_else(|| form.fields().find(|field| field.id.as_str() == base.as_str()));
     let Some(field) = field else {
         return base.0;
     };
     let label = form.label(language, &field.id);
     let label = short_label(&label);
-    let Some(part) = base
-        .as_str()
-        .strip_prefix(field.id.as_str())
-        .and_then(|rest| rest.strip_prefix('.'))
+    let Some(part) =
+        base.as_str().strip_prefix(field.id.as_str()).and_then(|rest| rest.strip_prefix('.'))
     else {
         return label;
     };
@@ -39,7 +36,7 @@ pub fn subject(form: &FormDefinition, language: Language, answer: &AnswerId) -> 
         _ => {
             let column = form.column_label(language, part);
             language
-                .pick("{part}{label}", "{label} {part}")
+                .pick("{part}{label}", "{label}, {part}")
                 .replace("{label}", &label)
                 .replace("{part}", &column)
         }
@@ -54,7 +51,7 @@ pub fn short_label(label: &str) -> String {
         let shorter = match rest.chars().last() {
             Some('）') => before_bracket(rest, '（', '）'),
             Some(')') => before_bracket(rest, '(', ')'),
-            Some(':' | '：' | '_') => {
+            Some(':' | '：' | '_' | '.' | '。') => {
                 Some(&rest[..rest.len() - rest.chars().last().map_or(0, char::len_utf8)])
             }
             _ => None,
@@ -98,6 +95,7 @@ mod tests {
             ),
             ("合作区研发经费年均增速 (%)", "合作区研发经费年均增速"),
             ("甲（乙（丙））", "甲"),
+            ("已核实：不是基础建设单位。", "已核实：不是基础建设单位"),
             ("（全在括号里）", "（全在括号里）"),
             ("不配对）", "不配对）"),
             ("合作区创新平台\n建设情况", "合作区创新平台建设情况"),

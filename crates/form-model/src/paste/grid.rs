@@ -1,6 +1,7 @@
 //! The cells around an anchor as they are printed, for a pasted block to land on.
 
 use std::collections::BTreeMap;
+use std::mem::discriminant;
 
 use crate::definition::{AnswerKind, Field, FieldKind, FormDefinition, Section};
 use crate::id::AnswerId;
@@ -18,38 +19,28 @@ impl Grid {
     /// The printed table around the anchor; where the anchor is not printed in a table, the section's
     /// fields with as many columns; the anchor alone when it is no value.
     pub fn around(form: &FormDefinition, anchor: &AnswerId) -> Self {
-        let alone = || Self {
-            rows: vec![vec![anchor.clone()]],
-            anchor_row: 0,
-            anchor_column: 0,
-        };
+        let alone = || Self { rows: vec![vec![anchor.clone()]], anchor_row: 0, anchor_column: 0 };
         let Some(section) = form.section(anchor.section()) else {
             return alone();
         };
-        printed(form, section, anchor)
-            .or_else(|| listed(section, anchor))
-            .unwrap_or_else(alone)
+        printed(form, section, anchor).or_else(|| listed(section, anchor)).unwrap_or_else(alone)
     }
 }
 
-/// Rows of the printed table that have a value cell where the anchor's cell begins.
+/// Rows of the printed table that have a cell of the anchor's kind where the anchor's cell begins.
 fn printed(form: &FormDefinition, section: &Section, anchor: &AnswerId) -> Option<Grid> {
     section.layout.blocks.iter().find_map(|block| {
         let Block::Table { rows, .. } = block else {
             return None;
         };
         let places = places(form, rows);
-        let (_, at) = places
-            .iter()
-            .flatten()
-            .find(|(answer, _)| answer == anchor)?
-            .clone();
-        let aligned = places
-            .into_iter()
-            .filter(|row| row.iter().any(|(_, column)| *column == at));
-        let rows = aligned
-            .map(|row| row.into_iter().map(|(answer, _)| answer).collect())
-            .collect();
+        let (_, at) = places.iter().flatten().find(|(answer, _)| answer == anchor)?.clone();
+        let kind = |answer: &AnswerId| form.field_of(answer).map(|field| discriminant(&field.kind));
+        let wanted = kind(anchor);
+        let aligned = places.into_iter().filter(|row| {
+            row.iter().any(|(answer, column)| *column == at && kind(answer) == wanted)
+        });
+        let rows = aligned.map(|row| row.into_iter().map(|(answer, _)| answer).collect()).collect();
         locate(rows, anchor)
     })
 }
@@ -102,10 +93,7 @@ fn is_value(form: &FormDefinition, answer: &AnswerId) -> bool {
 
 /// The fields of the section that have the anchor's number of columns, one a row.
 fn listed(section: &Section, anchor: &AnswerId) -> Option<Grid> {
-    let own = section
-        .fields
-        .iter()
-        .find(|field| field.answers().contains(anchor))?;
+    let own = section.fields.iter().find(|field| field.answers().contains(anchor))?;
     let alike = section
         .fields
         .iter()
@@ -125,13 +113,7 @@ fn holds_values(field: &Field) -> bool {
 
 fn locate(rows: Vec<Vec<AnswerId>>, anchor: &AnswerId) -> Option<Grid> {
     let position = |row: &Vec<AnswerId>| row.iter().position(|answer| answer == anchor);
-    let (anchor_row, anchor_column) = rows
-        .iter()
-        .enumerate()
-        .find_map(|(index, row)| Some((index, position(row)?)))?;
-    Some(Grid {
-        rows,
-        anchor_row,
-        anchor_column,
-    })
+    let (anchor_row, anchor_column) =
+        rows.iter().enumerate().find_map(|(index, row)| Some((index, position(row)?)))?;
+    Some(Grid { rows, anchor_row, anchor_column })
 }

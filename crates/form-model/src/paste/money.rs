@@ -116,18 +116,12 @@ pub fn money(text: &str) -> Option<Amount> {
 /// The unit that a heading names, as an amount of 1: `营业总收入（万元）`, `单位：亿美元`.
 pub fn unit_of(heading: &str) -> Option<Amount> {
     let plain = plain(heading)?;
-    let named = plain
-        .split(['(', ')', ':', '：', '（', '）', ',', '，', '、', '/'])
-        .rev();
+    let named = plain.split(['(', ')', ':', '：', '（', '）', ',', '，', '、', '/']).rev();
     named.filter(|part| !part.is_empty()).find_map(|part| {
         let (Some((multiplier, currency)), "") = split_unit(part) else {
             return None;
         };
-        Some(Amount {
-            figure: Decimal::ONE,
-            multiplier,
-            currency,
-        })
+        Some(Amount { figure: Decimal::ONE, multiplier, currency })
     })
 }
 
@@ -150,9 +144,8 @@ pub fn convert(
         Currency::Dollar => rate_value(rate)?,
     };
     let too_large = ConvertProblem::TooLarge;
-    let of_one = Decimal::from(amount.multiplier)
-        .checked_div(Decimal::from(one))
-        .ok_or(too_large)?;
+    let of_one =
+        Decimal::from(amount.multiplier).checked_div(Decimal::from(one)).ok_or(too_large)?;
     let exact = exact_product(amount.figure, of_one)
         .and_then(|yuan| exact_product(yuan, rate))
         .filter(|exact| number::parse(&exact.normalize().to_string()).is_ok())
@@ -171,10 +164,8 @@ fn exact_product(a: Decimal, b: Decimal) -> Option<Decimal> {
 }
 
 fn rate_value(rate: Option<&str>) -> Result<Decimal, ConvertProblem> {
-    let rate = rate
-        .map(str::trim)
-        .filter(|rate| !rate.is_empty())
-        .ok_or(ConvertProblem::RateNeeded)?;
+    let rate =
+        rate.map(str::trim).filter(|rate| !rate.is_empty()).ok_or(ConvertProblem::RateNeeded)?;
     match number::parse(rate) {
         Ok(Number::Value(value)) if value > Decimal::ZERO => Ok(value),
         _ => Err(ConvertProblem::BadRate),
@@ -183,11 +174,7 @@ fn rate_value(rate: Option<&str>) -> Result<Decimal, ConvertProblem> {
 
 fn amount(figure: &str, multiplier: u64, currency: Currency) -> Option<Amount> {
     match number::parse(figure) {
-        Ok(Number::Value(figure)) => Some(Amount {
-            figure,
-            multiplier,
-            currency,
-        }),
+        Ok(Number::Value(figure)) => Some(Amount { figure, multiplier, currency }),
         _ => None,
     }
 }
@@ -199,18 +186,12 @@ fn plain(text: &str) -> Option<String> {
         return None;
     }
     let visible = text.chars().filter(|char| !char.is_whitespace());
-    Some(
-        visible
-            .map(crate::input::half_width)
-            .flat_map(char::to_lowercase)
-            .collect(),
-    )
+    Some(visible.map(crate::input::half_width).flat_map(char::to_lowercase).collect())
 }
 
 fn split_sign(text: &str) -> (Option<Currency>, &str) {
-    let found = SIGNS
-        .iter()
-        .find_map(|(sign, currency)| Some((*currency, text.strip_prefix(sign)?)));
+    let found =
+        SIGNS.iter().find_map(|(sign, currency)| Some((*currency, text.strip_prefix(sign)?)));
     found.map_or((None, text), |(currency, rest)| (Some(currency), rest))
 }
 
@@ -231,13 +212,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Option<(String, u64, Currency)> {
-        money(text).map(|amount| {
-            (
-                amount.figure.to_string(),
-                amount.multiplier,
-                amount.currency,
-            )
-        })
+        money(text).map(|amount| (amount.figure.to_string(), amount.multiplier, amount.currency))
     }
 
     fn in_hundred_millions(text: &str, rate: Option<&str>) -> Result<Conversion, ConvertProblem> {
@@ -264,11 +239,7 @@ mod tests {
             ("3.5 million USD", "3.5", 1_000_000, dollar),
             ("-5万元", "-5", 10_000, yuan),
         ] {
-            assert_eq!(
-                read(text),
-                Some((figure.to_owned(), multiplier, currency)),
-                "{text}"
-            );
+            assert_eq!(read(text), Some((figure.to_owned(), multiplier, currency)), "{text}");
         }
     }
 
@@ -304,32 +275,17 @@ mod tests {
     #[test]
     fn conversion_is_exact_and_rounds_only_beside() {
         let result = in_hundred_millions("1,285,050万元", None).unwrap();
-        assert_eq!(
-            (result.exact.as_str(), result.rounded.as_str()),
-            ("128.505", "128.51")
-        );
+        assert_eq!((result.exact.as_str(), result.rounded.as_str()), ("128.505", "128.51"));
         let result = in_hundred_millions("1250万美元", Some("7.1217")).unwrap();
-        assert_eq!(
-            (result.exact.as_str(), result.rounded.as_str()),
-            ("0.8902125", "0.89")
-        );
+        assert_eq!((result.exact.as_str(), result.rounded.as_str()), ("0.8902125", "0.89"));
         assert_eq!(in_hundred_millions("3亿元", None).unwrap().exact, "3");
-        assert_eq!(
-            in_hundred_millions("0.5万亿元", None).unwrap().exact,
-            "5000"
-        );
+        assert_eq!(in_hundred_millions("0.5万亿元", None).unwrap().exact, "5000");
     }
 
     #[test]
     fn dollars_need_a_rate_and_overflow_is_said() {
-        assert_eq!(
-            in_hundred_millions("5美元", None),
-            Err(ConvertProblem::RateNeeded)
-        );
-        assert_eq!(
-            in_hundred_millions("5美元", Some(" ")),
-            Err(ConvertProblem::RateNeeded)
-        );
+        assert_eq!(in_hundred_millions("5美元", None), Err(ConvertProblem::RateNeeded));
+        assert_eq!(in_hundred_millions("5美元", Some(" ")), Err(ConvertProblem::RateNeeded));
         for rate in ["0", "-7", "七", "无"] {
             assert_eq!(
                 in_hundred_millions("5美元", Some(rate)),
@@ -338,9 +294,7 @@ mod tests {
             );
         }
         assert_eq!(
-            in_hundred_millions("99999999999999999999亿元", Some("1"))
-                .unwrap()
-                .exact,
+            in_hundred_millions("99999999999999999999亿元", Some("1")).unwrap().exact,
             "9".repeat(20)
         );
         assert_eq!(
@@ -352,9 +306,6 @@ mod tests {
             Err(ConvertProblem::TooLarge)
         );
         let amount = money("5万元").unwrap();
-        assert_eq!(
-            convert(&amount, Unit::Percent, None),
-            Err(ConvertProblem::NoMoneyField)
-        );
+        assert_eq!(convert(&amount, Unit::Percent, None), Err(ConvertProblem::NoMoneyField));
     }
 }

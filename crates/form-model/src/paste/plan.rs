@@ -41,14 +41,9 @@ pub struct Unfit {
 /// each figure goes to its year, in whatever order the block has them.
 pub fn plan(form: &FormDefinition, anchor: &AnswerId, block: &[Vec<String>]) -> Plan {
     let grid = Grid::around(form, anchor);
-    let figures = form
-        .field_of(anchor)
-        .is_some_and(|field| matches!(field.kind, FieldKind::Number { .. }));
-    let headings = if figures {
-        Headings::find(block)
-    } else {
-        Headings::default()
-    };
+    let figures =
+        form.field_of(anchor).is_some_and(|field| matches!(field.kind, FieldKind::Number { .. }));
+    let headings = if figures { Headings::find(block) } else { Headings::default() };
     let mut plan = Plan::default();
     for (row, cells) in block.iter().enumerate().skip(headings.rows) {
         for (column, text) in cells.iter().enumerate().skip(headings.columns) {
@@ -63,11 +58,7 @@ pub fn plan(form: &FormDefinition, anchor: &AnswerId, block: &[Vec<String>]) -> 
                     text: input::normalise(field, answer, text),
                     amount: amount(field, text, || headings.unit(block, row, column)),
                 }),
-                None => plan.unfit.push(Unfit {
-                    row,
-                    column,
-                    text: text.clone(),
-                }),
+                None => plan.unfit.push(Unfit { row, column, text: text.clone() }),
             }
         }
     }
@@ -90,12 +81,9 @@ impl Headings {
         };
         let body = &block[rows..];
         let is_label = |column: usize| {
-            body.iter()
-                .all(|row| row.get(column).is_none_or(|cell| !is_figure(cell)))
+            body.iter().all(|row| row.get(column).is_none_or(|cell| !is_figure(cell)))
                 || body.len() > 1
-                    && body
-                        .iter()
-                        .all(|row| row.get(column).is_some_and(|cell| is_bare_year(cell)))
+                    && body.iter().all(|row| row.get(column).is_some_and(|cell| is_bare_year(cell)))
         };
         let width = body.iter().map(Vec::len).max().unwrap_or(0);
         let columns = (0..width).take_while(|column| is_label(*column)).count();
@@ -104,32 +92,20 @@ impl Headings {
 
     /// The year that the headings above a column name.
     fn column_year<'b>(&self, block: &'b [Vec<String>], column: usize) -> Option<&'b str> {
-        block[..self.rows]
-            .iter()
-            .find_map(|row| year(row.get(column)?))
+        block[..self.rows].iter().find_map(|row| year(row.get(column)?))
     }
 
     /// The year that the labels beside a row name.
     fn row_year<'b>(&self, block: &'b [Vec<String>], row: usize) -> Option<&'b str> {
-        block
-            .get(row)?
-            .iter()
-            .take(self.columns)
-            .find_map(|cell| year(cell))
+        block.get(row)?.iter().take(self.columns).find_map(|cell| year(cell))
     }
 
     /// The unit that the labels beside a cell, those above it, or the block's heading names.
     fn unit(&self, block: &[Vec<String>], row: usize, column: usize) -> Option<Amount> {
         let beside = block[row].iter().take(self.columns);
         let above = block[..self.rows].iter().filter_map(|row| row.get(column));
-        let anywhere = block[..self.rows]
-            .iter()
-            .flatten()
-            .filter(|_| self.rows > 0);
-        beside
-            .chain(above)
-            .chain(anywhere)
-            .find_map(|heading| unit_of(heading))
+        let anywhere = block[..self.rows].iter().flatten().filter(|_| self.rows > 0);
+        beside.chain(above).chain(anywhere).find_map(|heading| unit_of(heading))
     }
 }
 
@@ -142,11 +118,8 @@ fn target<'g>(
 ) -> Option<&'g AnswerId> {
     let across = grid.anchor_column + column - headings.columns;
     if let Some(year) = headings.row_year(block, row) {
-        let named = grid
-            .rows
-            .iter()
-            .filter_map(|row| row.get(across))
-            .find(|answer| is_of(answer, year));
+        let named =
+            grid.rows.iter().filter_map(|row| row.get(across)).find(|answer| is_of(answer, year));
         if named.is_some() {
             return named;
         }
@@ -166,9 +139,8 @@ fn is_of(answer: &AnswerId, year: &str) -> bool {
 /// The year that a heading names: `2023年`, `2023 年度`, `2023`.
 fn year(heading: &str) -> Option<&str> {
     let heading = heading.trim();
-    let digits = heading
-        .get(..4)
-        .filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))?;
+    let digits =
+        heading.get(..4).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))?;
     matches!(heading[4..].trim(), "" | "年" | "年度").then_some(digits)
 }
 
@@ -178,10 +150,7 @@ fn is_bare_year(cell: &str) -> bool {
 
 /// A heading row: nothing but years, at least two of them.
 fn is_years(row: &[String]) -> bool {
-    let filled: Vec<_> = row
-        .iter()
-        .filter(|cell| is_figure(cell) || is_bare_year(cell))
-        .collect();
+    let filled: Vec<_> = row.iter().filter(|cell| is_figure(cell) || is_bare_year(cell)).collect();
     filled.len() > 1 && filled.iter().all(|cell| is_bare_year(cell))
 }
 
@@ -193,10 +162,7 @@ fn is_figure(cell: &str) -> bool {
 
 /// The pasted amount, where it is in another unit than the field's.
 fn amount(field: &Field, text: &str, heading: impl Fn() -> Option<Amount>) -> Option<Amount> {
-    let FieldKind::Number {
-        unit: Some(unit), ..
-    } = field.kind
-    else {
+    let FieldKind::Number { unit: Some(unit), .. } = field.kind else {
         return None;
     };
     if unit == Unit::Percent {
@@ -212,9 +178,6 @@ fn amount(field: &Field, text: &str, heading: impl Fn() -> Option<Amount>) -> Op
 
 /// Whether the amount is in the field's unit already.
 fn is_in(amount: &Amount, unit: Unit) -> bool {
-    let one = Amount {
-        figure: rust_decimal::Decimal::ONE,
-        ..*amount
-    };
+    let one = Amount { figure: rust_decimal::Decimal::ONE, ..*amount };
     convert(&one, unit, None).is_ok_and(|conversion| conversion.exact == "1")
 }

@@ -17,15 +17,9 @@ pub fn table(text: &str) -> Vec<Vec<String>> {
         quoted_rows(&text, if tabs { '\t' } else { ',' })
     } else {
         let commas = is_comma_separated(&text);
-        text.lines()
-            .take(MAX_CELLS)
-            .map(|line| loose_cells(line, commas))
-            .collect()
+        text.lines().take(MAX_CELLS).map(|line| loose_cells(line, commas)).collect()
     };
-    while rows
-        .last()
-        .is_some_and(|row| row.iter().all(String::is_empty))
-    {
+    while rows.last().is_some_and(|row| row.iter().all(String::is_empty)) {
         rows.pop();
     }
     rows
@@ -72,11 +66,7 @@ fn quoted_rows(text: &str, separator: char) -> Vec<Vec<String>> {
 /// Whether commas separate cells: each line has as many, and not every line is itself a number with
 /// thousands separated.
 fn is_comma_separated(text: &str) -> bool {
-    let lines: Vec<&str> = text
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty())
-        .collect();
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     let Some(first) = lines.first() else {
         return false;
     };
