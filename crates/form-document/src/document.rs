@@ -27,6 +27,8 @@ pub struct Document {
     pub(crate) schema: Schema,
     pub(crate) objects: ObjectTable,
     application: ApplicationId,
+    /// Made the genesis and may make nothing else.
+    pub(crate) genesis_actor: ActorId,
     /// Every prose text as it stands; reading one from Automerge walks all of its characters.
     pub(crate) texts: BTreeMap<AnswerId, String>,
     /// Deletions of values, which Automerge forgets to be operations; see [`crate::conflict`].
@@ -93,6 +95,7 @@ impl Document {
             schema: Schema::new(definition),
             objects: ObjectTable::from_genesis(&genesis.decode()),
             application: application.clone(),
+            genesis_actor: genesis.actor_id().clone(),
             texts: BTreeMap::new(),
             clears: BTreeMap::new(),
             causality: OnceLock::new(),
@@ -107,8 +110,7 @@ impl Document {
         texts.map(|(answer, object)| Ok((answer.clone(), self.automerge.text(object)?))).collect()
     }
 
-    /// The whole document, compact, for [`Self::load`] and for any other Automerge tool. The same history
-    /// gives the same bytes, in whatever order it came together.
+    /// The whole document, compact, for [`Self::load`] and for any other Automerge tool.
     pub fn save(&self) -> Vec<u8> {
         self.automerge.save()
     }

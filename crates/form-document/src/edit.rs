@@ -17,10 +17,14 @@ use crate::document::Document;
 use crate::error::{EditError, Expected};
 use crate::history::{self, HistoryRow};
 use crate::op::OpId;
+use crate::patch::chars_in;
 use crate::raw::RawChange;
 use crate::reader::OpReader;
 use crate::schema::has_bad_character;
 use crate::undo::{Stretch, TextStep, ValueStep};
+
+/// Characters taken out at once up to which each is looked up by itself.
+const SINGLY_MAX: usize = 64;
 
 /// A change that an edit made. It exists in memory; it is kept once `bytes` and `history` are stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -248,16 +252,28 @@ impl Document {
 
     fn stretch(&self, answer: &AnswerId, start: usize, length: usize) -> Stretch {
         let end = start + length;
-        let Some(object) = self.prose_object(answer) else { return Stretch::default() };
+        let (Some(object), Some(text)) = (self.prose_object(answer), self.texts.get(answer)) else {
+            return Stretch::default();
+        };
         let at = |index: usize| {
             let found = self.automerge.get(object, index).ok().flatten();
             found.and_then(|(_, id)| OpId::from_automerge(&id))
         };
-        let mut chars = Vec::new();
-        for item in self.automerge.list_range(object, start..end) {
-            let automerge::ValueRef::Scalar(automerge::ScalarValueRef::Str(text)) = &item.value else { continue };
-            chars.extend(OpId::from_automerge(&item.id()).zip(text.chars().next()));
+        let (mut first, mut position, mut taken) = (0, 0, Vec::new());
+        for char in text.chars() {
+            match position {
+                _ if position >= end => break,
+                _ if position < start => first += 1,
+                _ => taken.push((position, char)),
+            }
+            position += char.len_utf16();
         }
+        // Finding one character takes as long as walking over some forty.
+        let chars = if taken.len() <= SINGLY_MAX {
+            taken.into_iter().filter_map(|(position, char)| Some((at(position)?, char))).collect()
+        } else {
+            chars_in(&self.automerge, object, first..first + taken.len()).collect()
+        };
         Stretch { start, left: start.checked_sub(1).and_then(at), right: at(end), chars }
     }
 

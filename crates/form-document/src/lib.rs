@@ -4,6 +4,7 @@
 //! genesis and the same changes give the same document, in whatever order they arrive.
 
 mod actor;
+mod batch;
 mod causality;
 mod conflict;
 mod document;
@@ -11,12 +12,18 @@ mod edit;
 mod error;
 pub mod genesis;
 pub mod history;
+pub mod import;
+mod merge;
 mod object;
 mod op;
+mod overlap;
+mod patch;
 mod raw;
 mod reader;
 mod schema;
+mod trial;
 mod undo;
+mod well_formed;
 
 pub use actor::{ACTOR_BYTES, actor_id};
 pub use automerge::{ActorId, ChangeHash};
@@ -25,6 +32,8 @@ pub use document::Document;
 pub use edit::Committed;
 pub use error::{EditError, Expected, LoadError};
 pub use genesis::{Genesis, GenesisError, UnverifiedGenesis, application_id};
+pub use merge::{AppliedChange, Merged, Refusal, RefusedChange, WaitingChange};
 pub use op::{BadOpId, OpId};
 pub use raw::{BadChunk, CHANGE_MAX_BYTES};
 pub use undo::{UNDO_CHARS_MAX, UNDO_GROUP_MS, UNDO_STEPS_MAX, Undone};
+pub use well_formed::{COUNTER_MAX, Malformed};

@@ -83,14 +83,6 @@ impl ObjectTable {
         self.prose.get(answer)
     }
 
-    /// The prose answer whose text an object is.
-    pub(crate) fn prose_of(&self, object: &ObjId) -> Option<&AnswerId> {
-        match self.places.get(&OpId::from_automerge(object)?)? {
-            Place::Prose(answer) => Some(answer),
-            Place::Genesis | Place::Section(_) => None,
-        }
-    }
-
     /// The answer that an operation changes; `None` outside the sections.
     pub(crate) fn answer(&self, op: &Op) -> Option<AnswerId> {
         match (self.place(op)?, &op.key) {

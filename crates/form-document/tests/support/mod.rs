@@ -1,6 +1,8 @@
 //! A small form and named replicas.
 
-use form_document::{Document, Genesis, actor_id, application_id};
+#![allow(dead_code, reason = "each test binary uses a part of it")]
+
+use form_document::{Document, Genesis, Merged, actor_id, application_id};
 use form_model::answer::AnswerValue;
 use form_model::definition::{Field, FieldKind, FormDefinition, Section};
 use form_model::id::{AnswerId, FieldId};
@@ -78,4 +80,30 @@ pub fn replica(device: u8) -> Document {
     let genesis = genesis();
     let actor = actor_id(&application_id(&genesis).unwrap(), &[device; 32], &[0; 16]);
     Document::from_genesis(&genesis, &form(), actor).unwrap()
+}
+
+/// Brings two replicas to the same changes; nothing may be refused or left waiting.
+pub fn sync(a: &mut Document, b: &mut Document) -> (Merged, Merged) {
+    let (from_a, from_b) = (a.changes(), b.changes());
+    let merged = (a.merge(&from_b), b.merge(&from_a));
+    for merged in [&merged.0, &merged.1] {
+        assert_eq!(merged.refused, []);
+        assert_eq!(merged.waiting, []);
+    }
+    assert_eq!(a.heads(), b.heads());
+    assert_eq!(a.answers(), b.answers());
+    merged
+}
+
+/// Numbers that look random, from a seed (SplitMix64).
+pub struct Random(pub u64);
+
+impl Random {
+    pub fn below(&mut self, end: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        usize::try_from((mixed ^ (mixed >> 31)) % end as u64).unwrap()
+    }
 }

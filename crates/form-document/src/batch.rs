@@ -1,0 +1,139 @@
+//! A batch of foreign changes, brought into causal order.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use automerge::{ActorId, ChangeHash};
+
+use crate::causality::Causality;
+use crate::merge::{Refusal, RefusedChange, WaitingChange};
+use crate::raw::RawChange;
+
+/// Changes on their way in. Each ends up accepted, refused or waiting.
+#[derive(Default)]
+pub(crate) struct Batch {
+    /// Undecided, with the first place in the batch.
+    pool: BTreeMap<ChangeHash, (usize, RawChange)>,
+    /// How many of a change's deps are neither in the document nor accepted.
+    blockers: BTreeMap<ChangeHash, usize>,
+    /// By a dep that is not in the document: those that build on it.
+    children: BTreeMap<ChangeHash, Vec<ChangeHash>>,
+    /// Nothing blocks these. The order (of operations in an honest history) does not depend on that of
+    /// arrival.
+    ready: BTreeSet<(u64, ActorId, ChangeHash)>,
+    accepted: Vec<(usize, RawChange)>,
+    refused: Vec<RefusedChange>,
+}
+
+impl Batch {
+    /// Reads the chunks that the document does not have yet.
+    pub(crate) fn read(changes: &[Vec<u8>], graph: &Causality) -> Self {
+        let mut batch = Self::default();
+        for (index, bytes) in changes.iter().enumerate() {
+            match RawChange::read(bytes) {
+                Ok(raw) if graph.has(&raw.hash) || batch.pool.contains_key(&raw.hash) => {}
+                Ok(raw) => batch.add(index, raw, graph),
+                Err(reason) => batch.refused.push(RefusedChange { index, hash: None, reason: reason.into() }),
+            }
+        }
+        batch
+    }
+
+    fn add(&mut self, index: usize, raw: RawChange, graph: &Causality) {
+        let open: BTreeSet<_> = raw.ops.deps.iter().filter(|dep| !graph.has(dep)).copied().collect();
+        self.blockers.insert(raw.hash, open.len());
+        if open.is_empty() {
+            self.ready.insert(rank(&raw));
+        }
+        for dep in open {
+            self.children.entry(dep).or_default().push(raw.hash);
+        }
+        self.pool.insert(raw.hash, (index, raw));
+    }
+
+    /// Takes a change out whose deps are all in the document or accepted.
+    pub(crate) fn next_ready(&mut self) -> Option<(usize, RawChange)> {
+        let (_, _, hash) = self.ready.pop_first()?;
+        self.pool.remove(&hash)
+    }
+
+    pub(crate) fn accept(&mut self, index: usize, raw: RawChange) {
+        for child in self.children.remove(&raw.hash).unwrap_or_default() {
+            let Some(blockers) = self.blockers.get_mut(&child) else { continue };
+            *blockers -= 1;
+            if *blockers == 0 {
+                self.ready.extend(self.pool.get(&child).map(|(_, raw)| rank(raw)));
+            }
+        }
+        self.accepted.push((index, raw));
+    }
+
+    /// Refuses a change and all that builds on it.
+    pub(crate) fn refuse(&mut self, index: usize, hash: ChangeHash, reason: Refusal) {
+        self.refused.push(RefusedChange { index, hash: Some(hash), reason });
+        self.refuse_children(hash);
+    }
+
+    fn refuse_children(&mut self, refused: ChangeHash) {
+        let mut hashes = vec![refused];
+        while let Some(hash) = hashes.pop() {
+            for child in self.children.remove(&hash).unwrap_or_default() {
+                if let Some((index, _)) = self.pool.remove(&child) {
+                    let reason = Refusal::BuildsOnRefused(refused);
+                    self.refused.push(RefusedChange { index, hash: Some(child), reason });
+                    hashes.push(child);
+                }
+            }
+        }
+    }
+
+    /// Refuses accepted changes after all, each given with the one that is to blame.
+    pub(crate) fn refuse_tried(&mut self, gone: &BTreeMap<ChangeHash, ChangeHash>) {
+        for (index, raw) in std::mem::take(&mut self.accepted) {
+            let reason = match gone.get(&raw.hash) {
+                None => {
+                    self.accepted.push((index, raw));
+                    continue;
+                }
+                Some(culprit) if *culprit == raw.hash => Refusal::Trial,
+                Some(culprit) => Refusal::BuildsOnRefused(*culprit),
+            };
+            self.refused.push(RefusedChange { index, hash: Some(raw.hash), reason });
+        }
+        let stranded: Vec<_> = self
+            .pool
+            .iter()
+            .filter_map(|(hash, (index, raw))| {
+                let culprit = raw.ops.deps.iter().find_map(|dep| gone.get(dep))?;
+                Some((*hash, *index, *culprit))
+            })
+            .collect();
+        for (hash, index, culprit) in stranded {
+            if self.pool.remove(&hash).is_some() {
+                self.refuse(index, hash, Refusal::BuildsOnRefused(culprit));
+            }
+        }
+    }
+
+    /// In causal order.
+    pub(crate) fn accepted(&self) -> impl Iterator<Item = &RawChange> {
+        self.accepted.iter().map(|(_, raw)| raw)
+    }
+
+    /// The outcome: accepted in causal order, refused and waiting in order of arrival.
+    pub(crate) fn finish(mut self, graph: &Causality) -> (Vec<RawChange>, Vec<RefusedChange>, Vec<WaitingChange>) {
+        self.refused.sort_by_key(|refused| refused.index);
+        let mut early: Vec<_> = self.pool.into_values().collect();
+        early.sort_by_key(|(index, _)| *index);
+        let wait = |(_, raw): (usize, RawChange)| WaitingChange {
+            bytes: raw.change.raw_bytes().to_vec(),
+            hash: raw.hash,
+            missing: raw.ops.deps.into_iter().filter(|dep| !graph.has(dep)).collect(),
+        };
+        let accepted = self.accepted.into_iter().map(|(_, raw)| raw).collect();
+        (accepted, self.refused, early.into_iter().map(wait).collect())
+    }
+}
+
+fn rank(raw: &RawChange) -> (u64, ActorId, ChangeHash) {
+    (raw.ops.start_op.get(), raw.ops.actor_id.clone(), raw.hash)
+}

@@ -1,0 +1,195 @@
+//! Changes of other replicas.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::mem;
+
+use automerge::{ActorId, Automerge, ChangeHash};
+use form_model::delta::Delta;
+use form_model::id::AnswerId;
+
+use crate::batch::Batch;
+use crate::causality::{Causality, NewNode};
+use crate::document::Document;
+use crate::history::{self, HistoryRow, RowStep};
+use crate::overlap;
+use crate::patch;
+use crate::raw::{BadChunk, RawChange};
+use crate::reader::OpReader;
+use crate::trial;
+use crate::well_formed::{Checker, Malformed};
+
+/// What came of a batch of changes. What is applied exists in memory; it is kept once `applied` and
+/// `history` are stored, in one transaction.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Merged {
+    /// The changes that were not here before and now are, each after those it builds on.
+    pub applied: Vec<AppliedChange>,
+    /// What to add to the history.
+    pub history: Vec<HistoryRow>,
+    /// How prose texts changed.
+    pub patched: Vec<(AnswerId, Delta)>,
+    /// Value answers that were written to, whether or not another value stands now.
+    pub changed: Vec<AnswerId>,
+    /// Prose that two people rewrote at the same place, unaware of each other: a reader should look.
+    pub overlaps: Vec<AnswerId>,
+    /// Changes that build on some that are not here; to be merged again when those come.
+    pub waiting: Vec<WaitingChange>,
+    /// Changes that will never be taken in.
+    pub refused: Vec<RefusedChange>,
+}
+
+/// A change taken in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AppliedChange {
+    /// The raw change chunk.
+    pub bytes: Vec<u8>,
+    pub hash: ChangeHash,
+    pub actor: ActorId,
+    /// The change's number among its actor's changes, from 1.
+    pub seq: u64,
+    /// By the author's clock, milliseconds since 1970-01-01 UTC.
+    pub time_ms: i64,
+}
+
+/// A change that comes too early.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WaitingChange {
+    pub bytes: Vec<u8>,
+    pub hash: ChangeHash,
+    /// The changes that it builds on and that are not here.
+    pub missing: Vec<ChangeHash>,
+}
+
+/// A change not taken in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefusedChange {
+    /// Its place in the batch.
+    pub index: usize,
+    /// `None` when the bytes are no change.
+    pub hash: Option<ChangeHash>,
+    pub reason: Refusal,
+}
+
+/// Why a change is not taken in.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    #[error(transparent)]
+    Chunk(#[from] BadChunk),
+    #[error("no honest replica makes such a change: {0}")]
+    Malformed(#[from] Malformed),
+    #[error("it builds on change {0}, which was refused")]
+    BuildsOnRefused(ChangeHash),
+    #[error("a copy of the document does not survive it")]
+    Trial,
+}
+
+impl Document {
+    /// Takes in raw changes of other replicas, in any order. Each is checked by itself, then all are tried
+    /// on a copy; a bad one is refused together with what builds on it, and the others are applied. Changes
+    /// that are here already are passed over. Call it once for many changes rather than once for each: a
+    /// call costs as much as the document is large.
+    pub fn merge(&mut self, changes: &[Vec<u8>]) -> Merged {
+        self.causality();
+        let mut graph = self.causality.take().unwrap_or_default();
+        let length = graph.len();
+        let mut batch = Batch::read(changes, &graph);
+        self.check(&mut batch, &mut graph);
+        let tried = batch.accepted().map(|raw| raw.change.clone()).collect();
+        let (applied, gone) = trial::apply_most(&self.automerge, tried);
+        if !gone.is_empty() {
+            batch.refuse_tried(&gone);
+            graph.truncate(length);
+            for raw in batch.accepted() {
+                graph.add(&NewNode::of(&raw.change));
+            }
+        }
+        let (accepted, refused, waiting) = batch.finish(&graph);
+        let mut merged = Merged { refused, waiting, ..Merged::default() };
+        if let Some(applied) = applied {
+            self.take_in(applied, accepted, &graph, &mut merged);
+        }
+        self.causality = graph.into();
+        merged
+    }
+
+    /// Moves every change of the pool that is ready and well-formed into `accepted` and the graph.
+    fn check(&self, batch: &mut Batch, graph: &mut Causality) {
+        let mut reader = OpReader::new(&self.automerge);
+        while let Some((index, raw)) = batch.next_ready() {
+            let checker = Checker {
+                schema: &self.schema,
+                objects: &self.objects,
+                graph,
+                genesis_actor: &self.genesis_actor,
+            };
+            match checker.check(&raw, &mut reader) {
+                Ok(()) => {
+                    graph.add(&NewNode::of(&raw.change));
+                    reader.add(raw.ops.clone());
+                    batch.accept(index, raw);
+                }
+                Err(reason) => batch.refuse(index, raw.hash, reason.into()),
+            }
+        }
+    }
+
+    fn take_in(
+        &mut self,
+        applied: trial::Applied,
+        accepted: Vec<RawChange>,
+        graph: &Causality,
+        merged: &mut Merged,
+    ) {
+        let before = mem::replace(&mut self.automerge, applied.automerge);
+        merged.history = self.history_of(&before, &accepted);
+        self.recall_clears(&merged.history);
+        let (mut prose, mut values) = (BTreeSet::new(), BTreeSet::new());
+        for row in &merged.history {
+            match row.step {
+                RowStep::Prose { .. } => prose.insert(row.answer.clone()),
+                RowStep::Value { .. } => values.insert(row.answer.clone()),
+            };
+        }
+        merged.changed = values.into_iter().collect();
+        merged.overlaps = overlap::find(self, &before, graph, &accepted);
+        for answer in prose {
+            merged.patched.extend(self.patch_text(answer, &applied.patches));
+        }
+        merged.applied = accepted.into_iter().map(AppliedChange::of).collect();
+    }
+
+    fn history_of(&self, before: &Automerge, accepted: &[RawChange]) -> Vec<HistoryRow> {
+        let deleted_from: BTreeSet<_> =
+            accepted.iter().flat_map(|raw| overlap::deletes(&raw.ops, &self.objects)).collect();
+        let mut chars = BTreeMap::new();
+        for answer in deleted_from {
+            chars.extend(self.objects.prose(&answer).into_iter().flat_map(|object| patch::chars(before, object)));
+        }
+        let mut reader = OpReader::new(&self.automerge).with_chars(chars);
+        for raw in accepted {
+            reader.add(raw.ops.clone());
+        }
+        accepted.iter().flat_map(|raw| history::rows(&raw.ops, &self.objects, &mut reader)).collect()
+    }
+
+    /// Brings the kept text of a prose answer up to the document; how it changed, if it did.
+    fn patch_text(&mut self, answer: AnswerId, patches: &[automerge::Patch]) -> Option<(AnswerId, Delta)> {
+        let object = self.objects.prose(&answer)?;
+        let after = automerge::ReadDoc::text(&self.automerge, object).ok()?;
+        let before = self.texts.insert(answer.clone(), after.clone())?;
+        let delta = patch::delta(object, patches, &before, &after);
+        (!delta.is_empty()).then_some((answer, delta))
+    }
+}
+
+impl AppliedChange {
+    fn of(raw: RawChange) -> Self {
+        Self {
+            bytes: raw.change.raw_bytes().to_vec(),
+            hash: raw.hash,
+            actor: raw.ops.actor_id,
+            seq: raw.ops.seq,
+            time_ms: raw.ops.time,
+        }
+    }
+}

@@ -1,0 +1,246 @@
+//! Well-formed before lawful: what a change must be like before Automerge may see it.
+//!
+//! Automerge trusts its peers. A change that breaks one of these rules can panic it, or make replicas with
+//! equal heads differ, or leave a document that cannot be loaded again. Nothing here asks whether the author
+//! may do this; only whether any honest replica could have made it.
+
+use automerge::legacy::{self, ElementId, Key, Op, OpType};
+use automerge::ScalarValue;
+use form_model::answer::AnswerValue;
+use form_model::definition::AnswerKind;
+use form_model::id::AnswerId;
+use form_model::input;
+
+use crate::actor::ACTOR_BYTES;
+use crate::causality::Causality;
+use crate::object::{ObjectTable, Place};
+use crate::op::OpId;
+use crate::raw::RawChange;
+use crate::reader::{OpReader, answer_value};
+use crate::schema::{Schema, has_bad_character};
+
+/// Greatest operation counter taken in. Automerge keeps counters in 32 bits and panics beyond; a million
+/// applications' worth of typing stays below half of that.
+pub const COUNTER_MAX: u64 = 1 << 31;
+
+/// The rule that a change breaks.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Malformed {
+    #[error("it has no operation")]
+    Empty,
+    #[error("it builds on nothing, which only the genesis does")]
+    NoDeps,
+    #[error("its actor has no id of {ACTOR_BYTES} bytes")]
+    BadActor,
+    #[error("its actor is the genesis'")]
+    GenesisActor,
+    #[error("it carries a message or extra bytes, which no replica writes")]
+    Extras,
+    #[error("it is its actor's change {found}; after those known here must come {expected}")]
+    Seq { found: u64, expected: u64 },
+    #[error("it does not build on its actor's change before")]
+    SkipsOwn,
+    #[error("its operations start at {found}; after all that it builds on must come {expected}")]
+    StartOp { found: u64, expected: u64 },
+    #[error("its operations' counters go beyond {COUNTER_MAX}")]
+    CounterTooGreat,
+    #[error("operation {op} writes to the root or to an object that the form does not make")]
+    UnknownObject { op: u64 },
+    #[error("operation {op} writes to the facts of the genesis")]
+    GenesisFacts { op: u64 },
+    #[error("operation {op} writes to “{answer}”, which the form does not know as such")]
+    UnknownAnswer { op: u64, answer: AnswerId },
+    #[error("operation {op} does what no replica does to “{answer}”: {what}")]
+    BadAction { op: u64, answer: AnswerId, what: &'static str },
+    #[error("operation {op} builds on operation {missing}, which its author cannot have known")]
+    NotInPast { op: u64, missing: OpId },
+    #[error("operation {op} replaces operation {pred}, which is elsewhere or no value")]
+    PredElsewhere { op: u64, pred: OpId },
+}
+
+/// What changes are checked against.
+pub(crate) struct Checker<'a> {
+    pub(crate) schema: &'a Schema,
+    pub(crate) objects: &'a ObjectTable,
+    pub(crate) graph: &'a Causality,
+    pub(crate) genesis_actor: &'a automerge::ActorId,
+}
+
+impl Checker<'_> {
+    /// Checks a change whose deps are all in the graph.
+    pub(crate) fn check(&self, raw: &RawChange, reader: &mut OpReader<'_>) -> Result<(), Malformed> {
+        self.check_frame(raw)?;
+        for (counter, op) in (raw.ops.start_op.get()..).zip(&raw.ops.operations) {
+            let id = OpId { counter, actor: raw.ops.actor_id.clone() };
+            Operation { checker: self, raw, op, id }.check(reader)?;
+        }
+        Ok(())
+    }
+
+    fn check_frame(&self, raw: &RawChange) -> Result<(), Malformed> {
+        let change = &raw.ops;
+        if change.operations.is_empty() {
+            return Err(Malformed::Empty);
+        }
+        if change.deps.is_empty() {
+            return Err(Malformed::NoDeps);
+        }
+        if change.actor_id.to_bytes().len() != ACTOR_BYTES {
+            return Err(Malformed::BadActor);
+        }
+        if change.actor_id == *self.genesis_actor {
+            return Err(Malformed::GenesisActor);
+        }
+        if change.message.is_some() || change.author.is_some() || !change.extra_bytes.is_empty() {
+            return Err(Malformed::Extras);
+        }
+        let last = self.graph.last_seq(&change.actor_id);
+        if change.seq != last + 1 {
+            return Err(Malformed::Seq { found: change.seq, expected: last + 1 });
+        }
+        if self.graph.known_seq(&change.deps, &change.actor_id) != last {
+            return Err(Malformed::SkipsOwn);
+        }
+        let (found, expected) = (change.start_op.get(), self.graph.max_op(&change.deps) + 1);
+        if found != expected {
+            return Err(Malformed::StartOp { found, expected });
+        }
+        if raw.change.max_op() > COUNTER_MAX {
+            return Err(Malformed::CounterTooGreat);
+        }
+        Ok(())
+    }
+}
+
+/// One operation of a change under check.
+struct Operation<'a> {
+    checker: &'a Checker<'a>,
+    raw: &'a RawChange,
+    op: &'a Op,
+    id: OpId,
+}
+
+impl Operation<'_> {
+    fn check(&self, reader: &mut OpReader<'_>) -> Result<(), Malformed> {
+        match (self.checker.objects.place(self.op), &self.op.key) {
+            (None, _) => Err(Malformed::UnknownObject { op: self.id.counter }),
+            (Some(Place::Genesis), _) => Err(Malformed::GenesisFacts { op: self.id.counter }),
+            (Some(Place::Section(section)), Key::Map(key)) => {
+                self.check_value(&AnswerId(format!("{section}.{key}")), reader)
+            }
+            (Some(Place::Section(section)), Key::Seq(_)) => {
+                Err(self.bad(&AnswerId(section.clone()), "it counts in a section's map"))
+            }
+            (Some(Place::Prose(answer)), Key::Seq(element)) => self.check_prose(answer, element, reader),
+            (Some(Place::Prose(answer)), Key::Map(_)) => Err(self.bad(answer, "it names a key in a text")),
+        }
+    }
+
+    fn bad(&self, answer: &AnswerId, what: &'static str) -> Malformed {
+        Malformed::BadAction { op: self.id.counter, answer: answer.clone(), what }
+    }
+
+    fn check_value(&self, answer: &AnswerId, reader: &mut OpReader<'_>) -> Result<(), Malformed> {
+        let schema = self.checker.schema;
+        if !matches!(schema.kind(answer), Some(AnswerKind::Value | AnswerKind::Flag)) {
+            return Err(Malformed::UnknownAnswer { op: self.id.counter, answer: answer.clone() });
+        }
+        if self.op.insert {
+            return Err(self.bad(answer, "it inserts into a map"));
+        }
+        match &self.op.action {
+            OpType::Put(value) => {
+                let value = answer_value(value).filter(|value| schema.accepts(answer, value));
+                let value = value.ok_or_else(|| self.bad(answer, "it stores another kind of value"))?;
+                if let AnswerValue::Text(text) = value {
+                    self.check_text(answer, &text)?;
+                }
+            }
+            // Saving forgets a deletion that deletes nothing, and the saved change would have another hash.
+            OpType::Delete if self.op.pred.is_empty() => return Err(self.bad(answer, "it deletes nothing")),
+            OpType::Delete => {}
+            _ => return Err(self.bad(answer, "it makes an object, counts or marks")),
+        }
+        for pred in self.preds(answer)? {
+            let key = self.earlier(&pred, reader)?;
+            if !(matches!(key.action, OpType::Put(_)) && key.obj == self.op.obj && key.key == self.op.key) {
+                return Err(Malformed::PredElsewhere { op: self.id.counter, pred });
+            }
+        }
+        Ok(())
+    }
+
+    fn check_text(&self, answer: &AnswerId, text: &str) -> Result<(), Malformed> {
+        if text.chars().count() > input::max_chars(AnswerKind::Value) {
+            return Err(self.bad(answer, "it stores an overlong text"));
+        }
+        if text.is_empty() || has_bad_character(text) {
+            return Err(self.bad(answer, "it stores an empty text or control characters"));
+        }
+        Ok(())
+    }
+
+    fn check_prose(
+        &self,
+        answer: &AnswerId,
+        element: &ElementId,
+        reader: &mut OpReader<'_>,
+    ) -> Result<(), Malformed> {
+        let preds = self.preds(answer)?;
+        match (&self.op.action, element) {
+            (OpType::Put(ScalarValue::Str(text)), _) if self.op.insert => {
+                if text.chars().count() != 1 || has_bad_character(text) {
+                    return Err(self.bad(answer, "it inserts something else than one character"));
+                }
+                if !preds.is_empty() {
+                    return Err(self.bad(answer, "it inserts and replaces at once"));
+                }
+                match element {
+                    ElementId::Head => Ok(()),
+                    ElementId::Id(id) => self.check_element(&id.into(), reader),
+                }
+            }
+            (OpType::Delete, ElementId::Id(id)) if !self.op.insert => {
+                let element = OpId::from(id);
+                if preds != std::slice::from_ref(&element) {
+                    return Err(self.bad(answer, "it deletes something else than the character that it names"));
+                }
+                self.check_element(&element, reader)
+            }
+            _ => Err(self.bad(answer, "it neither inserts nor deletes a character")),
+        }
+    }
+
+    /// That the element is a character of the same text that the author knew.
+    fn check_element(&self, element: &OpId, reader: &mut OpReader<'_>) -> Result<(), Malformed> {
+        let character = self.earlier(element, reader)?;
+        if character.insert && character.obj == self.op.obj {
+            Ok(())
+        } else {
+            Err(Malformed::PredElsewhere { op: self.id.counter, pred: element.clone() })
+        }
+    }
+
+    /// The replaced operations, each once.
+    fn preds(&self, answer: &AnswerId) -> Result<Vec<OpId>, Malformed> {
+        let preds: Vec<OpId> = self.op.pred.iter().map(|pred: &legacy::OpId| pred.into()).collect();
+        if preds.windows(2).any(|pair| matches!(pair, [a, b] if a >= b)) {
+            return Err(self.bad(answer, "it replaces one value twice"));
+        }
+        Ok(preds)
+    }
+
+    /// An operation that the author knew when making this one: of the change's past, or earlier in it.
+    fn earlier<'r>(&'r self, id: &OpId, reader: &'r mut OpReader<'_>) -> Result<&'r Op, Malformed> {
+        let missing = || Malformed::NotInPast { op: self.id.counter, missing: id.clone() };
+        let start = self.raw.ops.start_op.get();
+        if id.actor == self.id.actor && id.counter >= start {
+            let index = (id.counter < self.id.counter).then(|| usize::try_from(id.counter - start).ok());
+            return index.flatten().and_then(|index| self.raw.ops.operations.get(index)).ok_or_else(missing);
+        }
+        if !self.checker.graph.knows(&self.raw.ops.deps, id) {
+            return Err(missing());
+        }
+        reader.op(id).ok_or_else(missing)
+    }
+}
