@@ -24,3 +24,4 @@ pub mod package;
 pub mod paste;
 pub mod progress;
 pub mod rule;
+pub mod schema;

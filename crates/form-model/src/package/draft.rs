@@ -143,6 +143,18 @@ impl<'s> Draft<'s> {
         }
     }
 
+    /// Reports an id that means something else already.
+    pub(super) fn check_free(&self, id: &Located<String>, reserved: &[&str]) {
+        if reserved.contains(&id.value.as_str()) {
+            self.report(
+                id.place.clone(),
+                FaultKind::ReservedId {
+                    id: id.value.clone(),
+                },
+            );
+        }
+    }
+
     /// Reports every id of the list that stands in it before.
     pub(super) fn check_unique(&self, ids: &[Located<String>]) {
         let mut seen: BTreeMap<&str, &Place> = BTreeMap::new();

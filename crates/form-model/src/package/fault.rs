@@ -48,6 +48,8 @@ pub enum FaultKind {
     },
     /// An id that is not lower-case English words joined by `_`.
     BadId { id: String },
+    /// An id that means something else already.
+    ReservedId { id: String },
     /// An id for the second time.
     DuplicateId { id: String, first: Place },
     /// A reference to a field or answer that the form does not have.
@@ -152,6 +154,7 @@ impl FaultKind {
                 format!("“{key}”不能是“{word}”。可用的有：{}。", known.join("、"))
             }
             Self::BadId { id } => format!("编号“{id}”不合规则。请只用小写英文字母、数字和下划线。"),
+            Self::ReservedId { id } => format!("编号“{id}”另有用途。请换一个编号。"),
             Self::DuplicateId { id, first } => format!(
                 "编号“{id}”重复，{} 第 {} 行已经用过。请换一个编号。",
                 first.file, first.line
@@ -231,6 +234,9 @@ impl FaultKind {
             Self::BadId { id } => format!(
                 "the id \"{id}\" is malformed. Use lower-case letters, digits and underscores only."
             ),
+            Self::ReservedId { id } => {
+                format!("the id \"{id}\" means something else already. Choose another.")
+            }
             Self::DuplicateId { id, first } => format!(
                 "the id \"{id}\" is used already in {}, line {}. Choose another.",
                 first.file, first.line

@@ -19,6 +19,10 @@ const KINDS: [&str; 10] = [
     "confirm",
     "calculated",
 ];
+/// Texts of a section beside those of its fields.
+const FIELDS_RESERVED: [&str; 2] = ["title", "help"];
+/// Texts of a field beside those of its options.
+const OPTIONS_RESERVED: [&str; 3] = ["label", "help", "placeholder"];
 const YES_NO: [&str; 2] = ["yes", "no"];
 const SCALE_MAX: u32 = 9;
 const SCALE: Expected = ("0 到 9 的整数", "a whole number from 0 to 9");
@@ -40,6 +44,7 @@ pub(super) fn read(
         .and_then(|_| table.word("kind", &KINDS));
     let own_id = own_id?;
     draft.check_id(&own_id);
+    draft.check_free(&own_id, &FIELDS_RESERVED);
     let id = FieldId::new(section, &own_id.value);
     if let Some(first) = draft.fields.get(&id) {
         let kind = FaultKind::DuplicateId {
@@ -250,6 +255,7 @@ fn options(draft: &mut Draft<'_>, id: &FieldId, table: &TableReader<'_>) -> Vec<
     draft.check_unique(&options);
     for option in &options {
         draft.check_id(option);
+        draft.check_free(option, &OPTIONS_RESERVED);
         draft.need(format!("{id}.{}.label", option.value), &option.place);
     }
     options.into_iter().map(|option| option.value).collect()

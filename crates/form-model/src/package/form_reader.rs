@@ -11,6 +11,15 @@ use crate::id::{AnswerId, FieldId};
 use crate::language::Language;
 
 const FILE: &str = "form.toml";
+/// Beginnings of texts that belong to no section.
+const SECTIONS_RESERVED: [&str; 6] = [
+    "form",
+    "agency",
+    "column",
+    "evidence",
+    "evidence_kind",
+    "rule",
+];
 const DATE: Expected = (
     "日期，例如 \"2026-08-15\"",
     "a date, such as \"2026-08-15\"",
@@ -19,24 +28,6 @@ const VERSION: Expected = (
     "三段版本号，例如 \"1.0.0\"",
     "three numbers, such as \"1.0.0\"",
 );
-
-/// The built-in checks that may rest on a clause.
-const CHECKS: [&str; 14] = [
-    rule_id::REQUIRED,
-    rule_id::NUMBER,
-    rule_id::DECIMAL_PLACES,
-    rule_id::WHOLE_NUMBER,
-    rule_id::MINIMUM,
-    rule_id::MAXIMUM,
-    rule_id::TOO_LONG,
-    rule_id::DATE,
-    rule_id::DATE_INCOMPLETE,
-    rule_id::PHONE,
-    rule_id::OPTION,
-    rule_id::OTHER_TEXT,
-    rule_id::CONFIRM,
-    rule_id::DISQUALIFYING,
-];
 
 /// What the form is and what it consists of; `None` when there is no `form.toml`.
 pub(super) fn read(draft: &mut Draft<'_>) -> Option<FormPlan> {
@@ -130,6 +121,7 @@ fn sections(draft: &mut Draft<'_>, table: &TableReader<'_>) -> Vec<Located<Strin
     let sections = needed_list(draft, table, "sections");
     for section in &sections {
         draft.check_id(section);
+        draft.check_free(section, &SECTIONS_RESERVED);
         draft.need(format!("{}.title", section.value), &section.place);
     }
     sections
@@ -209,14 +201,14 @@ fn clauses(draft: &mut Draft<'_>, table: &TableReader<'_>) -> Vec<Clause> {
         let checks = clause.texts("checks");
         for check in checks
             .iter()
-            .filter(|check| !CHECKS.contains(&check.value.as_str()))
+            .filter(|check| !rule_id::ALL.contains(&check.value.as_str()))
         {
             draft.report(
                 check.place.clone(),
                 FaultKind::UnknownWord {
                     key: "checks".to_owned(),
                     word: check.value.clone(),
-                    known: CHECKS.map(str::to_owned).to_vec(),
+                    known: rule_id::ALL.map(str::to_owned).to_vec(),
                 },
             );
         }

@@ -6,8 +6,9 @@ use super::draft::{Draft, FormPlan, Wanted};
 use super::fault::FaultKind;
 use super::field_reader::referred;
 use super::table_reader::{Expected, TableReader};
+use crate::check::rule_id;
 use crate::condition::Condition;
-use crate::id::{AnswerId, FieldId};
+use crate::id::{AnswerId, FieldId, NOTE_FACET};
 use crate::rule::{Calculation, Rule, Severity, Test};
 
 const TESTS: [&str; 4] = ["no_names_when_zero", "names_match_count", "jump", "at_most"];
@@ -46,6 +47,9 @@ pub(super) fn read(draft: &mut Draft<'_>, form: &FormPlan, table: TableReader<'_
     table.finish();
     let Some(id) = id else { return };
     draft.check_id(&id);
+    // A rule's id names the facet that confirms its caution, beside those of the built-in rules.
+    draft.check_free(&id, &rule_id::ALL);
+    draft.check_free(&id, &[NOTE_FACET]);
     draft.need(format!("rule.{}", id.value), &place);
     if let Some(first) = draft.rule_places.get(&id.value) {
         let first = first.clone();

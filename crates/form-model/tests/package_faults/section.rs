@@ -289,3 +289,35 @@ fn a_rule_id_used_twice_is_reported_at_the_second() {
         "the id \"guests_jump\" is used already in sections/stay.toml, line 42. Choose another.",
     )]);
 }
+
+#[test]
+fn a_rule_with_the_name_of_a_built_in_one_is_refused() {
+    with("id = \"names_match\"", "id = \"required\"")
+        .replace_message("names_match", "required")
+        .fails(&[(
+            FILE,
+            48,
+            "编号“required”另有用途。请换一个编号。",
+            "the id \"required\" means something else already. Choose another.",
+        )]);
+}
+
+#[test]
+fn a_field_with_the_name_of_its_sections_title_is_refused() {
+    with(
+        "kind = \"yes_no\"",
+        "kind = \"yes_no\"\n\n[[field]]\nid = \"help\"\nkind = \"confirm\"\nprinted = false",
+    )
+    .replace(
+        "layout/stay.toml",
+        "fields = [\"stay.total\"]",
+        "fields = [\"stay.total\", \"stay.help\"]",
+    )
+    .replace_message("names.label", "help.label = \"Help\"\nnames.label")
+    .fails(&[(
+        FILE,
+        14,
+        "编号“help”另有用途。请换一个编号。",
+        "the id \"help\" means something else already. Choose another.",
+    )]);
+}
