@@ -2,35 +2,33 @@
 
 const internals = () => window.__TAURI_INTERNALS__;
 
-/** Calls a command; resolves with its answer, rejects with the error value the shell sent. */
-export function invoke(command, args) {
-  return internals().invoke(command, args ?? {});
-}
-
-export function toJson(value) {
-  return JSON.stringify(value) ?? "";
-}
-
 /**
- * An ordered stream of events from the shell. Pass the returned value as a command's channel parameter.
- * The shell numbers its messages and may deliver them out of order; `onMessage` sees them in order.
+ * Calls a command. `argumentsJson` is an object, one property a parameter; `onEvent`, where given, is passed as
+ * the channel parameter `events` and hears each event as JSON, in order. Resolves with the answer as JSON,
+ * rejects with the error as JSON.
  */
-export function channel(onMessage) {
+export async function invoke(command, argumentsJson, onEvent) {
+  const args = JSON.parse(argumentsJson);
+  if (onEvent) args.events = channel((event) => onEvent(JSON.stringify(event)));
+  try {
+    return JSON.stringify(await internals().invoke(command, args)) ?? "null";
+  } catch (problem) {
+    throw JSON.stringify(problem) ?? String(problem);
+  }
+}
+
+/** An ordered stream of events: the shell numbers its messages and may deliver them out of order. */
+function channel(onMessage) {
   let next = 0;
   const early = new Map();
   const id = internals().transformCallback((raw) => {
-    if (raw.index !== next && !raw.end) {
-      early.set(raw.index, raw.message);
-      return;
-    }
-    if (raw.end) return;
-    onMessage(raw.message);
-    next += 1;
+    if ("end" in raw) return;
+    early.set(raw.index, raw.message);
     while (early.has(next)) {
       const message = early.get(next);
       early.delete(next);
-      onMessage(message);
       next += 1;
+      onMessage(message);
     }
   });
   const name = `__CHANNEL__:${id}`;

@@ -1,14 +1,80 @@
-//! The only way out of the page: commands of the shell, and its event channel.
+//! The only way out of the page: the shell's commands and its events.
 
+use form_model::error::UserError;
+use form_model::language::Language;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::*;
+
+use crate::text;
 
 #[wasm_bindgen(module = "/js/shell.js")]
 extern "C" {
-    /// Calls a command of the shell. `arguments` is an object, one property a parameter.
-    #[wasm_bindgen(catch)]
-    pub async fn invoke(command: &str, arguments: JsValue) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch, js_name = invoke)]
+    async fn invoke_json(
+        command: &str,
+        arguments: &str,
+        on_event: Option<&Closure<dyn FnMut(String)>>,
+    ) -> Result<JsValue, JsValue>;
+}
 
-    /// The JSON text of a value.
-    #[wasm_bindgen(js_name = toJson)]
-    pub fn to_json(value: &JsValue) -> String;
+/// Why a command was not carried out.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Failure {
+    /// The shell said why.
+    Told(UserError),
+    /// The shell did not answer in our terms: the text is its own.
+    Untold(String),
+}
+
+impl Failure {
+    /// What is wrong and what to do.
+    pub fn sentence(&self, language: Language) -> String {
+        match self {
+            Self::Told(error) => error.sentence(language),
+            Self::Untold(cause) => text::NO_ANSWER.fill(language, &[("cause", cause)]),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Request<'a, T> {
+    request: &'a T,
+}
+
+/// A command's only argument where it is about one application as a whole.
+#[derive(Serialize)]
+pub struct About<'a> {
+    pub id: &'a form_model::id::ApplicationId,
+}
+
+/// Calls a command that takes one request.
+///
+/// # Errors
+/// What the shell answers instead.
+pub async fn request<Q: Serialize, A: DeserializeOwned>(command: &str, request: &Q) -> Result<A, Failure> {
+    call(command, &Request { request }, None).await
+}
+
+/// Calls a command whose parameters are the properties of `arguments`. `on_event`, where given, becomes the
+/// channel `events` and must outlive it.
+///
+/// # Errors
+/// What the shell answers instead.
+pub async fn call<Q: Serialize, A: DeserializeOwned>(
+    command: &str,
+    arguments: &Q,
+    on_event: Option<&Closure<dyn FnMut(String)>>,
+) -> Result<A, Failure> {
+    let arguments = serde_json::to_string(arguments).map_err(untold)?;
+    let answer = invoke_json(command, &arguments, on_event).await.map_err(|problem| {
+        let problem = problem.as_string().unwrap_or_default();
+        serde_json::from_str(&problem).map_or(Failure::Untold(problem), Failure::Told)
+    })?;
+    serde_json::from_str(&answer.as_string().unwrap_or_default()).map_err(untold)
+}
+
+#[allow(clippy::needless_pass_by_value)] // The shape that map_err wants.
+fn untold(cause: serde_json::Error) -> Failure {
+    Failure::Untold(cause.to_string())
 }

@@ -1,0 +1,225 @@
+//! A box for typing that an input method can compose in undisturbed, and that grows with its text.
+//!
+//! The element holds its own text; what is to be shown is written into it only when it differs, never in
+//! mid-composition, and with the caret kept where it was in the text.
+
+use form_model::delta::{Delta, utf16_len};
+use form_model::id::AnswerId;
+use form_model::input;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement, HtmlInputElement, HtmlTextAreaElement};
+use yew::prelude::*;
+
+use super::keys::Caret;
+use crate::state::prose::moved_selection;
+use crate::widget::composition::use_composition;
+use crate::widget::dialog::focused_element;
+
+/// What kind of text is typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Writing {
+    /// A figure: one line, right-aligned.
+    Figure,
+    /// A date or telephone number: one line.
+    Line,
+    /// Words that may run over several lines.
+    Words,
+    /// Long text.
+    Prose,
+}
+
+#[derive(PartialEq, Properties)]
+pub struct TextBoxProps {
+    /// `data-answer`.
+    pub answer: AnswerId,
+    pub writing: Writing,
+    /// What it is to show.
+    pub text: AttrValue,
+    /// What a screen reader calls it.
+    pub name: AttrValue,
+    /// The id of the element that says what is wrong, when something is.
+    pub described_by: Option<AttrValue>,
+    pub required: bool,
+    #[prop_or_default]
+    pub placeholder: Option<AttrValue>,
+    /// The box now reads so, cleaned of what no answer needs.
+    pub ontext: Callback<String>,
+    /// A composition begins (true) or has ended, after its text was passed on (false).
+    #[prop_or_default]
+    pub oncompose: Callback<bool>,
+    /// The changes by other hands since this was last asked, which lead to `text`.
+    #[prop_or_default]
+    pub patches: Option<Callback<(), Vec<Delta>>>,
+    #[prop_or_default]
+    pub onfocus: Callback<()>,
+    #[prop_or_default]
+    pub onblur: Callback<()>,
+    #[prop_or_default]
+    pub onkeydown: Callback<KeyboardEvent>,
+    /// The pasted text, and how to stop it from being put in.
+    #[prop_or_default]
+    pub onpaste: Callback<Event>,
+}
+
+#[component]
+pub fn TextBox(props: &TextBoxProps) -> Html {
+    let frame = use_node_ref();
+    let node = use_node_ref();
+    let read = {
+        let (frame, node, ontext) = (frame.clone(), node.clone(), props.ontext.clone());
+        Callback::from(move |()| {
+            let Some(field) = TextField::of(&node) else { return };
+            let (raw, cleaned) = (field.value(), input::clean(&field.value()));
+            if raw != cleaned {
+                let selection = moved_selection(&raw, &cleaned, &[], field.selection());
+                field.set(&cleaned, selection);
+            }
+            grow(&frame, &cleaned);
+            ontext.emit(cleaned);
+        })
+    };
+    let composing = use_composition(&node, {
+        let (read, oncompose) = (read.clone(), props.oncompose.clone());
+        Callback::from(move |begins: bool| {
+            if !begins {
+                read.emit(());
+            }
+            oncompose.emit(begins);
+        })
+    });
+    {
+        let (frame, node, composing) = (frame.clone(), node.clone(), composing.clone());
+        let (text, patches) = (props.text.clone(), props.patches.clone());
+        use_effect(move || {
+            if !*composing.borrow() {
+                show(&node, &text, patches.as_ref());
+                grow(&frame, &text);
+            }
+        });
+    }
+    let oninput = {
+        let (node, frame) = (node.clone(), frame.clone());
+        Callback::from(move |_: InputEvent| {
+            if !*composing.borrow() {
+                read.emit(());
+            } else if let Some(field) = TextField::of(&node) {
+                grow(&frame, &field.value());
+            }
+        })
+    };
+    let class = match props.writing {
+        Writing::Figure => "box-figure",
+        Writing::Line => "box-line",
+        Writing::Words => "box-words",
+        Writing::Prose => "box-prose",
+    };
+    let invalid = props.described_by.as_ref().map(|_| "true");
+    let inputmode = (props.writing == Writing::Figure).then_some("decimal");
+    let onfocus = props.onfocus.reform(|_: FocusEvent| ());
+    let onblur = props.onblur.reform(|_: FocusEvent| ());
+    let control = if matches!(props.writing, Writing::Figure | Writing::Line) {
+        html! {
+            <input type="text" ref={node} data-answer={props.answer.0.clone()} {inputmode} autocomplete="off"
+                spellcheck="false" placeholder={props.placeholder.clone()} aria-label={props.name.clone()}
+                aria-describedby={props.described_by.clone()} aria-invalid={invalid}
+                aria-required={props.required.then_some("true")} {oninput}
+                {onfocus} {onblur} onkeydown={props.onkeydown.clone()} onpaste={props.onpaste.clone()} />
+        }
+    } else {
+        html! {
+            <textarea rows="1" ref={node} data-answer={props.answer.0.clone()} autocomplete="off"
+                spellcheck="false" placeholder={props.placeholder.clone()} aria-label={props.name.clone()}
+                aria-describedby={props.described_by.clone()} aria-invalid={invalid}
+                aria-required={props.required.then_some("true")} {oninput}
+                {onfocus} {onblur} onkeydown={props.onkeydown.clone()} onpaste={props.onpaste.clone()} />
+        }
+    };
+    html! { <span ref={frame} class={classes!("box", class)}>{ control }</span> }
+}
+
+/// Brings the element up to date, keeping the selection at its place in the text.
+fn show(node: &NodeRef, text: &str, patches: Option<&Callback<(), Vec<Delta>>>) {
+    let Some(field) = TextField::of(node) else { return };
+    let patches = patches.map(|patches| patches.emit(())).unwrap_or_default();
+    let before = field.value();
+    if before != text {
+        field.set(text, moved_selection(&before, text, &patches, field.selection()));
+    }
+}
+
+/// The frame holds the text a second time, unseen, so that it has the text's height; and says whether there is any.
+fn grow(frame: &NodeRef, text: &str) {
+    let Some(frame) = frame.cast::<Element>() else { return };
+    // Setting an attribute of our own element doesn't fail.
+    frame.set_attribute("data-text", text).ok();
+    frame.class_list().toggle_with_force("blank", text.trim().is_empty()).ok();
+}
+
+/// Either element that text is typed into.
+enum TextField {
+    Input(HtmlInputElement),
+    Area(HtmlTextAreaElement),
+}
+
+impl TextField {
+    fn of(node: &NodeRef) -> Option<Self> {
+        let element = node.get()?;
+        match element.dyn_into::<HtmlTextAreaElement>() {
+            Ok(area) => Some(Self::Area(area)),
+            Err(element) => element.dyn_into().ok().map(Self::Input),
+        }
+    }
+
+    fn value(&self) -> String {
+        match self {
+            Self::Input(input) => input.value(),
+            Self::Area(area) => area.value(),
+        }
+    }
+
+    fn selection(&self) -> (usize, usize) {
+        let (start, end) = match self {
+            Self::Input(input) => (input.selection_start(), input.selection_end()),
+            Self::Area(area) => (area.selection_start(), area.selection_end()),
+        };
+        let units = |position: Option<u32>| position.and_then(|position| usize::try_from(position).ok()).unwrap_or(0);
+        (units(start.ok().flatten()), units(end.ok().flatten()))
+    }
+
+    fn set(&self, text: &str, selection: (usize, usize)) {
+        let element: &HtmlElement = match self {
+            Self::Input(input) => {
+                input.set_value(text);
+                input
+            }
+            Self::Area(area) => {
+                area.set_value(text);
+                area
+            }
+        };
+        // WebKit moves the focus to a box whose selection is set; so only where it is already.
+        if focused_element().as_ref() == Some(element) {
+            self.select(selection);
+        }
+    }
+
+    fn select(&self, (start, end): (usize, usize)) {
+        let units = |position: usize| u32::try_from(position).unwrap_or(u32::MAX);
+        // Refused only by elements without text.
+        match self {
+            Self::Input(input) => input.set_selection_range(units(start), units(end)).ok(),
+            Self::Area(area) => area.set_selection_range(units(start), units(end)).ok(),
+        };
+    }
+}
+
+/// Where the caret stands in the text box in focus.
+pub fn caret() -> Option<Caret> {
+    let element = focused_element()?;
+    let field = match element.dyn_into::<HtmlTextAreaElement>() {
+        Ok(area) => TextField::Area(area),
+        Err(element) => TextField::Input(element.dyn_into().ok()?),
+    };
+    let (start, end) = field.selection();
+    Some(Caret { start, end, length: utf16_len(&field.value()) })
+}

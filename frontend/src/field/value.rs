@@ -1,0 +1,185 @@
+//! A value that is typed: words, a figure, a date, a telephone number. Stored when it is left, on Enter, and after
+//! a short pause.
+
+use form_model::answer::AnswerValue;
+use form_model::calculate;
+use form_model::definition::{Field, FieldKind};
+use form_model::id::AnswerId;
+use form_model::language::Language;
+use form_model::{date, number};
+use wasm_bindgen::JsCast;
+use web_sys::ClipboardEvent;
+use yew::prelude::*;
+
+use super::keys::{Press, Reaction, react};
+use super::text_box::{TextBox, Writing, caret};
+use super::{Work, page, remark, spoken_name};
+use crate::paper::grid::Move;
+
+#[derive(PartialEq, Properties)]
+pub struct ValueProps {
+    pub field: Field,
+    pub answer: AnswerId,
+    pub version: u32,
+}
+
+/// What stands in the box while it is in focus.
+#[derive(Clone, PartialEq)]
+struct Editing {
+    /// What was stored when it was entered.
+    base: String,
+    text: String,
+}
+
+#[component]
+pub fn Value(props: &ValueProps) -> Html {
+    let language = use_context::<Language>().unwrap_or_default();
+    let editing = use_state(|| None::<Editing>);
+    let Some(work) = use_context::<Work>() else { return Html::default() };
+    let answer = props.answer.clone();
+    let sheet = work.desk.sheet();
+    let stored = sheet.shown(&answer).to_owned();
+    let text = match &*editing {
+        Some(editing) if editing.text != editing.base => editing.text.clone(),
+        Some(_) => stored.clone(),
+        None => displayed(&props.field, &stored, language),
+    };
+    let name = spoken_name(&sheet.definition, language, &answer);
+    let described_by = remark::description(&sheet, &answer);
+    let placeholder = sheet.definition.message(language, &format!("{}.placeholder", props.field.id));
+    let placeholder = placeholder.map(|text| AttrValue::from(text.to_owned()));
+    drop(sheet);
+
+    let onfocus = {
+        let (editing, work, answer) = (editing.clone(), work.clone(), answer.clone());
+        Callback::from(move |()| {
+            let base = work.desk.sheet().shown(&answer).to_owned();
+            editing.set(Some(Editing { text: base.clone(), base }));
+            work.onenter.emit(answer.clone());
+        })
+    };
+    let onblur = {
+        let (editing, work, answer) = (editing.clone(), work.clone(), answer.clone());
+        Callback::from(move |()| {
+            editing.set(None);
+            work.desk.leave(&answer);
+        })
+    };
+    let ontext = {
+        let (editing, work, answer, stored) = (editing.clone(), work.clone(), answer.clone(), stored.clone());
+        Callback::from(move |text: String| {
+            let base = (*editing).as_ref().map_or_else(|| stored.clone(), |editing| editing.base.clone());
+            if (*editing).as_ref().is_some_and(|editing| editing.text == text) {
+                return;
+            }
+            editing.set(Some(Editing { base, text: text.clone() }));
+            work.desk.draft(&answer, text);
+        })
+    };
+    let onkeydown = {
+        let (editing, work, answer) = (editing.clone(), work.clone(), answer.clone());
+        Callback::from(move |event: KeyboardEvent| match pressed(&event) {
+            Reaction::Revert => {
+                if let Some(Editing { base, .. }) = (*editing).clone() {
+                    work.desk.draft(&answer, base.clone());
+                    work.desk.leave(&answer);
+                    editing.set(Some(Editing { text: base.clone(), base }));
+                }
+            }
+            reaction => carry_out(reaction, &work, &answer, &event),
+        })
+    };
+    let onpaste = {
+        let (work, answer, field) = (work.clone(), answer.clone(), props.field.clone());
+        Callback::from(move |event: Event| pasted(&work, &answer, &field, &event))
+    };
+    let writing = match &props.field.kind {
+        FieldKind::Number { .. } => Writing::Figure,
+        FieldKind::Date { .. } | FieldKind::Phone => Writing::Line,
+        _ => Writing::Words,
+    };
+    html! {
+        <TextBox {answer} {writing} {text} {name} {described_by} required={props.field.required} {placeholder}
+            {ontext} {onfocus} {onblur} {onkeydown} {onpaste} />
+    }
+}
+
+/// A value computed from other answers: to be read, not written.
+#[component]
+pub fn Calculated(props: &ValueProps) -> Html {
+    let language = use_context::<Language>().unwrap_or_default();
+    let Some(work) = use_context::<Work>() else { return Html::default() };
+    let sheet = work.desk.sheet();
+    let column = props.answer.as_str().strip_prefix(props.field.id.as_str()).and_then(|rest| rest.strip_prefix('.'));
+    let value = calculate::value(&sheet.definition, &props.field, column, sheet.answers());
+    let name = spoken_name(&sheet.definition, language, &props.answer);
+    html! {
+        <output class="calculated" aria-label={name}>{ number::display(&value.unwrap_or_default()) }</output>
+    }
+}
+
+/// How a stored value reads while nobody edits it.
+pub fn displayed(field: &Field, stored: &str, language: Language) -> String {
+    match field.kind {
+        FieldKind::Number { .. } => number::display(stored),
+        FieldKind::Date { .. } => date::display(stored, language),
+        _ => stored.to_owned(),
+    }
+}
+
+fn pressed(event: &KeyboardEvent) -> Reaction {
+    let press = Press {
+        key: &event.key(),
+        shift: event.shift_key(),
+        control: event.ctrl_key() || event.meta_key(),
+        alt: event.alt_key(),
+        composing: event.is_composing(),
+    };
+    caret().map_or(Reaction::Leave, |caret| react(press, caret))
+}
+
+fn carry_out(reaction: Reaction, work: &Work, answer: &AnswerId, event: &KeyboardEvent) {
+    match reaction {
+        Reaction::Leave | Reaction::Revert => {}
+        Reaction::Go(to) => {
+            if let Some(next) = work.grid.neighbour(answer, to) {
+                event.prevent_default();
+                page::enter(next);
+            }
+        }
+        Reaction::Enter => {
+            event.prevent_default();
+            work.desk.commit(answer);
+            match work.grid.neighbour(answer, Move::Down) {
+                Some(next) => {
+                    page::enter(next);
+                }
+                None => page::enter_next(),
+            }
+        }
+        Reaction::FillFrom(from) => {
+            event.prevent_default();
+            if let Some(source) = work.grid.neighbour(answer, from) {
+                let text = work.desk.sheet().shown(source).to_owned();
+                let value = Some(text).filter(|text| !text.is_empty()).map(AnswerValue::Text);
+                work.desk.set_one(answer.clone(), value);
+            }
+        }
+    }
+}
+
+/// A pasted block of cells or an amount in another unit goes to the person first; other text is simply put in.
+fn pasted(work: &Work, answer: &AnswerId, field: &Field, event: &Event) {
+    let Some(clipboard) = event.dyn_ref::<ClipboardEvent>().and_then(ClipboardEvent::clipboard_data) else { return };
+    let Ok(text) = clipboard.get_data("text/plain") else { return };
+    let rows = form_model::paste::table(&text);
+    let several = rows.len() > 1 || rows.iter().any(|row| row.len() > 1);
+    let cell = matches!(field.kind, FieldKind::Number { .. } | FieldKind::Date { .. }) || !field.columns.is_empty();
+    if several && (cell || text.contains('\t')) {
+        event.prevent_default();
+        work.onblock.emit((answer.clone(), text));
+    } else if super::super::panel::convert::is_foreign(field, &text) {
+        event.prevent_default();
+        work.onamount.emit((answer.clone(), text));
+    }
+}

@@ -1,0 +1,6 @@
+//! A section as the official paper: the notice's tables, rows and words, with controls where people write.
+
+pub mod block;
+pub mod grid;
+pub mod sheet;
+pub mod table;

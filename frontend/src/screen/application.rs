@@ -1,0 +1,328 @@
+//! An open application: parts at the left, paper in the middle, the field in hand at the right.
+
+use std::rc::Rc;
+
+use form_model::command::ExportFormat;
+use form_model::id::{AnswerId, FieldId};
+use form_model::language::Language;
+use gloo_events::{EventListener, EventListenerOptions};
+use wasm_bindgen::JsCast;
+use yew::prelude::*;
+
+use super::bar::Bar;
+use super::check_answers::CheckAnswers;
+use super::search::Search;
+use super::task_list::TaskList;
+use super::writing::Writing;
+use crate::field::{Work, page};
+use crate::panel::block::PastedBlock;
+use crate::panel::convert::Convert;
+use crate::panel::field::FieldPanel;
+use crate::paper::grid::Grid;
+use crate::paper::sheet::SectionSheet;
+use crate::state::desk::{Change, Desk, Notice, use_listener, use_version};
+use crate::text;
+use crate::widget::action::{Action, Weight};
+use crate::widget::banner::{Banner, Tone};
+use crate::widget::dialog::Dialog;
+
+#[derive(PartialEq, Properties)]
+pub struct ApplicationProps {
+    pub desk: Desk,
+    pub onhome: Callback<()>,
+    /// The application must be opened again.
+    pub onreopen: Callback<()>,
+}
+
+/// What the middle shows.
+#[derive(Clone, Debug, PartialEq)]
+enum View {
+    Section(String),
+    Check,
+    Writing(FieldId),
+}
+
+/// A question over the page.
+#[derive(Clone, Debug, PartialEq)]
+enum Asking {
+    Search,
+    Export,
+    Block(AnswerId, String),
+    Amount(AnswerId, String),
+}
+
+#[component]
+pub fn Application(props: &ApplicationProps) -> Html {
+    let language = use_context::<Language>().unwrap_or_default();
+    let desk = &props.desk;
+    let version = use_version(desk, |change| *change == Change::Sheet);
+    let view = use_state(|| View::Section(first_section(desk)));
+    // Where one was before the check or the quiet page.
+    let section = use_state(|| first_section(desk));
+    let current = use_state(|| None::<AnswerId>);
+    let asking = use_state(|| None::<Asking>);
+    let notice = use_state(|| None::<Notice>);
+    let panel_open = use_state(|| false);
+    let to_enter = use_mut_ref(|| None::<AnswerId>);
+
+    // A control is entered once the page that holds it has been drawn.
+    {
+        let to_enter = to_enter.clone();
+        use_effect(move || {
+            let wanted = to_enter.borrow().clone();
+            if wanted.is_some_and(|answer| page::enter(&answer)) {
+                to_enter.replace(None);
+            }
+        });
+    }
+    let show = {
+        let (view, section, asking) = (view.clone(), section.clone(), asking.clone());
+        Callback::from(move |answer: AnswerId| {
+            to_enter.replace(Some(answer.base()));
+            asking.set(None);
+            let home = answer.section().to_owned();
+            section.set(home.clone());
+            // A view with that answer in it stays.
+            let stays = match &*view {
+                View::Check => true,
+                View::Section(shown) => *shown == home,
+                View::Writing(field) => field.answer() == answer,
+            };
+            view.set(if stays { (*view).clone() } else { View::Section(home) });
+        })
+    };
+    use_messages(desk, &show, &notice);
+    use_shortcuts(desk, &asking);
+
+    let choose_section = {
+        let (view, section, current) = (view.clone(), section.clone(), current.clone());
+        Callback::from(move |chosen: String| {
+            section.set(chosen.clone());
+            view.set(View::Section(chosen));
+            current.set(None);
+            page::focus_first("#form");
+        })
+    };
+    let back_to_section = {
+        let (view, section) = (view.clone(), section.clone());
+        Callback::from(move |()| view.set(View::Section((*section).clone())))
+    };
+    let oncheck = {
+        let (desk, view, back) = (desk.clone(), view.clone(), back_to_section.clone());
+        Callback::from(move |()| {
+            if *view == View::Check {
+                back.emit(());
+            } else {
+                desk.commit_all();
+                desk.show_blanks();
+                view.set(View::Check);
+            }
+        })
+    };
+    let onhome = {
+        let (desk, onhome) = (desk.clone(), props.onhome.clone());
+        Callback::from(move |()| {
+            let onhome = onhome.clone();
+            desk.close(move || onhome.emit(()));
+        })
+    };
+    let ask = |question: Asking| {
+        let asking = asking.clone();
+        Callback::from(move |()| asking.set(Some(question.clone())))
+    };
+    let onpanel = {
+        let panel_open = panel_open.clone();
+        Callback::from(move |()| panel_open.set(!*panel_open))
+    };
+    let work = Work {
+        desk: desk.clone(),
+        grid: grid_of(desk, &view),
+        onenter: {
+            let current = current.clone();
+            Callback::from(move |answer| current.set(Some(answer)))
+        },
+        onblock: {
+            let asking = asking.clone();
+            Callback::from(move |(answer, text)| asking.set(Some(Asking::Block(answer, text))))
+        },
+        onamount: {
+            let asking = asking.clone();
+            Callback::from(move |(answer, text)| asking.set(Some(Asking::Amount(answer, text))))
+        },
+        onexpand: {
+            let view = view.clone();
+            Callback::from(move |answer: AnswerId| view.set(View::Writing(FieldId(answer.0))))
+        },
+    };
+    let checking = *view == View::Check;
+    let (screen, class) = match &*view {
+        View::Section(_) => ("application", "three"),
+        View::Check => ("check", "checking"),
+        View::Writing(_) => ("writing", "quiet"),
+    };
+    let middle = match &*view {
+        View::Section(shown) => html! {
+            <>
+                <TaskList section={shown.clone()} onchoose={choose_section} {version} />
+                <main id="form" class="desk" tabindex="-1">
+                    <SectionSheet key={shown.clone()} section={shown.clone()} {version} />
+                </main>
+            </>
+        },
+        View::Check => html! { <CheckAnswers onchoose={show.clone()} {version} /> },
+        View::Writing(field) => html! {
+            <Writing work={work.clone()} field={field.clone()} onleave={back_to_section} {version} />
+        },
+    };
+    html! {
+        <ContextProvider<Work> context={work.clone()}>
+            <div class="app" data-screen={screen}>
+                <a class="skip" href="#form">{ text::SKIP.of(language) }</a>
+                <Bar {checking} {onhome} onsearch={ask(Asking::Search)} onexport={ask(Asking::Export)} {oncheck}
+                    onpanel={onpanel.clone()} panel_open={*panel_open} {version} />
+                { messages(desk, &notice, &props.onreopen, language) }
+                <div class={classes!("frame", class, panel_open.then_some("panel-open"))}>
+                    { middle }
+                    <aside class="panel" aria-label={text::PANEL.of(language)}>
+                        <Action name="close-panel" class="panel-close" label={text::CLOSE.of(language)}
+                            weight={Weight::Link} onclick={onpanel} />
+                        <FieldPanel answer={(*current).clone()} section={(*section).clone()} {version} />
+                    </aside>
+                </div>
+                { question(&asking, desk, &show, language) }
+            </div>
+        </ContextProvider<Work>>
+    }
+}
+
+fn first_section(desk: &Desk) -> String {
+    desk.sheet().definition.sections.first().map(|section| section.id.clone()).unwrap_or_default()
+}
+
+/// The way of the arrow keys in what is shown.
+fn grid_of(desk: &Desk, view: &View) -> Rc<Grid> {
+    let sheet = desk.sheet();
+    let shown = sheet.definition.sections.iter().filter(|section| match view {
+        View::Section(shown) => section.id == *shown,
+        View::Check => true,
+        View::Writing(_) => false,
+    });
+    Rc::new(Grid::new(shown.map(|section| &section.layout)))
+}
+
+/// Shows what was undone, and messages.
+#[hook]
+fn use_messages(desk: &Desk, show: &Callback<AnswerId>, notice: &UseStateHandle<Option<Notice>>) {
+    // The listener outlives one drawing of the page; the way to show an answer is that of the last.
+    let last_show = use_mut_ref(|| show.clone());
+    last_show.replace(show.clone());
+    let (show, notice) = (last_show, notice.clone());
+    use_listener(desk, move |change| match change {
+        Change::Show(answer) => {
+            let show = show.borrow().clone();
+            show.emit(answer);
+        }
+        Change::Notice(told) => notice.set(Some(told)),
+        Change::Sheet | Change::Save | Change::Prose(_) => {}
+    });
+}
+
+/// Ctrl+K, Ctrl+Z, Ctrl+Y wherever the focus is; not while a dialog asks or an input method composes.
+#[hook]
+fn use_shortcuts(desk: &Desk, asking: &UseStateHandle<Option<Asking>>) {
+    let asked = asking.is_some();
+    let (desk, asking) = (desk.clone(), asking.clone());
+    use_effect_with((desk, asked), move |(desk, asked)| {
+        let (desk, asked) = (desk.clone(), *asked);
+        let options = EventListenerOptions::enable_prevent_default();
+        let listener = web_sys::window().map(|window| {
+            EventListener::new_with_options(&window, "keydown", options, move |event| {
+                let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
+                if asked || event.is_composing() || !(event.ctrl_key() || event.meta_key()) {
+                    return;
+                }
+                match (event.key().to_lowercase().as_str(), event.shift_key()) {
+                    ("k", false) => asking.set(Some(Asking::Search)),
+                    ("z", false) => desk.undo(),
+                    ("y", false) | ("z", true) => desk.redo(),
+                    _ => return,
+                }
+                event.prevent_default();
+            })
+        });
+        move || drop(listener)
+    });
+}
+
+fn messages(
+    desk: &Desk,
+    notice: &UseStateHandle<Option<Notice>>,
+    onreopen: &Callback<()>,
+    language: Language,
+) -> Html {
+    let close = {
+        let notice = notice.clone();
+        Callback::from(move |()| notice.set(None))
+    };
+    let told = (**notice).as_ref().map(|notice| match notice {
+        Notice::Imported(count) => (Tone::Good, text::IMPORTED.fill(language, &[("count", &count.to_string())])),
+        Notice::Exported(file) => (Tone::Good, text::EXPORTED.fill(language, &[("file", file)])),
+        Notice::Failed(failure) => (Tone::Problem, failure.sentence(language)),
+    });
+    let out_of_step = desk.sheet().out_of_step.is_some();
+    html! {
+        <div class="messages">
+            if out_of_step {
+                <Banner tone={Tone::Problem} message={text::OUT_OF_STEP.of(language)}>
+                    <Action name="reopen" label={text::REOPEN.of(language)} small=true onclick={onreopen.clone()} />
+                </Banner>
+            }
+            if let Some((tone, message)) = told {
+                <Banner {tone} {message}>
+                    <Action name="close-message" label={text::CLOSE.of(language)} weight={Weight::Link} small=true
+                        onclick={close} />
+                </Banner>
+            }
+        </div>
+    }
+}
+
+fn question(
+    asking: &UseStateHandle<Option<Asking>>,
+    desk: &Desk,
+    show: &Callback<AnswerId>,
+    language: Language,
+) -> Html {
+    let onclose = {
+        let asking = asking.clone();
+        Callback::from(move |()| asking.set(None))
+    };
+    match (**asking).clone() {
+        None => Html::default(),
+        Some(Asking::Search) => html! { <Search onchoose={show.clone()} {onclose} /> },
+        Some(Asking::Block(anchor, pasted)) => html! { <PastedBlock {anchor} {pasted} {onclose} /> },
+        Some(Asking::Amount(answer, pasted)) => html! { <Convert {answer} {pasted} {onclose} /> },
+        Some(Asking::Export) => {
+            let export = |format: ExportFormat| {
+                let (desk, onclose) = (desk.clone(), onclose.clone());
+                Callback::from(move |()| {
+                    desk.export(format);
+                    onclose.emit(());
+                })
+            };
+            html! {
+                <Dialog name="export" title={text::EXPORT_WHAT.of(language)} onclose={onclose.clone()}
+                    footer={html! {
+                        <Action name="cancel" label={text::CANCEL.of(language)} weight={Weight::Link} onclick={onclose.clone()} />
+                    }}>
+                    <div class="stack">
+                        <Action name="export-automerge" label={text::EXPORT_AUTOMERGE.of(language)}
+                            onclick={export(ExportFormat::Automerge)} />
+                        <Action name="export-json" label={text::EXPORT_JSON.of(language)}
+                            onclick={export(ExportFormat::Json)} />
+                    </div>
+                </Dialog>
+            }
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! Check answers: the whole form, and before it one list of what is wrong, linked to the fields.
+
+use form_model::check::Problem;
+use form_model::id::AnswerId;
+use form_model::language::Language;
+use form_model::rule::Severity;
+use patternfly_yew::prelude::Icon;
+use yew::prelude::*;
+
+use crate::field::remark::confirmation;
+use crate::field::{Work, page};
+use crate::paper::sheet::SectionSheet;
+use crate::state::sheet::Sheet;
+use crate::text;
+use crate::widget::sign::sign;
+
+#[derive(PartialEq, Properties)]
+pub struct CheckAnswersProps {
+    pub onchoose: Callback<AnswerId>,
+    /// Moves on whenever the sheet changes.
+    pub version: u32,
+}
+
+#[component]
+pub fn CheckAnswers(props: &CheckAnswersProps) -> Html {
+    let Some(work) = use_context::<Work>() else { return Html::default() };
+    use_effect_with((), |()| page::focus_first(".summary"));
+    let sections: Vec<_> = work.desk.sheet().definition.sections.iter().map(|section| section.id.clone()).collect();
+    html! {
+        <>
+            <Summary onchoose={props.onchoose.clone()} version={props.version} />
+            <main id="form" class="desk" tabindex="-1">
+                { for sections.into_iter().map(|section| html! {
+                    <SectionSheet key={section.clone()} section={section.clone()} version={props.version} />
+                }) }
+            </main>
+        </>
+    }
+}
+
+/// All problems by section: what blocks first, then what a person has to confirm.
+#[component]
+fn Summary(props: &CheckAnswersProps) -> Html {
+    let language = use_context::<Language>().unwrap_or_default();
+    let Some(work) = use_context::<Work>() else { return Html::default() };
+    let sheet = work.desk.sheet();
+    let problems = sheet.problems.clone();
+    let blocking: Vec<_> = problems.iter().filter(|problem| problem.blocks()).collect();
+    let open: Vec<_> = problems.iter().filter(|problem| is_caution(problem) && !problem.confirmed).collect();
+    let confirmed: Vec<_> = problems.iter().filter(|problem| is_caution(problem) && problem.confirmed).collect();
+    let draw = |problems: &[&Problem], title: &text::Text, class: &'static str, icon: Icon| {
+        if problems.is_empty() {
+            return Html::default();
+        }
+        let title = title.fill(language, &[("count", &problems.len().to_string())]);
+        html! {
+            <section class={classes!("summary-part", class)}>
+                <h2>{ sign(icon) }{ title }</h2>
+                { by_section(&work, &sheet, problems, &props.onchoose, language) }
+            </section>
+        }
+    };
+    html! {
+        <section class="summary" tabindex="-1" role="region" aria-label={text::CHECK_TITLE.of(language)}
+            data-blocking={blocking.len().to_string()} data-cautions={open.len().to_string()}>
+            if blocking.is_empty() {
+                <section class="summary-part good">
+                    <h2>{ sign(Icon::CheckCircle) }{ text::CHECK_CLEAR.of(language) }</h2>
+                    <p>{ text::CHECK_CLEAR_WHY.of(language) }</p>
+                </section>
+            } else {
+                <p class="muted">{ text::CHECK_HOW.of(language) }</p>
+            }
+            { draw(&blocking, &text::CHECK_BLOCKING, "problem", Icon::ExclamationCircle) }
+            { draw(&open, &text::CHECK_CAUTIONS, "caution", Icon::ExclamationTriangle) }
+            { draw(&confirmed, &text::CHECK_CONFIRMED, "confirmed", Icon::CheckCircle) }
+        </section>
+    }
+}
+
+fn is_caution(problem: &Problem) -> bool {
+    problem.severity == Severity::Caution
+}
+
+fn by_section(
+    work: &Work,
+    sheet: &Sheet,
+    problems: &[&Problem],
+    onchoose: &Callback<AnswerId>,
+    language: Language,
+) -> Html {
+    let sections = sheet.definition.sections.iter().filter_map(|section| {
+        let here: Vec<_> = problems.iter().filter(|problem| problem.answer.section() == section.id).collect();
+        if here.is_empty() {
+            return None;
+        }
+        let title = sheet.definition.text(language, &format!("{}.title", section.id)).to_owned();
+        Some(html! {
+            <div class="summary-section" key={section.id.clone()}>
+                <h3>{ title }<span class="muted">{ here.len() }</span></h3>
+                <ul>{ for here.into_iter().map(|problem| entry(work, sheet, problem, onchoose, language)) }</ul>
+            </div>
+        })
+    });
+    html! { { for sections } }
+}
+
+fn entry(work: &Work, sheet: &Sheet, problem: &Problem, onchoose: &Callback<AnswerId>, language: Language) -> Html {
+    let answer = problem.answer.clone();
+    let onclick = onchoose.reform(move |_: MouseEvent| answer.clone());
+    html! {
+        <li key={format!("{} {}", problem.answer, problem.rule)}>
+            <button type="button" class="summary-link" data-action="go" data-problem={problem.answer.0.clone()}
+                data-rule={problem.rule.clone()} {onclick}>
+                { problem.sentence(&sheet.definition, language) }
+            </button>
+            if is_caution(problem) { { confirmation(work, sheet, problem, language) } }
+        </li>
+    }
+}

@@ -1,0 +1,72 @@
+//! The list of parts: what is done, what is begun, what is wrong. Any order.
+
+use form_model::definition::FormDefinition;
+use form_model::language::Language;
+use form_model::progress::{SectionProgress, SectionStatus};
+use yew::prelude::*;
+
+use crate::field::Work;
+use crate::text;
+
+#[derive(PartialEq, Properties)]
+pub struct TaskListProps {
+    /// The section in hand.
+    pub section: AttrValue,
+    pub onchoose: Callback<String>,
+    /// Moves on whenever the sheet changes.
+    pub version: u32,
+}
+
+#[component]
+pub fn TaskList(props: &TaskListProps) -> Html {
+    let language = use_context::<Language>().unwrap_or_default();
+    let Some(work) = use_context::<Work>() else { return Html::default() };
+    let sheet = work.desk.sheet();
+    let total = form_model::progress::total(&sheet.definition, sheet.answers());
+    let (answered, required) = (total.answered.to_string(), total.required.to_string());
+    let words = text::PROGRESS.fill(language, &[("answered", &answered), ("required", &required)]);
+    html! {
+        <nav class="tasks" aria-label={text::TASKS.of(language)}>
+            <div class="tasks-head">
+                <span>{ words.clone() }</span>
+                <progress value={answered} max={required} aria-label={words} />
+            </div>
+            <ol>
+                { for sheet.progress.iter().map(|progress| task(props, &sheet.definition, progress, language)) }
+            </ol>
+        </nav>
+    }
+}
+
+fn task(props: &TaskListProps, definition: &FormDefinition, progress: &SectionProgress, language: Language) -> Html {
+    let here = progress.section == props.section.as_str();
+    let section = progress.section.clone();
+    let onclick = props.onchoose.reform(move |_: MouseEvent| section.clone());
+    let counted = definition.section(&progress.section).is_some_and(|section| section.counted);
+    let owner = definition.section(&progress.section).map(|section| format!("agency.{}", section.owner));
+    let owner = owner.and_then(|key| definition.message(language, &key).map(ToOwned::to_owned));
+    let (class, status) = status(progress, counted, language);
+    html! {
+        <li key={progress.section.clone()}>
+            <button type="button" class={classes!("task", class)} data-section={progress.section.clone()}
+                data-action="section" aria-current={here.then_some("true")} {onclick}>
+                <span class="task-title">{ definition.text(language, &format!("{}.title", progress.section)) }</span>
+                <span class="task-status"><span class="dot" aria-hidden="true" />{ status }</span>
+                if let Some(owner) = owner { <span class="task-owner">{ owner }</span> }
+            </button>
+        </li>
+    }
+}
+
+fn status(progress: &SectionProgress, counted: bool, language: Language) -> (&'static str, String) {
+    let figures = format!("{}/{}", progress.answered, progress.required);
+    match progress.status {
+        SectionStatus::Problem => ("has-problem", text::HAS_PROBLEM.of(language).to_owned()),
+        _ if !counted => ("untouched", text::NOT_COUNTED.of(language).to_owned()),
+        SectionStatus::Untouched => ("untouched", text::UNTOUCHED.of(language).to_owned()),
+        SectionStatus::InProgress => {
+            ("in-progress", format!("{} {figures}", text::IN_PROGRESS.of(language)))
+        }
+        SectionStatus::Complete => ("complete", text::COMPLETE.of(language).to_owned()),
+    }
+}

@@ -1,0 +1,484 @@
+//! The open application, kept in step with the shell: sends what is entered, takes in what comes, tells the
+//! components what changed.
+
+use std::cell::{Cell, Ref, RefCell};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use form_model::answer::AnswerValue;
+use form_model::command::{
+    self, Acknowledged, Edit, EditApplication, Event, ExportApplication, ExportFormat, HistoryEntry,
+    OpenedApplication, ReadHistory, Undone,
+};
+use form_model::id::{AnswerId, ApplicationId};
+use gloo_timers::callback::Timeout;
+use gloo_timers::future::TimeoutFuture;
+use wasm_bindgen::prelude::Closure;
+use wasm_bindgen_futures::spawn_local;
+use yew::prelude::*;
+
+use super::sheet::{SaveState, Sheet, Values};
+use crate::shell::{self, Failure};
+
+/// How long typing into a value pauses before it is stored. Short, so that little is ever unacknowledged; long
+/// enough that a number is not stored digit by digit.
+const COMMIT_PAUSE_MS: u32 = 600;
+
+/// How often leaving looks whether everything is stored.
+const LEAVE_PAUSE_MS: u32 = 20;
+
+/// How long after the last change of a long text the form is checked again.
+const CHECK_PAUSE_MS: u32 = 400;
+
+/// What changed, for components that show only a part.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Change {
+    /// Answers, problems or progress.
+    Sheet,
+    /// Only what the state line says.
+    Save,
+    /// The text of one prose answer (and what the state line says).
+    Prose(AnswerId),
+    /// This answer was undone or redone and is to be shown.
+    Show(AnswerId),
+    /// Something to tell the person.
+    Notice(Notice),
+}
+
+/// A passing message.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Notice {
+    /// So many changes came in from a file.
+    Imported(u64),
+    /// A file of that name was written.
+    Exported(String),
+    Failed(Failure),
+}
+
+/// A step back or forth that waits until everything typed is stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Step {
+    Undo,
+    Redo,
+}
+
+/// A handle on the open application. Handles are equal when they are on the same opening.
+#[derive(Clone)]
+pub struct Desk(Rc<Inner>);
+
+struct Inner {
+    sheet: RefCell<Sheet>,
+    listeners: RefCell<BTreeMap<u32, Callback<Change>>>,
+    next_listener: Cell<u32>,
+    commit_timer: RefCell<Option<Timeout>>,
+    check_timer: RefCell<Option<Timeout>>,
+    wanted: Cell<Option<Step>>,
+    /// Keeps the event channel's receiving end as long as the application is open.
+    _events: Closure<dyn FnMut(String)>,
+}
+
+/// Ends a subscription when dropped.
+pub struct Subscription {
+    desk: Desk,
+    number: u32,
+}
+
+impl Drop for Subscription {
+    fn drop(&mut self) {
+        self.desk.0.listeners.borrow_mut().remove(&self.number);
+    }
+}
+
+impl PartialEq for Desk {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Desk {
+    /// Opens an application.
+    ///
+    /// # Errors
+    /// What the shell says.
+    pub async fn open(id: &ApplicationId) -> Result<Self, Failure> {
+        let early: Rc<RefCell<(Option<Desk>, Vec<Event>)>> = Rc::default();
+        let events = Closure::new({
+            let early = early.clone();
+            move |json: String| {
+                let Ok(event) = serde_json::from_str::<Event>(&json) else { return };
+                let desk = early.borrow().0.clone();
+                match desk {
+                    Some(desk) => desk.hear(event),
+                    None => early.borrow_mut().1.push(event),
+                }
+            }
+        });
+        let opened: OpenedApplication =
+            shell::call(command::name::OPEN_APPLICATION, &shell::About { id }, Some(&events)).await?;
+        let desk = Self(Rc::new(Inner {
+            sheet: RefCell::new(Sheet::new(opened)),
+            listeners: RefCell::default(),
+            next_listener: Cell::new(0),
+            commit_timer: RefCell::new(None),
+            check_timer: RefCell::new(None),
+            wanted: Cell::new(None),
+            _events: events,
+        }));
+        early.borrow_mut().0 = Some(desk.clone());
+        let heard = std::mem::take(&mut early.borrow_mut().1);
+        heard.into_iter().for_each(|event| desk.hear(event));
+        Ok(desk)
+    }
+
+    /// Leaves the application: stores what was typed, tells the shell, then calls back.
+    pub fn close(&self, closed: impl FnOnce() + 'static) {
+        self.commit_all();
+        let id = self.0.sheet.borrow().application.clone();
+        let desk = self.clone();
+        spawn_local(async move {
+            while desk.0.sheet.borrow().save_state() == SaveState::Saving {
+                TimeoutFuture::new(LEAVE_PAUSE_MS).await;
+            }
+            let left: Result<(), Failure> =
+                shell::call(command::name::CLOSE_APPLICATION, &shell::About { id: &id }, None).await;
+            match left {
+                Ok(()) => closed(),
+                Err(failure) => desk.tell(&Change::Notice(Notice::Failed(failure))),
+            }
+        });
+    }
+
+    /// Tells one opening from another.
+    pub fn opening(&self) -> String {
+        format!("{:p}", Rc::as_ptr(&self.0))
+    }
+
+    /// The application as it stands.
+    pub fn sheet(&self) -> Ref<'_, Sheet> {
+        self.0.sheet.borrow()
+    }
+
+    /// Calls back on every change until the subscription is dropped.
+    pub fn subscribe(&self, listener: Callback<Change>) -> Subscription {
+        let number = self.0.next_listener.get();
+        self.0.next_listener.set(number + 1);
+        self.0.listeners.borrow_mut().insert(number, listener);
+        Subscription { desk: self.clone(), number }
+    }
+
+    /// Remembers typed text; it is committed after a pause.
+    pub fn draft(&self, answer: &AnswerId, text: String) {
+        self.0.sheet.borrow_mut().draft(answer, text);
+        let desk = self.clone();
+        let timer = Timeout::new(COMMIT_PAUSE_MS, move || desk.commit_all());
+        self.0.commit_timer.replace(Some(timer));
+        self.tell(&Change::Save);
+    }
+
+    /// Stores what was typed into a value, now.
+    pub fn commit(&self, answer: &AnswerId) {
+        if !self.0.sheet.borrow().is_draft(answer) {
+            return;
+        }
+        self.0.sheet.borrow_mut().commit(answer);
+        self.send_values();
+        self.tell(&Change::Sheet);
+    }
+
+    /// The person has left a control: stores what was typed and lets its problems be shown.
+    pub fn leave(&self, answer: &AnswerId) {
+        self.commit(answer);
+        let mut sheet = self.0.sheet.borrow_mut();
+        if sheet.typing.as_ref() == Some(answer) {
+            sheet.typing = None;
+            drop(sheet);
+            self.tell(&Change::Sheet);
+        }
+    }
+
+    /// Stores everything typed, now.
+    pub fn commit_all(&self) {
+        let drafted = self.0.sheet.borrow().drafted();
+        drafted.iter().for_each(|answer| self.commit(answer));
+    }
+
+    /// Stores values as one step.
+    pub fn set(&self, values: Values) {
+        self.0.sheet.borrow_mut().set(values);
+        self.send_values();
+        self.tell(&Change::Sheet);
+    }
+
+    /// Stores one value.
+    pub fn set_one(&self, answer: AnswerId, value: Option<AnswerValue>) {
+        self.set(vec![(answer, value)]);
+    }
+
+    /// The text box of a prose answer now reads `text`.
+    pub fn type_prose(&self, answer: &AnswerId, text: &str) {
+        let typed = self.with_prose(answer, |prose| prose.typed(text));
+        match typed {
+            Some(Ok(true)) => {
+                self.0.sheet.borrow_mut().typing = Some(answer.clone());
+                self.prose_moved(answer);
+            }
+            Some(Ok(false)) | None => {}
+            Some(Err(cause)) => self.fall_out_of_step(&cause.to_string()),
+        }
+    }
+
+    /// An input-method composition begins in a prose answer.
+    pub fn hold(&self, answer: &AnswerId) {
+        self.with_prose(answer, super::prose::Prose::hold);
+    }
+
+    /// The composition has ended.
+    pub fn release(&self, answer: &AnswerId) {
+        if let Some(Err(cause)) = self.with_prose(answer, super::prose::Prose::release) {
+            self.fall_out_of_step(&cause.to_string());
+        }
+        self.prose_moved(answer);
+    }
+
+    /// The patches of a prose answer that its text box does not show yet.
+    pub fn take_unshown(&self, answer: &AnswerId) -> Vec<form_model::delta::Delta> {
+        self.with_prose(answer, super::prose::Prose::take_unshown).unwrap_or_default()
+    }
+
+    /// Sends once more what could not be stored.
+    pub fn retry(&self) {
+        self.0.sheet.borrow_mut().retry();
+        self.send_values();
+        let prose: Vec<_> = self.prose_answers();
+        prose.iter().for_each(|answer| self.send_splice(answer));
+        self.tell(&Change::Sheet);
+    }
+
+    /// Shows blank required answers as problems from now on.
+    pub fn show_blanks(&self) {
+        self.0.sheet.borrow_mut().blanks_shown = true;
+        self.tell(&Change::Sheet);
+    }
+
+    /// Undoes this desk's last step.
+    pub fn undo(&self) {
+        self.step(Step::Undo);
+    }
+
+    /// Takes the last undoing back.
+    pub fn redo(&self) {
+        self.step(Step::Redo);
+    }
+
+    /// The changes of some answers of one field, in the shell's order.
+    ///
+    /// # Errors
+    /// What the shell says.
+    pub async fn history(&self, answers: &[AnswerId]) -> Result<Vec<HistoryEntry>, Failure> {
+        let application = self.0.sheet.borrow().application.clone();
+        let only = match answers {
+            [answer] => Some(answer.clone()),
+            _ => None,
+        };
+        let read = ReadHistory { application, answer: only };
+        let mut entries: Vec<HistoryEntry> = shell::request(command::name::HISTORY, &read).await?;
+        entries.retain(|entry| answers.contains(&entry.answer));
+        Ok(entries)
+    }
+
+    /// Writes the application to a file that the person chooses.
+    pub fn export(&self, format: ExportFormat) {
+        self.commit_all();
+        let desk = self.clone();
+        let application = self.0.sheet.borrow().application.clone();
+        spawn_local(async move {
+            let export = ExportApplication { application, format };
+            match shell::request::<_, Option<String>>(command::name::EXPORT_APPLICATION, &export).await {
+                Ok(Some(file)) => desk.tell(&Change::Notice(Notice::Exported(file))),
+                Ok(None) => {}
+                Err(failure) => desk.tell(&Change::Notice(Notice::Failed(failure))),
+            }
+        });
+    }
+
+    fn tell(&self, change: &Change) {
+        let listeners: Vec<_> = self.0.listeners.borrow().values().cloned().collect();
+        listeners.iter().for_each(|listener| listener.emit(change.clone()));
+    }
+
+    fn with_prose<T>(&self, answer: &AnswerId, act: impl FnOnce(&mut super::prose::Prose) -> T) -> Option<T> {
+        self.0.sheet.borrow_mut().prose_mut(answer).map(act)
+    }
+
+    fn prose_answers(&self) -> Vec<AnswerId> {
+        let sheet = self.0.sheet.borrow();
+        let ids = sheet.definition.fields().flat_map(|field| field.answers());
+        ids.filter(|id| sheet.prose(id).is_some()).collect()
+    }
+
+    fn prose_moved(&self, answer: &AnswerId) {
+        self.send_splice(answer);
+        self.0.sheet.borrow_mut().settle_prose(answer);
+        let desk = self.clone();
+        let timer = Timeout::new(CHECK_PAUSE_MS, move || {
+            desk.0.sheet.borrow_mut().check();
+            desk.tell(&Change::Sheet);
+        });
+        self.0.check_timer.replace(Some(timer));
+        self.tell(&Change::Prose(answer.clone()));
+    }
+
+    fn send_values(&self) {
+        let Some(edit) = self.0.sheet.borrow_mut().next_set() else { return };
+        let desk = self.clone();
+        spawn_local(async move {
+            match desk.edit(edit).await {
+                Ok(acknowledged) => desk.0.sheet.borrow_mut().set_acknowledged(acknowledged),
+                Err(failure) => desk.0.sheet.borrow_mut().set_refused(&failure),
+            }
+            desk.send_values();
+            desk.tell(&Change::Sheet);
+            desk.take_wanted_step();
+        });
+    }
+
+    fn send_splice(&self, answer: &AnswerId) {
+        let Some(Some((base, delta))) = self.with_prose(answer, super::prose::Prose::next_splice) else { return };
+        let (desk, answer) = (self.clone(), answer.clone());
+        spawn_local(async move {
+            let edit = Edit::Splice { answer: answer.clone(), base, delta };
+            match desk.edit(edit).await {
+                Ok(acknowledged) => desk.splice_acknowledged(&answer, &acknowledged),
+                Err(failure) => {
+                    desk.with_prose(&answer, |prose| prose.refuse(failure));
+                    desk.tell(&Change::Sheet);
+                }
+            }
+            desk.take_wanted_step();
+        });
+    }
+
+    fn splice_acknowledged(&self, answer: &AnswerId, acknowledged: &Acknowledged) {
+        let moved = self.with_prose(answer, |prose| prose.acknowledged(acknowledged.revision));
+        if let Some(Err(cause)) = moved {
+            self.fall_out_of_step(&cause.to_string());
+        }
+        let undo_changed = {
+            let mut sheet = self.0.sheet.borrow_mut();
+            sheet.saved_at(acknowledged.saved_ms);
+            std::mem::replace(&mut sheet.undo, acknowledged.undo.clone()) != acknowledged.undo
+        };
+        self.send_splice(answer);
+        self.tell(&Change::Prose(answer.clone()));
+        if undo_changed {
+            self.tell(&Change::Sheet);
+        }
+    }
+
+    async fn edit(&self, edit: Edit) -> Result<Acknowledged, Failure> {
+        let application = self.0.sheet.borrow().application.clone();
+        shell::request(command::name::EDIT, &EditApplication { application, edit }).await
+    }
+
+    fn hear(&self, event: Event) {
+        match event {
+            Event::Patched { answer, revision, delta } => {
+                if let Some(Err(cause)) = self.with_prose(&answer, |prose| prose.patched(revision, delta)) {
+                    self.fall_out_of_step(&cause.to_string());
+                }
+                self.prose_moved(&answer);
+            }
+            Event::Answered { answers } => {
+                self.0.sheet.borrow_mut().take(answers);
+                self.tell(&Change::Sheet);
+            }
+            Event::Imported { imported } => self.tell(&Change::Notice(Notice::Imported(imported.changes))),
+            Event::Failed { error } => self.tell(&Change::Notice(Notice::Failed(Failure::Told(error)))),
+        }
+    }
+
+    fn step(&self, step: Step) {
+        self.commit_all();
+        self.0.wanted.set(Some(step));
+        self.take_wanted_step();
+    }
+
+    /// Undo and redo wait until what was typed is stored: it is the step to be undone.
+    fn take_wanted_step(&self) {
+        if self.0.sheet.borrow().save_state() == SaveState::Saving {
+            return;
+        }
+        let Some(step) = self.0.wanted.take() else { return };
+        let desk = self.clone();
+        let id = self.0.sheet.borrow().application.clone();
+        spawn_local(async move {
+            let command = match step {
+                Step::Undo => command::name::UNDO,
+                Step::Redo => command::name::REDO,
+            };
+            match shell::call::<_, Undone>(command, &shell::About { id: &id }, None).await {
+                Ok(undone) => desk.undone(undone),
+                Err(failure) => desk.tell(&Change::Notice(Notice::Failed(failure))),
+            }
+        });
+    }
+
+    fn undone(&self, undone: Undone) {
+        {
+            let mut sheet = self.0.sheet.borrow_mut();
+            sheet.undo = undone.undo;
+            sheet.saved_at(undone.saved_ms);
+        }
+        self.tell(&Change::Sheet);
+        if let Some(answer) = undone.answer {
+            self.tell(&Change::Show(answer));
+        }
+    }
+
+    fn fall_out_of_step(&self, cause: &str) {
+        self.0.sheet.borrow_mut().out_of_step = Some(Failure::Untold(cause.to_owned()));
+        self.tell(&Change::Sheet);
+    }
+}
+
+/// Renders the component again on each change that `wanted` names.
+#[hook]
+pub fn use_changes(desk: &Desk, wanted: impl Fn(&Change) -> bool + 'static) {
+    let update = use_force_update();
+    use_effect_with(desk.clone(), move |desk| {
+        let subscription = desk.subscribe(Callback::from(move |change: Change| {
+            if wanted(&change) {
+                update.force_update();
+            }
+        }));
+        move || drop(subscription)
+    });
+}
+
+/// Counts the changes that `wanted` names, rendering the component again on each.
+#[hook]
+pub fn use_version(desk: &Desk, wanted: fn(&Change) -> bool) -> u32 {
+    let version = use_mut_ref(|| 0_u32);
+    let update = use_force_update();
+    let counter = version.clone();
+    use_effect_with(desk.clone(), move |desk| {
+        let subscription = desk.subscribe(Callback::from(move |change: Change| {
+            if wanted(&change) {
+                *counter.borrow_mut() += 1;
+                update.force_update();
+            }
+        }));
+        move || drop(subscription)
+    });
+    let version = *version.borrow();
+    version
+}
+
+/// Calls back on each change.
+#[hook]
+pub fn use_listener(desk: &Desk, listener: impl Fn(Change) + 'static) {
+    use_effect_with(desk.clone(), move |desk| {
+        let subscription = desk.subscribe(Callback::from(listener));
+        move || drop(subscription)
+    });
+}

@@ -1,0 +1,283 @@
+//! The open application as the view has it: what is stored, what is typed and not stored yet, what is wrong.
+//! Plain data and transitions; [`super::desk`] moves it.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::rc::Rc;
+
+use form_model::answer::{AnswerValue, Answers};
+use form_model::check::{self, Problem};
+use form_model::command::{Acknowledged, AnswerState, Edit, OpenedApplication, UndoState};
+use form_model::definition::{AnswerKind, FormDefinition};
+use form_model::id::{AnswerId, ApplicationId};
+use form_model::input;
+use form_model::progress::{self, SectionProgress};
+
+use super::prose::Prose;
+use crate::shell::Failure;
+
+/// Values that stand or fall together; a `None` clears.
+pub type Values = Vec<(AnswerId, Option<AnswerValue>)>;
+
+/// What the state line says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SaveState {
+    /// Something is typed or on its way and not acknowledged.
+    Saving,
+    /// Everything is on the disk since that time, milliseconds since 1970-01-01 UTC.
+    Saved(i64),
+    /// So many answers could not be stored.
+    Failed(usize),
+}
+
+/// The open application.
+#[derive(Debug)]
+pub struct Sheet {
+    pub application: ApplicationId,
+    pub definition: Rc<FormDefinition>,
+    pub undo: UndoState,
+    /// Blocking problems and cautions, in printed order.
+    pub problems: Rc<Vec<Problem>>,
+    /// One a section.
+    pub progress: Rc<Vec<SectionProgress>>,
+    /// Whether blank required answers are shown as problems: from the first time a person asks for a check.
+    pub blanks_shown: bool,
+    /// The answer being typed into since it was entered: nobody is scolded while typing.
+    pub typing: Option<AnswerId>,
+    /// Set when view and document can no longer be kept in step: the application must be opened again.
+    pub out_of_step: Option<Failure>,
+    /// The answers as shown: stored, and over them what is on its way.
+    answers: Answers,
+    /// What is entered wrongly in sections that completeness does not cover.
+    uncounted: Vec<Problem>,
+    states: BTreeMap<AnswerId, AnswerState>,
+    drafts: BTreeMap<AnswerId, String>,
+    outbox: VecDeque<Values>,
+    in_flight: bool,
+    refused: BTreeMap<AnswerId, (Option<AnswerValue>, Failure)>,
+    prose: BTreeMap<AnswerId, Prose>,
+    saved_ms: i64,
+}
+
+impl Sheet {
+    /// The application as the shell opened it.
+    pub fn new(opened: OpenedApplication) -> Self {
+        let definition = Rc::new(opened.definition);
+        let mut sheet = Self {
+            application: opened.id,
+            definition: definition.clone(),
+            undo: opened.undo,
+            problems: Rc::default(),
+            progress: Rc::default(),
+            blanks_shown: false,
+            typing: None,
+            out_of_step: None,
+            answers: Answers::default(),
+            uncounted: Vec::new(),
+            states: BTreeMap::new(),
+            drafts: BTreeMap::new(),
+            outbox: VecDeque::new(),
+            in_flight: false,
+            refused: BTreeMap::new(),
+            prose: BTreeMap::new(),
+            saved_ms: opened.saved_ms,
+        };
+        let empty_prose = definition.fields().flat_map(|field| field.answers());
+        for answer in empty_prose.filter(|id| definition.answer_kind(id) == Some(AnswerKind::Prose)) {
+            sheet.prose.insert(answer, Prose::new(String::new(), 0));
+        }
+        for state in opened.answers {
+            if let Some(prose) = sheet.prose.get_mut(&state.answer) {
+                let text = state.value.as_ref().map_or("", AnswerValue::as_text);
+                *prose = Prose::new(text.to_owned(), state.revision);
+            }
+            sheet.store(state);
+        }
+        sheet.check();
+        sheet
+    }
+
+    /// The answers as shown, for checks and conditions.
+    pub fn answers(&self) -> &Answers {
+        &self.answers
+    }
+
+    /// The answer's text as shown: as typed, else on its way, else stored.
+    pub fn shown(&self, answer: &AnswerId) -> &str {
+        self.drafts.get(answer).map_or_else(|| self.answers.text(answer), String::as_str)
+    }
+
+    /// Whether text was typed that has not been committed yet.
+    pub fn is_draft(&self, answer: &AnswerId) -> bool {
+        self.drafts.contains_key(answer)
+    }
+
+    /// What the shell says about an answer, if anything is stored.
+    pub fn state(&self, answer: &AnswerId) -> Option<&AnswerState> {
+        self.states.get(answer)
+    }
+
+    /// Why the answer as shown could not be stored.
+    pub fn refusal(&self, answer: &AnswerId) -> Option<&Failure> {
+        let prose = || self.prose.get(answer).and_then(|prose| prose.refused.as_ref());
+        self.refused.get(answer).map(|(_, failure)| failure).or_else(prose)
+    }
+
+    /// The first refusal there is, with its answer.
+    pub fn first_refusal(&self) -> Option<(&AnswerId, &Failure)> {
+        let values = self.refused.iter().map(|(answer, (_, failure))| (answer, failure));
+        let prose = self.prose.iter().filter_map(|(answer, prose)| Some((answer, prose.refused.as_ref()?)));
+        values.chain(prose).next()
+    }
+
+    /// The prose text of that answer.
+    pub fn prose(&self, answer: &AnswerId) -> Option<&Prose> {
+        self.prose.get(answer)
+    }
+
+    /// The prose text of that answer, to be moved.
+    pub fn prose_mut(&mut self, answer: &AnswerId) -> Option<&mut Prose> {
+        self.prose.get_mut(answer)
+    }
+
+    /// Takes over a prose text as it stands now, for checks and counts.
+    pub fn settle_prose(&mut self, answer: &AnswerId) {
+        if let Some(prose) = self.prose.get(answer) {
+            self.answers.set(answer.clone(), Some(AnswerValue::Text(prose.text().to_owned())));
+        }
+    }
+
+    /// What the state line says.
+    pub fn save_state(&self) -> SaveState {
+        let prose_refused = self.prose.values().filter(|prose| prose.refused.is_some()).count();
+        let prose_saving = self.prose.values().any(|prose| !prose.is_saved() && prose.refused.is_none());
+        if !self.drafts.is_empty() || !self.outbox.is_empty() || prose_saving {
+            return SaveState::Saving;
+        }
+        match self.refused.len() + prose_refused {
+            0 => SaveState::Saved(self.saved_ms),
+            count => SaveState::Failed(count),
+        }
+    }
+
+    /// Remembers what is being typed into a value. It is not stored before [`Self::commit`].
+    pub fn draft(&mut self, answer: &AnswerId, text: String) {
+        self.typing = Some(answer.clone());
+        if self.answers.text(answer) == text && !self.refused.contains_key(answer) {
+            self.drafts.remove(answer);
+        } else {
+            self.drafts.insert(answer.clone(), text);
+        }
+    }
+
+    /// Queues what was typed into a value, in the spelling that is stored.
+    pub fn commit(&mut self, answer: &AnswerId) {
+        let Some(text) = self.drafts.remove(answer) else { return };
+        let field = self.definition.field_of(answer);
+        let text = field.map_or_else(|| input::clean(&text), |field| input::normalise(field, answer, &text));
+        if text == self.answers.text(answer) && !self.refused.contains_key(answer) {
+            return;
+        }
+        let value = Some(text).filter(|text| !text.is_empty()).map(AnswerValue::Text);
+        self.set(vec![(answer.clone(), value)]);
+    }
+
+    /// Every answer with typed text that waits for [`Self::commit`].
+    pub fn drafted(&self) -> Vec<AnswerId> {
+        self.drafts.keys().cloned().collect()
+    }
+
+    /// Queues values and shows them at once.
+    pub fn set(&mut self, values: Values) {
+        for (answer, value) in &values {
+            self.drafts.remove(answer);
+            self.refused.remove(answer);
+            self.answers.set(answer.clone(), value.clone());
+        }
+        self.outbox.push_back(values);
+        self.check();
+    }
+
+    /// The step to send now. One is on its way at a time, so that they arrive in order.
+    pub fn next_set(&mut self) -> Option<Edit> {
+        if self.in_flight {
+            return None;
+        }
+        let values = self.outbox.front()?.clone();
+        self.in_flight = true;
+        Some(Edit::Set { values })
+    }
+
+    /// The step on its way is on the disk.
+    pub fn set_acknowledged(&mut self, acknowledged: Acknowledged) {
+        self.in_flight = false;
+        self.outbox.pop_front();
+        self.saved_at(acknowledged.saved_ms);
+        self.undo = acknowledged.undo;
+        self.take(acknowledged.answers);
+    }
+
+    /// The step on its way was not kept: what was entered stays on the screen, marked.
+    pub fn set_refused(&mut self, failure: &Failure) {
+        self.in_flight = false;
+        for (answer, value) in self.outbox.pop_front().unwrap_or_default() {
+            self.refused.insert(answer, (value, failure.clone()));
+        }
+    }
+
+    /// Queues what was refused once more.
+    pub fn retry(&mut self) {
+        for (answer, (value, _)) in std::mem::take(&mut self.refused) {
+            self.outbox.push_back(vec![(answer, value)]);
+        }
+    }
+
+    /// Something was committed at that time.
+    pub fn saved_at(&mut self, saved_ms: i64) {
+        self.saved_ms = self.saved_ms.max(saved_ms);
+    }
+
+    /// Takes in answers as they stand in the document.
+    pub fn take(&mut self, states: Vec<AnswerState>) {
+        for state in states {
+            self.store(state);
+        }
+        self.check();
+    }
+
+    /// Looks for problems and counts what is answered.
+    pub fn check(&mut self) {
+        self.problems = Rc::new(check::check(&self.definition, &self.answers));
+        let uncounted = self.definition.sections.iter().filter(|section| !section.counted);
+        self.uncounted = uncounted
+            .flat_map(|section| check::check_section(&self.definition, &section.id, &self.answers))
+            .filter(|problem| !problem.is_missing())
+            .collect();
+        self.progress = Rc::new(progress::progress(&self.definition, &self.answers));
+    }
+
+    /// The problems of one answer that are to be shown beside it, cautions included.
+    pub fn problems_of(&self, answer: &AnswerId) -> Vec<&Problem> {
+        if self.typing.as_ref() == Some(answer) {
+            return Vec::new();
+        }
+        let shown = |problem: &&Problem| problem.answer == *answer && (self.blanks_shown || !problem.is_missing());
+        self.problems.iter().chain(self.uncounted.iter()).filter(shown).collect()
+    }
+
+    fn store(&mut self, state: AnswerState) {
+        let answer = state.answer.clone();
+        let entered = self.refused.contains_key(&answer)
+            || self.outbox.iter().flatten().any(|(waiting, _)| *waiting == answer);
+        if let Some(prose) = self.prose.get(&answer) {
+            self.answers.set(answer.clone(), Some(AnswerValue::Text(prose.text().to_owned())));
+        } else if !entered {
+            self.answers.set(answer.clone(), state.value.clone());
+        }
+        self.states.insert(answer, state);
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+#[path = "sheet_test.rs"]
+mod tests;

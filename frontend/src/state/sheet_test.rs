@@ -1,0 +1,140 @@
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use form_model::error::{ErrorCode, UserError};
+use form_model::package::{self, PackageFiles};
+
+use super::*;
+
+const COUNT: &str = "openness.foreign_funded_enterprises.2023";
+
+fn read(root: &Path, folder: &Path, files: &mut BTreeMap<String, Vec<u8>>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            read(root, &path, files);
+        } else {
+            let name = path.strip_prefix(root).unwrap().to_string_lossy().replace('\\', "/");
+            files.insert(name, std::fs::read(&path).unwrap());
+        }
+    }
+}
+
+/// The zone application, opened empty.
+fn sheet() -> Sheet {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../forms/zone-application-2026");
+    let mut files = BTreeMap::new();
+    read(&root, &root, &mut files);
+    Sheet::new(OpenedApplication {
+        id: ApplicationId("0".repeat(64)),
+        definition: package::load(&PackageFiles(files)).unwrap(),
+        answers: Vec::new(),
+        saved_ms: 1,
+        undo: UndoState::default(),
+    })
+}
+
+fn id(path: &str) -> AnswerId {
+    AnswerId(path.to_owned())
+}
+
+fn acknowledged(answer: &str, text: &str, saved_ms: i64) -> Acknowledged {
+    let state = AnswerState {
+        answer: id(answer),
+        value: Some(AnswerValue::Text(text.to_owned())),
+        conflict: Vec::new(),
+        revision: 0,
+        changed: None,
+    };
+    Acknowledged { revision: 0, saved_ms, answers: vec![state], undo: UndoState { undo: true, redo: false } }
+}
+
+fn sent(edit: Option<Edit>) -> Values {
+    match edit {
+        Some(Edit::Set { values }) => values,
+        other => panic!("{other:?} is no set of values"),
+    }
+}
+
+#[test]
+fn nothing_is_called_saved_before_it_is_acknowledged() {
+    let mut sheet = sheet();
+    assert_eq!(sheet.save_state(), SaveState::Saved(1));
+    sheet.draft(&id(COUNT), "１２".into());
+    assert_eq!(sheet.save_state(), SaveState::Saving, "typed and not committed");
+    sheet.commit(&id(COUNT));
+    assert_eq!(sheet.save_state(), SaveState::Saving, "committed and not sent");
+    assert_eq!(sent(sheet.next_set()), [(id(COUNT), Some(AnswerValue::Text("12".into())))], "in the stored spelling");
+    assert_eq!(sheet.save_state(), SaveState::Saving, "sent and not acknowledged");
+    sheet.set_acknowledged(acknowledged(COUNT, "12", 7));
+    assert_eq!(sheet.save_state(), SaveState::Saved(7));
+    assert!(sheet.undo.undo);
+}
+
+#[test]
+fn one_step_is_on_its_way_at_a_time_and_a_later_value_is_not_shown_back() {
+    let mut sheet = sheet();
+    sheet.set(vec![(id(COUNT), Some(AnswerValue::Text("1".into())))]);
+    sheet.set(vec![(id(COUNT), Some(AnswerValue::Text("2".into())))]);
+    sent(sheet.next_set());
+    assert!(sheet.next_set().is_none(), "the first is still on its way");
+    sheet.set_acknowledged(acknowledged(COUNT, "1", 2));
+    assert_eq!(sheet.shown(&id(COUNT)), "2", "the screen does not go back to the first value");
+    assert_eq!(sent(sheet.next_set())[0].1, Some(AnswerValue::Text("2".into())));
+}
+
+#[test]
+fn what_could_not_be_stored_stays_on_the_screen_and_goes_out_again() {
+    let mut sheet = sheet();
+    sheet.draft(&id(COUNT), "3".into());
+    sheet.commit(&id(COUNT));
+    sent(sheet.next_set());
+    sheet.set_refused(&Failure::Told(UserError::new(ErrorCode::NotSaved)));
+    assert_eq!(sheet.save_state(), SaveState::Failed(1));
+    assert_eq!(sheet.shown(&id(COUNT)), "3");
+    assert!(sheet.refusal(&id(COUNT)).is_some());
+    sheet.retry();
+    assert_eq!(sent(sheet.next_set()), [(id(COUNT), Some(AnswerValue::Text("3".into())))]);
+    sheet.set_acknowledged(acknowledged(COUNT, "3", 9));
+    assert_eq!(sheet.save_state(), SaveState::Saved(9));
+}
+
+#[test]
+fn typing_back_to_what_is_stored_sends_nothing() {
+    let mut sheet = sheet();
+    sheet.set(vec![(id(COUNT), Some(AnswerValue::Text("5".into())))]);
+    sent(sheet.next_set());
+    sheet.set_acknowledged(acknowledged(COUNT, "5", 2));
+    sheet.draft(&id(COUNT), "56".into());
+    sheet.draft(&id(COUNT), "5".into());
+    sheet.commit(&id(COUNT));
+    assert!(sheet.next_set().is_none());
+    assert_eq!(sheet.save_state(), SaveState::Saved(2));
+}
+
+#[test]
+fn problems_wait_until_the_field_is_left_and_blanks_until_somebody_checks() {
+    let mut sheet = sheet();
+    assert!(sheet.problems_of(&id(COUNT)).is_empty(), "blank, and nobody asked");
+    sheet.draft(&id(COUNT), "1.5".into());
+    sheet.commit(&id(COUNT));
+    assert!(sheet.problems_of(&id(COUNT)).is_empty(), "still being typed into");
+    sheet.typing = None;
+    assert_eq!(sheet.problems_of(&id(COUNT)).len(), 1);
+    sheet.blanks_shown = true;
+    assert!(!sheet.problems_of(&id("openness.foreign_funded_enterprises.2024")).is_empty());
+}
+
+#[test]
+fn prose_is_unsaved_from_the_first_character_to_its_acknowledgement() {
+    let mut sheet = sheet();
+    let plan = id("plan.text");
+    let prose = sheet.prose_mut(&plan).unwrap();
+    prose.typed("合").unwrap();
+    let (base, _) = prose.next_splice().unwrap();
+    assert_eq!((base, sheet.save_state()), (0, SaveState::Saving));
+    sheet.prose_mut(&plan).unwrap().acknowledged(1).unwrap();
+    assert_eq!(sheet.save_state(), SaveState::Saved(1));
+    sheet.settle_prose(&plan);
+    assert_eq!(sheet.answers().text(&plan), "合");
+}

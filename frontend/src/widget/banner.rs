@@ -1,0 +1,54 @@
+//! A message in the page: what happened and what to do.
+
+use patternfly_yew::prelude::Icon;
+use yew::prelude::*;
+
+use super::sign::sign;
+
+/// How serious a message is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    Good,
+    Caution,
+    Problem,
+}
+
+impl Tone {
+    fn class(self) -> &'static str {
+        match self {
+            Self::Good => "pf-m-success",
+            Self::Caution => "pf-m-warning",
+            Self::Problem => "pf-m-danger",
+        }
+    }
+
+    fn icon(self) -> Icon {
+        match self {
+            Self::Good => Icon::CheckCircle,
+            Self::Caution => Icon::ExclamationTriangle,
+            Self::Problem => Icon::ExclamationCircle,
+        }
+    }
+}
+
+#[derive(PartialEq, Properties)]
+pub struct BannerProps {
+    pub tone: Tone,
+    pub message: AttrValue,
+    /// Buttons.
+    #[prop_or_default]
+    pub children: Html,
+}
+
+/// Read aloud when it appears: at once when it is a problem, else when the reader pauses.
+#[component]
+pub fn Banner(props: &BannerProps) -> Html {
+    let role = if props.tone == Tone::Problem { "alert" } else { "status" };
+    html! {
+        <div class={classes!("pf-v6-c-alert", "pf-m-inline", props.tone.class())} {role}>
+            <div class="pf-v6-c-alert__icon">{ sign(props.tone.icon()) }</div>
+            <p class="pf-v6-c-alert__title">{ &props.message }</p>
+            <div class="pf-v6-c-alert__action-group">{ props.children.clone() }</div>
+        </div>
+    }
+}
