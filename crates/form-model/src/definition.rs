@@ -6,10 +6,12 @@ use std::collections::BTreeMap;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use crate::answer::Answers;
 use crate::condition::Condition;
+use crate::date;
 use crate::id::{AnswerId, FieldId};
-use crate::layout::Layout;
 use crate::language::Language;
+use crate::layout::Layout;
 use crate::rule::{Calculation, Rule};
 
 /// One loaded form package.
@@ -25,6 +27,9 @@ pub struct FormDefinition {
     pub languages: Vec<Language>,
     /// The day by which the finished papers must be with the receiver, `YYYY-MM-DD`.
     pub deadline: Option<String>,
+    /// The answer that holds an earlier deadline of the applicants' own, if the form asks for one.
+    #[serde(default)]
+    pub deadline_answer: Option<AnswerId>,
     /// The answer that names an application in lists (the zone's name).
     pub name_answer: AnswerId,
     /// The kinds of agency that fill the form; a section's owner is one of them.
@@ -195,6 +200,19 @@ pub enum AnswerKind {
 }
 
 impl FormDefinition {
+    /// The day to count down to: the applicants' own where they stated one, else the form's;
+    /// `YYYY-MM-DD`.
+    pub fn deadline_for(&self, answers: &Answers) -> Option<String> {
+        let own = self
+            .deadline_answer
+            .as_ref()
+            .map(|answer| answers.text(answer));
+        own.and_then(|text| date::parse(text).ok())
+            .filter(|date| date.has_day())
+            .map(|date| date.to_string())
+            .or_else(|| self.deadline.clone())
+    }
+
     /// The section of that id.
     pub fn section(&self, id: &str) -> Option<&Section> {
         self.sections.iter().find(|section| section.id == id)
@@ -202,19 +220,27 @@ impl FormDefinition {
 
     /// The field at that path.
     pub fn field(&self, id: &FieldId) -> Option<&Field> {
-        self.section(id.section())?.fields.iter().find(|field| &field.id == id)
+        self.section(id.section())?
+            .fields
+            .iter()
+            .find(|field| &field.id == id)
     }
 
     /// All fields in asking order.
     pub fn fields(&self) -> impl Iterator<Item = &Field> {
-        self.sections.iter().flat_map(|section| section.fields.iter())
+        self.sections
+            .iter()
+            .flat_map(|section| section.fields.iter())
     }
 
     /// The field that a stored answer (or a facet of it) belongs to.
     pub fn field_of(&self, answer: &AnswerId) -> Option<&Field> {
         let base = answer.base();
         let section = self.section(base.section())?;
-        section.fields.iter().find(|field| field.answers().iter().any(|id| *id == base))
+        section
+            .fields
+            .iter()
+            .find(|field| field.answers().contains(&base))
     }
 
     /// What is stored at an answer; `None` when the form has no such answer.
@@ -243,7 +269,9 @@ impl FormDefinition {
 
     /// The clause that a field or rule cites.
     pub fn clause(&self, citation: &str) -> Option<&Clause> {
-        self.clauses.iter().find(|clause| clause.citation == citation)
+        self.clauses
+            .iter()
+            .find(|clause| clause.citation == citation)
     }
 
     /// The citation of the clause that a built-in check rests on.
@@ -277,11 +305,17 @@ impl Field {
                 ids.extend(other.iter().map(|other| self.other_text(other)));
                 ids
             }
-            FieldKind::Prose { attachable: true, .. } => {
+            FieldKind::Prose {
+                attachable: true, ..
+            } => {
                 vec![self.id.answer(), self.id.part("attached")]
             }
             _ if self.columns.is_empty() => vec![self.id.answer()],
-            _ => self.columns.iter().map(|column| self.id.part(column)).collect(),
+            _ => self
+                .columns
+                .iter()
+                .map(|column| self.id.part(column))
+                .collect(),
         }
     }
 
@@ -290,16 +324,17 @@ impl Field {
         self.id.part(&format!("{other}_text"))
     }
 
-    fn answer_kind(&self, answer: &AnswerId) -> Option<AnswerKind> {
+    /// What is stored at one of this field's own answers; `None` for any other answer and for facets.
+    pub fn answer_kind(&self, answer: &AnswerId) -> Option<AnswerKind> {
         if !self.answers().contains(answer) {
             return None;
         }
         Some(match &self.kind {
             FieldKind::Prose { .. } if *answer == self.id.answer() => AnswerKind::Prose,
             FieldKind::Prose { .. } | FieldKind::Confirm => AnswerKind::Flag,
-            FieldKind::Choices { other: Some(other), .. } if *answer == self.other_text(other) => {
-                AnswerKind::Value
-            }
+            FieldKind::Choices {
+                other: Some(other), ..
+            } if *answer == self.other_text(other) => AnswerKind::Value,
             FieldKind::Choices { .. } => AnswerKind::Flag,
             _ => AnswerKind::Value,
         })

@@ -6,6 +6,7 @@
 
 mod package_files;
 
+use form_model::answer::{AnswerValue, Answers};
 use form_model::check::check;
 use form_model::definition::{Field, FieldKind, FormDefinition, Section};
 use form_model::id::{AnswerId, FieldId};
@@ -197,6 +198,22 @@ fn the_deadline_is_the_one_in_the_notice() {
 }
 
 #[test]
+fn a_city_counts_down_to_the_day_that_its_province_set() {
+    let form = shipped(FORM);
+    let mut answers = Answers::default();
+    assert_eq!(form.deadline_for(&answers), form.deadline);
+    let mut state = |text: &str| {
+        answers.set(
+            AnswerId("cover.city_deadline".to_owned()),
+            Some(AnswerValue::Text(text.to_owned())),
+        );
+        form.deadline_for(&answers)
+    };
+    assert_eq!(state("2026-07-20").as_deref(), Some("2026-07-20"));
+    assert_eq!(state("七月底"), form.deadline, "what is no date sets none");
+}
+
+#[test]
 fn every_limit_in_the_notice_is_the_fields_limit() {
     let form = shipped(FORM);
     let limits: Vec<_> = form
@@ -282,11 +299,11 @@ fn an_answer_that_may_disqualify_is_a_caution_and_blocks_nothing() {
         })
         .collect();
     assert_eq!(disqualifying, expected);
-    let mut answers = form_model::answer::Answers::default();
+    let mut answers = Answers::default();
     for (id, answer) in expected {
         answers.set(
             AnswerId(id.to_owned()),
-            Some(form_model::answer::AnswerValue::Text(answer.to_owned())),
+            Some(AnswerValue::Text(answer.to_owned())),
         );
     }
     let problems = check(&form, &answers);

@@ -42,6 +42,7 @@ pub fn form() -> FormDefinition {
         hash: "ab".repeat(32),
         languages: vec![Language::Chinese],
         deadline: None,
+        deadline_answer: None,
         name_answer: id("basics.name"),
         agencies: vec!["lead".to_owned()],
         sections: vec![

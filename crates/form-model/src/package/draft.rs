@@ -16,6 +16,7 @@ pub(super) struct FormPlan {
     pub(super) version: String,
     pub(super) languages: Vec<Located<Language>>,
     pub(super) deadline: Option<String>,
+    pub(super) deadline_answer: Option<AnswerId>,
     pub(super) name_answer: AnswerId,
     pub(super) agencies: Vec<String>,
     pub(super) sections: Vec<Located<String>>,
@@ -38,6 +39,8 @@ pub(super) enum Wanted {
     Is(String),
     /// A flag: an option of a multiple choice or a confirmation.
     Flag,
+    /// A date.
+    Date,
     /// A stored number.
     Number,
     /// A stored text of names.
@@ -189,6 +192,7 @@ impl<'s> Draft<'s> {
                 .map(|language| language.value)
                 .collect(),
             deadline: form.deadline,
+            deadline_answer: form.deadline_answer,
             name_answer: form.name_answer,
             agencies: form.agencies,
             messages: messages.collect(),

@@ -42,11 +42,16 @@ pub(super) fn read(draft: &mut Draft<'_>) -> Option<FormPlan> {
     if let Some(answer) = &name_answer {
         draft.refer(answer, Wanted::Answer);
     }
+    let deadline_answer = table.text("deadline_answer");
+    if let Some(answer) = &deadline_answer {
+        draft.refer(answer, Wanted::Date);
+    }
     let plan = FormPlan {
         id: id.map(|id| id.value).unwrap_or_default(),
         version: version.map(|version| version.value).unwrap_or_default(),
         languages: languages(draft, &table),
         deadline: deadline(draft, &table),
+        deadline_answer: deadline_answer.map(|answer| AnswerId(answer.value)),
         name_answer: AnswerId(name_answer.map(|answer| answer.value).unwrap_or_default()),
         agencies: agencies(draft, &table),
         sections: sections(draft, &table),

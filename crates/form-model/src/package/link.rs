@@ -11,6 +11,7 @@ const FLAG: Expected = (
     "多选题的一个选项，或一项确认",
     "an option of a multiple choice, or a confirmation",
 );
+const DATE: Expected = ("一个日期栏目", "a date field");
 const NUMBER: Expected = (
     "一个数字（分列的栏目要写明列，例如 .2025）",
     "a number (of a field in columns, name the column, such as .2025)",
@@ -111,6 +112,10 @@ fn misfit(form: &FormDefinition, field: &Field, reference: &Reference) -> Option
         Wanted::Answer => (kind.is_some(), CONTROL),
         Wanted::Is(value) => return misfit_value(field, kind, value),
         Wanted::Flag => (kind == Some(AnswerKind::Flag), FLAG),
+        Wanted::Date => (
+            matches!(field.kind, FieldKind::Date { .. }) && kind.is_some(),
+            DATE,
+        ),
         Wanted::Number => (number && kind.is_some(), NUMBER),
         Wanted::Text => (
             matches!(field.kind, FieldKind::Text { .. }) && kind.is_some(),

@@ -104,3 +104,19 @@ fn a_clause_for_a_check_that_does_not_exist_is_refused() {
         "\"checks\" cannot be \"requird\". Known: required, number, decimal_places, whole_number, minimum, maximum, too_long, date, date_incomplete, phone, option, other_text, confirm, unreadable_character, wrong_kind, direction_mark, disqualifying, unknown_answer.",
     )]);
 }
+
+#[test]
+fn a_deadline_answer_that_is_no_date_is_refused() {
+    Edited::new()
+        .replace(
+            "form.toml",
+            "name_answer",
+            "deadline_answer = \"stay.names\"\nname_answer",
+        )
+        .fails(&[(
+            "form.toml",
+            5,
+            "“stay.names”不能用在这里。请改用一个日期栏目。",
+            "\"stay.names\" does not fit here. Name a date field.",
+        )]);
+}
