@@ -5,6 +5,7 @@
 
 mod actor;
 mod batch;
+mod bulk;
 mod causality;
 mod conflict;
 mod document;
@@ -26,6 +27,7 @@ mod undo;
 mod well_formed;
 
 pub use actor::{ACTOR_BYTES, actor_id};
+pub use bulk::CHANGE_MAX_OPS;
 pub use automerge::{ActorId, ChangeHash};
 pub use conflict::{Candidate, Standing};
 pub use document::Document;

@@ -4,6 +4,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use automerge::{Change, ChangeHash, ExpandedChange};
 
+use crate::bulk::{CHANGE_MAX_OPS, is_small};
+
 /// The largest change taken in, in bytes. The largest honest one puts a whole prose text of 100,000
 /// characters in at once (3 bytes of text and about 2 of columns each).
 pub const CHANGE_MAX_BYTES: usize = 2 << 20;
@@ -21,6 +23,8 @@ const RAW_CHANGE: u8 = 1;
 pub enum BadChunk {
     #[error("the change has {length} bytes; at most {CHANGE_MAX_BYTES} are taken in")]
     TooLarge { length: usize },
+    #[error("the change has more operations than any edit makes ({CHANGE_MAX_OPS})")]
+    TooManyOps,
     #[error("these bytes are no raw Automerge change chunk")]
     NotARawChange,
     #[error("the change's checksum does not match its content; it was damaged on the way")]
@@ -51,6 +55,9 @@ impl RawChange {
         }
         if !bytes.starts_with(&MAGIC) || bytes.get(TYPE_AT) != Some(&RAW_CHANGE) {
             return Err(BadChunk::NotARawChange);
+        }
+        if !is_small(bytes) {
+            return Err(BadChunk::TooManyOps);
         }
         // Automerge's decoder unwraps on unknown actions and actors.
         let read = catch_unwind(|| {

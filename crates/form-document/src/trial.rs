@@ -82,3 +82,50 @@ fn longest_good(document: &Automerge, changes: &[Change]) -> usize {
     }
     good
 }
+
+#[cfg(test)]
+mod tests {
+    use automerge::legacy::{ElementId, Key, ObjectId, Op, OpId, OpType};
+    use automerge::transaction::Transactable;
+    use automerge::{ActorId, ExpandedChange, ObjType, ROOT, ScalarValue};
+
+    use super::*;
+    use crate::genesis::ENCODING;
+
+    fn change(document: &Automerge, actor: u8, after: ElementId) -> Change {
+        let text = OpId::new(1, document.get_actor());
+        Change::from(ExpandedChange {
+            operations: vec![Op {
+                action: OpType::Put(ScalarValue::Str("新".into())),
+                obj: ObjectId::Id(text),
+                key: Key::Seq(after),
+                pred: vec![].into(),
+                insert: true,
+            }],
+            actor_id: ActorId::from([actor; 16]),
+            hash: None,
+            seq: 1,
+            start_op: 2.try_into().unwrap(),
+            time: 0,
+            message: None,
+            deps: document.get_heads(),
+            extra_bytes: Vec::new(),
+            author: None,
+        })
+    }
+
+    #[test]
+    fn a_change_that_panics_automerge_is_found_and_the_others_are_applied() {
+        let mut document = Automerge::new_with_encoding(ENCODING).with_actor(ActorId::from([1; 16]));
+        document.transact(|tx| tx.put_object(ROOT, "text", ObjType::Text)).unwrap();
+        let nowhere = ElementId::Id(OpId::new(77, document.get_actor()));
+        let mut changes: Vec<_> = (2..9).map(|actor| change(&document, actor, ElementId::Head)).collect();
+        let bad = change(&document, 9, nowhere);
+        assert!(apply(&document, std::slice::from_ref(&bad)).is_none());
+        changes.insert(3, bad.clone());
+        let (applied, gone) = apply_most(&document, changes);
+        assert_eq!(gone, BTreeMap::from([(bad.hash(), bad.hash())]));
+        let text = automerge::ReadDoc::get(&applied.unwrap().automerge, ROOT, "text").unwrap().unwrap().1;
+        assert_eq!(automerge::ReadDoc::length(&document, &text), 0, "the document itself is as it was");
+    }
+}
