@@ -26,21 +26,16 @@ pub fn value(
     };
     match calculation {
         Calculation::Sum { of } => {
-            let sum = of.iter().try_fold(Decimal::ZERO, |sum, id| {
-                sum.checked_add(figure(id, answers)?)
-            })?;
+            let sum = of
+                .iter()
+                .try_fold(Decimal::ZERO, |sum, id| sum.checked_add(figure(id, answers)?))?;
             Some(number::spell(sum, SHARE_SCALE))
         }
         Calculation::ShareOf { of, percent } => {
             let whole = figure(&cell(form, of, column)?, answers)?;
             let percent = figure(&cell(form, percent, column)?, answers)?;
-            let share = whole
-                .checked_mul(percent)?
-                .checked_div(Decimal::ONE_HUNDRED)?;
-            Some(number::spell(
-                number::round(share, SHARE_SCALE),
-                SHARE_SCALE,
-            ))
+            let share = whole.checked_mul(percent)?.checked_div(Decimal::ONE_HUNDRED)?;
+            Some(number::spell(number::round(share, SHARE_SCALE), SHARE_SCALE))
         }
         Calculation::Join { of } => {
             let texts: Vec<_> = of

@@ -71,11 +71,8 @@ pub fn parse(text: &str) -> Result<Date, DateProblem> {
     if text.chars().nth(MAX_DATE_CHARS).is_some() {
         return Err(DateProblem::NotADate);
     }
-    let plain: String = text
-        .chars()
-        .filter(|char| !char.is_whitespace())
-        .map(crate::input::half_width)
-        .collect();
+    let plain: String =
+        text.chars().filter(|char| !char.is_whitespace()).map(crate::input::half_width).collect();
     let numbers = numbers(&plain).ok_or(DateProblem::NotADate)?;
     let date = match numbers[..] {
         [year, month] => Date::new(year, small(month)?, None),
@@ -122,49 +119,28 @@ fn numbers(text: &str) -> Option<Vec<u16>> {
 /// A number of so many digits at the most (a year: exactly four), in ASCII or Chinese.
 fn number(text: &str, digits: usize) -> Option<u16> {
     let length = text.chars().count();
-    let fits = if digits == 4 {
-        length == 4
-    } else {
-        (1..=3).contains(&length)
-    };
+    let fits = if digits == 4 { length == 4 } else { (1..=3).contains(&length) };
     if !fits {
         return None;
     }
     if text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return if length <= digits {
-            text.parse().ok()
-        } else {
-            None
-        };
+        return if length <= digits { text.parse().ok() } else { None };
     }
     if let Some((tens, ones)) = text.split_once('十') {
-        let tens = if tens.is_empty() {
-            1
-        } else {
-            chinese_digit(tens)?
-        };
-        let ones = if ones.is_empty() {
-            0
-        } else {
-            chinese_digit(ones)?
-        };
+        let tens = if tens.is_empty() { 1 } else { chinese_digit(tens)? };
+        let ones = if ones.is_empty() { 0 } else { chinese_digit(ones)? };
         return Some(tens * 10 + ones);
     }
     if length > digits {
         return None;
     }
-    text.chars().try_fold(0, |sum, char| {
-        Some(sum * 10 + chinese_digit(char.encode_utf8(&mut [0; 4]))?)
-    })
+    text.chars()
+        .try_fold(0, |sum, char| Some(sum * 10 + chinese_digit(char.encode_utf8(&mut [0; 4]))?))
 }
 
 fn chinese_digit(text: &str) -> Option<u16> {
     const DIGITS: [&str; 10] = ["〇", "一", "二", "三", "四", "五", "六", "七", "八", "九"];
-    let text = if text == "零" || text == "○" {
-        "〇"
-    } else {
-        text
-    };
+    let text = if text == "零" || text == "○" { "〇" } else { text };
     let value = DIGITS.iter().position(|digit| *digit == text)?;
     u16::try_from(value).ok()
 }
@@ -195,10 +171,7 @@ fn month_name(month: u8) -> &'static str {
         "November",
         "December",
     ];
-    NAMES
-        .get(usize::from(month).saturating_sub(1))
-        .copied()
-        .unwrap_or_default()
+    NAMES.get(usize::from(month).saturating_sub(1)).copied().unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -225,13 +198,7 @@ mod tests {
         ] {
             assert_eq!(stored(typed).unwrap(), "2026-04-01", "{typed}");
         }
-        for typed in [
-            "2026年4月",
-            "2026/4",
-            "2026.04",
-            "2026-04",
-            "二〇二六年四月",
-        ] {
+        for typed in ["2026年4月", "2026/4", "2026.04", "2026-04", "二〇二六年四月"] {
             assert_eq!(stored(typed).unwrap(), "2026-04", "{typed}");
         }
         assert_eq!(stored("二〇二六年十二月三十一日").unwrap(), "2026-12-31");

@@ -40,7 +40,7 @@ pub fn clean(text: &str) -> String {
         match char {
             '\n' if after_return => {}
             '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => {
-                cleaned.push('\n')
+                cleaned.push('\n');
             }
             '\t' => cleaned.push('\t'),
             '\u{feff}' => {}
@@ -59,10 +59,7 @@ pub fn normalise(field: &Field, answer: &AnswerId, text: &str) -> String {
     if answer.facet().is_some() || matches!(field.kind, FieldKind::Prose { .. }) {
         return cleaned;
     }
-    if matches!(
-        field.kind,
-        FieldKind::Number { .. } | FieldKind::Date { .. } | FieldKind::Phone
-    ) {
+    if matches!(field.kind, FieldKind::Number { .. } | FieldKind::Date { .. } | FieldKind::Phone) {
         // Address books and web pages wrap numbers in invisible marks.
         cleaned.retain(|char| !count::is_invisible(char));
     }
@@ -103,10 +100,7 @@ fn number_text(typed: &str, scale: u32, unit: Option<Unit>) -> String {
         Some(Unit::TenThousandYuan) => &["万元", "万"],
         None => &[],
     };
-    let bare = own
-        .iter()
-        .find_map(|unit| typed.strip_suffix(unit))
-        .unwrap_or(typed);
+    let bare = own.iter().find_map(|unit| typed.strip_suffix(unit)).unwrap_or(typed);
     number::canonical(bare, scale).unwrap_or_else(|_| typed.to_owned())
 }
 
@@ -169,90 +163,32 @@ mod tests {
 
     #[test]
     fn a_number_loses_the_unit_that_the_form_prints() {
-        let number = |unit| FieldKind::Number {
-            scale: 2,
-            min: None,
-            max: None,
-            unit,
-        };
+        let number = |unit| FieldKind::Number { scale: 2, min: None, max: None, unit };
         assert_eq!(stored(number(Some(Unit::Percent)), "４５.５％"), "45.50");
-        assert_eq!(
-            stored(number(Some(Unit::HundredMillionYuan)), "128.5亿元"),
-            "128.50"
-        );
-        assert_eq!(
-            stored(number(Some(Unit::HundredMillionYuan)), "12850万元"),
-            "12850万元"
-        );
+        assert_eq!(stored(number(Some(Unit::HundredMillionYuan)), "128.5亿元"), "128.50");
+        assert_eq!(stored(number(Some(Unit::HundredMillionYuan)), "12850万元"), "12850万元");
         assert_eq!(stored(number(None), "45%"), "45%");
         assert_eq!(stored(number(None), " 约三十 "), "约三十");
     }
 
     #[test]
     fn dates_phones_and_choices_have_one_spelling() {
-        assert_eq!(
-            stored(
-                FieldKind::Date {
-                    month_allowed: true
-                },
-                "2026年4月"
-            ),
-            "2026-04"
-        );
-        assert_eq!(
-            stored(
-                FieldKind::Date {
-                    month_allowed: true
-                },
-                "待定"
-            ),
-            "待定"
-        );
-        assert_eq!(
-            stored(FieldKind::Phone, "姜莉 ０１０—６８２０５３０６"),
-            "姜莉 010-68205306"
-        );
-        assert_eq!(
-            stored(
-                FieldKind::YesNo {
-                    disqualifying: None
-                },
-                "是"
-            ),
-            "yes"
-        );
-        assert_eq!(
-            stored(
-                FieldKind::YesNo {
-                    disqualifying: None
-                },
-                "NO"
-            ),
-            "no"
-        );
-        assert_eq!(
-            stored(FieldKind::Text { limit: None }, "\u{3000}示例区 \n"),
-            "示例区"
-        );
+        assert_eq!(stored(FieldKind::Date { month_allowed: true }, "2026年4月"), "2026-04");
+        assert_eq!(stored(FieldKind::Date { month_allowed: true }, "待定"), "待定");
+        assert_eq!(stored(FieldKind::Phone, "姜莉 ０１０—６８２０５３０６"), "姜莉 010-68205306");
+        assert_eq!(stored(FieldKind::YesNo { disqualifying: None }, "是"), "yes");
+        assert_eq!(stored(FieldKind::YesNo { disqualifying: None }, "NO"), "no");
+        assert_eq!(stored(FieldKind::Text { limit: None }, "\u{3000}示例区 \n"), "示例区");
     }
 
     #[test]
     fn prose_and_facets_keep_their_spaces() {
-        let prose = FieldKind::Prose {
-            limit: None,
-            outline: Vec::new(),
-            attachable: false,
-        };
+        let prose = FieldKind::Prose { limit: None, outline: Vec::new(), attachable: false };
         assert_eq!(
             stored(prose.clone(), "\u{3000}\u{3000}一、概况\r\n"),
             "\u{3000}\u{3000}一、概况\n"
         );
-        let number = field(FieldKind::Number {
-            scale: 2,
-            min: None,
-            max: None,
-            unit: None,
-        });
+        let number = field(FieldKind::Number { scale: 2, min: None, max: None, unit: None });
         let note = number.id.answer().with_facet("note");
         assert_eq!(normalise(&number, &note, "1.5 "), "1.5 ");
     }

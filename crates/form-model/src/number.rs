@@ -40,9 +40,7 @@ pub fn parse(text: &str) -> Result<Number, NumberProblem> {
     }
     let spelling = Spelling::read(text)?;
     let digits = spelling.canonical(0);
-    Decimal::from_str_exact(&digits)
-        .map(Number::Value)
-        .map_err(|_| NumberProblem::TooManyDigits)
+    Decimal::from_str_exact(&digits).map(Number::Value).map_err(|_| NumberProblem::TooManyDigits)
 }
 
 /// The spelling that is stored: ASCII, no separators, no needless zeros, a fraction filled up to `scale`
@@ -135,34 +133,18 @@ impl Spelling {
             return Err(NumberProblem::NotANumber);
         }
         let significant = whole.trim_start_matches('0').len()
-            + fraction
-                .as_deref()
-                .unwrap_or_default()
-                .trim_end_matches('0')
-                .len();
+            + fraction.as_deref().unwrap_or_default().trim_end_matches('0').len();
         if significant > MAX_DIGITS {
             return Err(NumberProblem::TooManyDigits);
         }
-        Ok(Self {
-            negative,
-            whole,
-            fraction,
-        })
+        Ok(Self { negative, whole, fraction })
     }
 
     /// Sign and digits, with `scale` places when a point was typed and the scale has any.
     fn canonical(&self, scale: usize) -> String {
         let (sign, whole) = self.sign_and_whole();
-        let fraction = self
-            .fraction
-            .as_deref()
-            .unwrap_or_default()
-            .trim_end_matches('0');
-        let width = if self.fraction.is_some() {
-            scale.max(fraction.len())
-        } else {
-            0
-        };
+        let fraction = self.fraction.as_deref().unwrap_or_default().trim_end_matches('0');
+        let width = if self.fraction.is_some() { scale.max(fraction.len()) } else { 0 };
         if width == 0 {
             format!("{sign}{whole}")
         } else {
@@ -179,11 +161,7 @@ impl Spelling {
             }
             grouped.push(digit);
         }
-        if let Some(fraction) = self
-            .fraction
-            .as_deref()
-            .filter(|fraction| !fraction.is_empty())
-        {
+        if let Some(fraction) = self.fraction.as_deref().filter(|fraction| !fraction.is_empty()) {
             grouped.push('.');
             grouped.push_str(fraction);
         }
@@ -196,12 +174,7 @@ impl Spelling {
             whole => whole,
         };
         let is_zero = whole == "0"
-            && self
-                .fraction
-                .as_deref()
-                .unwrap_or_default()
-                .trim_matches('0')
-                .is_empty();
+            && self.fraction.as_deref().unwrap_or_default().trim_matches('0').is_empty();
         (if self.negative && !is_zero { "-" } else { "" }, whole)
     }
 }
@@ -232,14 +205,7 @@ mod tests {
 
     #[test]
     fn spellings_of_one_number_are_stored_alike() {
-        for typed in [
-            "128.5",
-            " 128.50 ",
-            "１２８．５",
-            "+128.500",
-            "0128.5",
-            "128。5",
-        ] {
+        for typed in ["128.5", " 128.50 ", "１２８．５", "+128.500", "0128.5", "128。5"] {
             assert_eq!(stored(typed).unwrap(), "128.50", "{typed}");
         }
         assert_eq!(stored("1,234,567.8").unwrap(), "1234567.80");
@@ -274,18 +240,9 @@ mod tests {
     #[test]
     fn a_number_too_long_to_be_exact_is_refused() {
         assert!(parse("99999999999999999999").is_ok());
-        assert_eq!(
-            parse("100000000000000000000"),
-            Err(NumberProblem::TooManyDigits)
-        );
-        assert_eq!(
-            parse("0.000000000000000000001"),
-            Err(NumberProblem::TooManyDigits)
-        );
-        assert_eq!(
-            parse(&"9".repeat(1_000_000)),
-            Err(NumberProblem::NotANumber)
-        );
+        assert_eq!(parse("100000000000000000000"), Err(NumberProblem::TooManyDigits));
+        assert_eq!(parse("0.000000000000000000001"), Err(NumberProblem::TooManyDigits));
+        assert_eq!(parse(&"9".repeat(1_000_000)), Err(NumberProblem::NotANumber));
     }
 
     #[test]

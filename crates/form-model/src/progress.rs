@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::answer::Answers;
 use crate::check::{Problem, check_section, is_relevant, rule_id};
-use crate::count::characters;
+use crate::count::is_blank;
 use crate::definition::{Field, FieldKind, FormDefinition, Section};
 use crate::id::AnswerId;
 
@@ -102,7 +102,7 @@ fn is_answered(field: &Field, problems: &[Problem]) -> bool {
 }
 
 fn says_something(id: &AnswerId, answers: &Answers) -> bool {
-    answers.flag(id) || characters(answers.text(id)) > 0
+    answers.flag(id) || !is_blank(answers.text(id))
 }
 
 fn count(number: usize) -> u32 {

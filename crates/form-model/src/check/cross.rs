@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 use super::{Problem, is_relevant, mark};
 use crate::answer::Answers;
-use crate::count::characters;
+use crate::count::is_blank;
 use crate::definition::{FormDefinition, Section};
 use crate::id::{AnswerId, FieldId};
 use crate::number::{self, NONE_WORD, Number};
@@ -125,7 +125,7 @@ fn names_mismatch(
     let stated = stated_count(count, answers)
         .filter(|stated| !stated.is_sign_negative() && number::places(*stated) == 0)?;
     let text = answers.text(names);
-    if characters(text) == 0 {
+    if is_blank(text) {
         return None; // Names that are not there yet are the matter of `required`.
     }
     let given = name_count(text);

@@ -2,7 +2,7 @@
 
 use super::{Problem, kind, mark, rule_id};
 use crate::answer::{AnswerValue, Answers};
-use crate::count::characters;
+use crate::count::is_blank;
 use crate::definition::{Field, FieldKind};
 use crate::id::{AnswerId, NOTE_FACET};
 use crate::input::VALUE_MAX_CHARS;
@@ -111,10 +111,6 @@ fn wrong_kind(field: &Field, id: &AnswerId, answers: &Answers) -> Option<Problem
 fn long_note(id: &AnswerId, answers: &Answers) -> Option<Problem> {
     let note = id.with_facet(NOTE_FACET);
     kind::too_long(&note, answers.text(&note), VALUE_MAX_CHARS)
-}
-
-fn is_blank(text: &str) -> bool {
-    characters(text) == 0
 }
 
 pub(super) fn blocking(id: &AnswerId, rule: &str) -> Problem {

@@ -6,8 +6,14 @@ const DIGITS: std::ops::RangeInclusive<usize> = 7..=15;
 /// Digits of a Chinese mobile number, which starts with 1.
 const MOBILE_DIGITS: usize = 11;
 
+/// Longest text that can be a few names and numbers; what is longer is not looked at.
+const MAX_CHARS: usize = 200;
+
 /// Whether the text holds at least one telephone number and no figure that looks like a mistyped one.
 pub(super) fn is_phone(text: &str) -> bool {
+    if text.chars().nth(MAX_CHARS).is_some() {
+        return false;
+    }
     let mut found = false;
     for group in text.split(|char: char| !is_phone_char(char)) {
         if is_number(group) {

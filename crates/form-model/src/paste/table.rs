@@ -88,9 +88,8 @@ fn loose_cells(line: &str, commas: bool) -> Vec<String> {
     if commas {
         return line.split(',').map(trim).collect();
     }
-    let words: Vec<&str> = line.split_whitespace().collect();
-    let figures = words.iter().filter(|word| is_figure(word)).count();
-    if words.len() > 1 && figures == words.len() {
+    let words: Vec<&str> = line.split_whitespace().take(MAX_CELLS + 1).collect();
+    if (2..=MAX_CELLS).contains(&words.len()) && words.iter().all(|word| is_figure(word)) {
         return words.into_iter().map(trim).collect();
     }
     vec![trim(line)]
