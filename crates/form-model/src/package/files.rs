@@ -15,9 +15,11 @@ pub struct PackageFiles(pub BTreeMap<String, Vec<u8>>);
 
 impl PackageFiles {
     /// Whether a file makes the package what it is. `sample/` and `notice/` may lie beside it, change
-    /// without a new version and are neither read nor hashed.
+    /// without a new version and are neither read nor hashed; nor are the hidden files that desktops and
+    /// editors leave behind.
     pub fn belongs(path: &str) -> bool {
-        !COMPANIONS.iter().any(|folder| path.starts_with(folder))
+        let hidden = path.split('/').any(|part| part.starts_with('.'));
+        !hidden && !COMPANIONS.iter().any(|folder| path.starts_with(folder))
     }
 
     /// The files that belong to the package, in the order of their paths.

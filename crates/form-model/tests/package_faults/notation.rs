@@ -1,6 +1,8 @@
 //! Faults of files and of notation.
 
-use crate::edit::Edited;
+use form_model::package::load;
+
+use crate::edit::{Edited, sample};
 
 #[test]
 fn a_package_without_form_toml_says_so() {
@@ -96,4 +98,13 @@ fn a_key_given_twice_is_reported_at_the_second() {
             "不符合 TOML 语法：duplicate key。请按 TOML 的写法改正。",
             "not TOML: duplicate key. Correct the notation.",
         )]);
+}
+
+#[test]
+fn what_a_desktop_leaves_in_a_folder_is_no_fault() {
+    let package = Edited::new()
+        .write(".DS_Store", b"x")
+        .write("layout/.stay.toml.swp", b"x");
+    assert!(load(package.files()).is_ok());
+    assert_eq!(package.files().hash(), sample().hash());
 }
