@@ -251,6 +251,8 @@ pub struct Imported {
     pub new: bool,
     /// Changes that were not here before.
     pub changes: u64,
+    /// Prose that two people rewrote at the same place, unaware of each other: a reader should look.
+    pub overlaps: Vec<AnswerId>,
 }
 
 /// What the shell tells the view about the open application, in order.

@@ -1,0 +1,32 @@
+//! `huiqian export | import`
+
+use std::path::Path;
+
+use form_client::file;
+use serde_json::json;
+
+use crate::argument::{Arguments, FormatArgument};
+use crate::output::Output;
+
+pub fn export(
+    arguments: &Arguments,
+    id: &str,
+    format: FormatArgument,
+    out: &Path,
+    output: &Output,
+) -> anyhow::Result<()> {
+    let mut workspace = arguments.workspace()?;
+    let id = workspace.resolve(id)?;
+    let bytes = workspace.export(&id, format.into())?;
+    file::write_whole(out, &bytes)?;
+    output.result(&json!({ "file": out, "bytes": bytes.len() }), |_| vec![out.display().to_string()])
+}
+
+pub fn import(arguments: &Arguments, from: &Path, output: &Output) -> anyhow::Result<()> {
+    let mut workspace = arguments.workspace()?;
+    let (imported, _) = workspace.import(&file::read(from)?, &from.display().to_string())?;
+    output.result(&imported, |imported| {
+        let what = if imported.new { output.pick("新建", "new") } else { output.pick("合并", "merged") };
+        vec![format!("{} {what} {}", imported.application, imported.changes)]
+    })
+}

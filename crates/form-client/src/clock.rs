@@ -1,0 +1,26 @@
+//! The time of day. Enters the engine here and nowhere else.
+
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ZonedDateTime};
+
+/// Milliseconds since 1970-01-01 UTC; tests pass their own.
+pub type Clock = fn() -> i64;
+
+/// The machine's clock.
+pub fn system() -> i64 {
+    Timestamp::now().as_millisecond()
+}
+
+/// Today where this machine stands, `YYYY-MM-DD`.
+pub fn local_date(time_ms: i64) -> String {
+    local(time_ms).strftime("%Y-%m-%d").to_string()
+}
+
+/// A time where this machine stands, `YYYY-MM-DD HH:MM:SS`.
+pub fn local_time(time_ms: i64) -> String {
+    local(time_ms).strftime("%Y-%m-%d %H:%M:%S").to_string()
+}
+
+fn local(time_ms: i64) -> ZonedDateTime {
+    Timestamp::from_millisecond(time_ms).unwrap_or_default().to_zoned_datetime(TimeZone::system())
+}

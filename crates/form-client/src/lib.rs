@@ -1,0 +1,14 @@
+//! The local-first engine of a desk. Knows no window: the desktop shell and the command line are two skins over
+//! [`workspace::Workspace`].
+
+pub mod clock;
+pub mod device;
+pub mod file;
+pub mod fill;
+pub mod handoff;
+pub mod home;
+pub mod library;
+mod salvage;
+mod session;
+mod summary;
+pub mod workspace;

@@ -1,0 +1,140 @@
+//! The form packages of this desk: those the program ships, and those a person put into the data folder.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use form_model::definition::FormDefinition;
+use form_model::error::{ErrorCode, UserError};
+use form_model::package::{PackageFiles, load};
+use include_dir::{Dir, include_dir};
+
+static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../forms");
+
+/// Folders beside a package's own files: its source document and an example. No part of the package.
+const BESIDE: [&str; 2] = ["notice", "sample"];
+
+/// Larger files are no form package files; keeps a mistaken folder from filling memory.
+const FILE_LIMIT: u64 = 4 << 20;
+
+/// A package with its bytes.
+#[derive(Clone, Debug)]
+pub struct Package {
+    pub definition: FormDefinition,
+    pub files: PackageFiles,
+}
+
+/// All packages that applications can be made from, by id.
+#[derive(Clone, Debug, Default)]
+pub struct Library {
+    packages: BTreeMap<String, Package>,
+    /// Packages in the data folder that could not be loaded.
+    faults: Vec<UserError>,
+}
+
+impl Library {
+    /// Loads the built-in packages, then those of the folder; a package there replaces a built-in one of
+    /// the same id. A faulty one is reported and left out.
+    pub fn load(folder: &Path) -> Self {
+        let mut library = Self::default();
+        for package in BUILT_IN.dirs() {
+            library.add(package_files_built_in(package));
+        }
+        let Ok(entries) = fs::read_dir(folder) else { return library };
+        for entry in entries.flatten().filter(|entry| entry.path().is_dir()) {
+            match read_folder(&entry.path()) {
+                Ok(files) => library.add(files),
+                Err(error) => library.faults.push(error),
+            }
+        }
+        library
+    }
+
+    /// The package of that id.
+    ///
+    /// # Errors
+    /// [`ErrorCode::UnknownForm`].
+    pub fn package(&self, id: &str) -> Result<&Package, UserError> {
+        self.packages.get(id).ok_or_else(|| UserError::new(ErrorCode::UnknownForm).with("form", id))
+    }
+
+    /// All packages by id.
+    pub fn packages(&self) -> impl Iterator<Item = &Package> {
+        self.packages.values()
+    }
+
+    /// What was wrong with packages that were left out.
+    pub fn faults(&self) -> &[UserError] {
+        &self.faults
+    }
+
+    fn add(&mut self, files: PackageFiles) {
+        match load(&files) {
+            Ok(definition) => {
+                self.packages.insert(definition.id.clone(), Package { definition, files });
+            }
+            Err(error) => self.faults.push(bad_form(&error)),
+        }
+    }
+}
+
+/// Reads a package's files from its folder.
+///
+/// # Errors
+/// When a file can't be read or is too large for one.
+pub fn read_folder(folder: &Path) -> Result<PackageFiles, UserError> {
+    let mut files = BTreeMap::new();
+    read_into(folder, "", &mut files)?;
+    Ok(PackageFiles(files))
+}
+
+fn read_into(
+    folder: &Path,
+    prefix: &str,
+    files: &mut BTreeMap<String, Vec<u8>>,
+) -> Result<(), UserError> {
+    let failed = |path: &Path, cause: &dyn std::fmt::Display| {
+        UserError::new(ErrorCode::FileUnusable).with("file", path.display()).with("cause", cause)
+    };
+    for entry in fs::read_dir(folder).map_err(|error| failed(folder, &error))? {
+        let path = entry.map_err(|error| failed(folder, &error))?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if prefix.is_empty() && BESIDE.contains(&name.as_str()) {
+            continue;
+        }
+        let meta = fs::metadata(&path).map_err(|error| failed(&path, &error))?;
+        if meta.is_dir() {
+            read_into(&path, &format!("{prefix}{name}/"), files)?;
+        } else if meta.len() > FILE_LIMIT {
+            return Err(failed(&path, &format!("{} > {FILE_LIMIT} bytes", meta.len())));
+        } else {
+            let content = fs::read(&path).map_err(|error| failed(&path, &error))?;
+            files.insert(format!("{prefix}{name}"), content);
+        }
+    }
+    Ok(())
+}
+
+fn package_files_built_in(package: &Dir<'_>) -> PackageFiles {
+    fn collect(folder: &Dir<'_>, root: &Path, files: &mut BTreeMap<String, Vec<u8>>) {
+        for file in folder.files() {
+            let path = file.path().strip_prefix(root).unwrap_or(file.path());
+            let path: Vec<_> = path.iter().map(|part| part.to_string_lossy()).collect();
+            files.insert(path.join("/"), file.contents().to_vec());
+        }
+        for inner in folder.dirs() {
+            let beside = inner.path().file_name().is_some_and(|name| BESIDE.iter().any(|b| name == *b));
+            if !beside {
+                collect(inner, root, files);
+            }
+        }
+    }
+    let mut files = BTreeMap::new();
+    collect(package, package.path(), &mut files);
+    PackageFiles(files)
+}
+
+/// A package error as a person meets it.
+pub fn bad_form(error: &dyn std::fmt::Display) -> UserError {
+    UserError::new(ErrorCode::BadForm).with("cause", error)
+}

@@ -1,0 +1,287 @@
+//! One open application: its document in memory, and what the view has seen of it.
+
+use std::collections::BTreeMap;
+
+use form_document::history::{HistoryRow, RowStep};
+use form_document::{ActorId, Committed, Document, Merged, OpId};
+use form_model::answer::AnswerValue;
+use form_model::command::{
+    AnswerState, ConflictValue, Edit, Event, Revision, Stamp, UndoState,
+};
+use form_model::definition::{AnswerKind, FormDefinition};
+use form_model::error::{ErrorCode, UserError};
+use form_model::id::AnswerId;
+use form_model::input;
+use form_model::mirror::EngineText;
+use form_store::application::ApplicationKey;
+use form_store::replica::ReplicaRow;
+use form_store::{Store, Write, history};
+
+/// What an edit changed.
+#[derive(Debug)]
+pub(crate) struct Edited {
+    /// What is to be kept; `None` when everything stood so already.
+    pub committed: Option<Committed>,
+    /// For a splice: the text and the revision that it was placed after.
+    spliced: Option<(AnswerId, Revision)>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Session {
+    pub key: ApplicationKey,
+    pub definition: FormDefinition,
+    pub document: Document,
+    texts: BTreeMap<AnswerId, EngineText>,
+    pub replicas: Vec<ReplicaRow>,
+    /// Number and time (milliseconds since 1970-01-01 UTC) of the newest kept change.
+    pub newest: (i64, i64),
+    /// Number of the newest change that the snapshot holds.
+    pub snapshot: i64,
+}
+
+impl Session {
+    /// Reads an application from the store.
+    ///
+    /// # Errors
+    /// When what is stored cannot be read whole.
+    pub fn load(
+        store: &Store,
+        key: ApplicationKey,
+        genesis: &[u8],
+        definition: FormDefinition,
+        actor: &ActorId,
+    ) -> Result<Self, UserError> {
+        let document = load_document(store, key, genesis, &definition, actor)?;
+        let snapshot = store.snapshot(key).map_err(|error| unreadable(store, &error))?;
+        let newest = store.newest(key).map_err(|error| unreadable(store, &error))?.unwrap_or_default();
+        let replicas = store.replicas(key).map_err(|error| unreadable(store, &error))?;
+        Ok(Self {
+            key,
+            definition,
+            document,
+            texts: BTreeMap::new(),
+            replicas,
+            newest,
+            snapshot: snapshot.map_or(0, |snapshot| snapshot.number),
+        })
+    }
+
+    /// Reads the document again: after a failed write it is ahead of the disk. The view's revisions go on,
+    /// since it did not see the failed step either; what could be undone is forgotten.
+    ///
+    /// # Errors
+    /// When what is stored cannot be read.
+    pub fn reload(&mut self, store: &Store, genesis: &[u8], actor: &ActorId) -> Result<(), UserError> {
+        self.document = load_document(store, self.key, genesis, &self.definition, actor)?;
+        Ok(())
+    }
+
+    /// Makes an edit in memory.
+    ///
+    /// # Errors
+    /// When the edit is not one that the form and the text allow; nothing has changed then.
+    pub fn edit(&mut self, edit: &Edit, time_ms: i64) -> Result<Edited, UserError> {
+        match edit {
+            Edit::Set { values } => {
+                let values = self.normalised(values)?;
+                let committed = self.document.set(&values, time_ms)?;
+                Ok(Edited { committed, spliced: None })
+            }
+            Edit::Splice { answer, base, delta } => {
+                let text = self.texts.entry(answer.clone()).or_default();
+                let placed = text
+                    .place(*base, delta)
+                    .ok_or_else(|| UserError::new(ErrorCode::BadSplice).with("answer", answer))?;
+                let committed = self.document.splice(answer, &placed, time_ms)?;
+                Ok(Edited { committed, spliced: Some((answer.clone(), *base)) })
+            }
+        }
+    }
+
+    /// The edit is on the disk; returns the revision to acknowledge.
+    pub fn acknowledge(&mut self, edited: &Edited) -> Revision {
+        let Some((answer, base)) = &edited.spliced else { return 0 };
+        self.texts.entry(answer.clone()).or_default().spliced(*base)
+    }
+
+    /// What a merge, an undo or a redo changed, for the view.
+    pub fn events(
+        &mut self,
+        patched: Vec<(AnswerId, form_model::delta::Delta)>,
+        answers: &[AnswerId],
+    ) -> Vec<Event> {
+        let mut events: Vec<_> = patched
+            .into_iter()
+            .map(|(answer, delta)| {
+                let revision = self.texts.entry(answer.clone()).or_default().patched(delta.clone());
+                Event::Patched { answer, revision, delta }
+            })
+            .collect();
+        let values: Vec<_> = answers
+            .iter()
+            .filter(|answer| self.definition.answer_kind(answer) != Some(AnswerKind::Prose))
+            .map(|answer| self.state(answer))
+            .collect();
+        if !values.is_empty() {
+            events.push(Event::Answered { answers: values });
+        }
+        events
+    }
+
+    /// One answer as it stands.
+    pub fn state(&self, answer: &AnswerId) -> AnswerState {
+        if let Some(text) = self.document.text(answer) {
+            return AnswerState {
+                answer: answer.clone(),
+                value: (!text.is_empty()).then(|| AnswerValue::Text(text.to_owned())),
+                conflict: Vec::new(),
+                revision: self.texts.get(answer).map_or(0, EngineText::revision),
+                changed: None,
+            };
+        }
+        let standing = self.document.standing(answer);
+        AnswerState {
+            answer: answer.clone(),
+            value: standing.value,
+            conflict: standing
+                .conflict
+                .into_iter()
+                .map(|side| ConflictValue {
+                    value: side.value,
+                    stamp: self.stamp(&side.op.actor, side.time_ms),
+                    before: side.before,
+                })
+                .collect(),
+            revision: 0,
+            changed: standing.made.map(|(op, time_ms)| self.stamp(&op.actor, time_ms)),
+        }
+    }
+
+    /// Every answer that says something, facets included.
+    pub fn states(&self) -> Vec<AnswerState> {
+        self.document.answers().0.keys().map(|answer| self.state(answer)).collect()
+    }
+
+    /// Whether undo and redo have something to do.
+    pub fn undo_state(&self) -> UndoState {
+        UndoState { undo: self.document.can_undo(), redo: self.document.can_redo() }
+    }
+
+    /// Who an actor is, as far as this desk knows.
+    pub fn stamp(&self, actor: &ActorId, time_ms: i64) -> Stamp {
+        /// Digits of an unknown replica's id that tell it apart on the screen.
+        const SHOWN: usize = 6;
+        let known = self.replicas.iter().find(|replica| replica.actor == actor.to_bytes());
+        let own = known.is_some_and(|replica| replica.nonce.is_some());
+        let name = known.map(|replica| format!("{} {}", replica.agency, replica.person)).unwrap_or_default();
+        let author = match name.trim() {
+            "" => actor.to_hex_string().chars().take(SHOWN).collect(),
+            name => name.to_owned(),
+        };
+        Stamp { author, own, time_ms }
+    }
+
+    fn normalised(
+        &self,
+        values: &[(AnswerId, Option<AnswerValue>)],
+    ) -> Result<Vec<(AnswerId, Option<AnswerValue>)>, UserError> {
+        values
+            .iter()
+            .map(|(answer, value)| {
+                let field = self
+                    .definition
+                    .field_of(answer)
+                    .ok_or_else(|| UserError::new(ErrorCode::UnknownAnswer).with("answer", answer))?;
+                let value = match value {
+                    Some(AnswerValue::Text(text)) => {
+                        Some(AnswerValue::Text(input::normalise(field, answer, text)))
+                    }
+                    other => other.clone(),
+                };
+                Ok((answer.clone(), value))
+            })
+            .collect()
+    }
+}
+
+/// Keeps a change and its rows under the number after the newest.
+///
+/// # Errors
+/// When the database can't be written.
+pub(crate) fn keep(
+    write: &Write<'_>,
+    key: ApplicationKey,
+    number: i64,
+    bytes: &[u8],
+    rows: &[HistoryRow],
+    saved_ms: i64,
+) -> Result<(), form_store::StoreError> {
+    write.add_change(key, number, bytes, saved_ms)?;
+    rows.iter().try_for_each(|row| write.add_history(key, &stored(row)?))
+}
+
+/// Keeps what a merge took in; returns the number of the last change.
+///
+/// # Errors
+/// When the database can't be written.
+pub(crate) fn keep_merged(
+    write: &Write<'_>,
+    key: ApplicationKey,
+    newest: i64,
+    merged: &Merged,
+    saved_ms: i64,
+) -> Result<i64, form_store::StoreError> {
+    let mut number = newest;
+    for change in &merged.applied {
+        number += 1;
+        write.add_change(key, number, &change.bytes, saved_ms)?;
+    }
+    for row in &merged.history {
+        write.add_history(key, &stored(row)?)?;
+    }
+    Ok(number)
+}
+
+fn stored(row: &HistoryRow) -> Result<history::HistoryRow, form_store::StoreError> {
+    let unreadable = |cause: String| form_store::StoreError::Unreadable { what: "history row", cause };
+    Ok(history::HistoryRow {
+        counter: i64::try_from(row.op.counter).map_err(|error| unreadable(error.to_string()))?,
+        actor: row.op.actor.to_bytes().to_vec(),
+        answer: row.answer.clone(),
+        time_ms: row.time_ms,
+        clears: row.clears(),
+        step: serde_json::to_string(&row.step).map_err(|error| unreadable(error.to_string()))?,
+    })
+}
+
+/// A kept row as the document made it; a row that cannot be read is left out.
+pub(crate) fn recalled(row: history::HistoryRow) -> Option<HistoryRow> {
+    let step: RowStep = serde_json::from_str(&row.step).ok()?;
+    let op = OpId { counter: u64::try_from(row.counter).ok()?, actor: ActorId::from(row.actor) };
+    Some(HistoryRow { answer: row.answer, op, time_ms: row.time_ms, step })
+}
+
+fn load_document(
+    store: &Store,
+    key: ApplicationKey,
+    genesis: &[u8],
+    definition: &FormDefinition,
+    actor: &ActorId,
+) -> Result<Document, UserError> {
+    let failed = |error: &dyn std::fmt::Display| unreadable(store, error);
+    let application = form_document::application_id(genesis).map_err(|error| failed(&error))?;
+    let snapshot = store.snapshot(key).map_err(|error| failed(&error))?;
+    let number = snapshot.as_ref().map_or(0, |snapshot| snapshot.number);
+    let changes = store.changes_after(key, number).map_err(|error| failed(&error))?;
+    let base = snapshot.as_ref().map_or(genesis, |snapshot| &snapshot.document);
+    let mut document = Document::load(base, &changes, &application, definition, actor.clone())
+        .map_err(|error| failed(&error))?;
+    let clears = store.clears(key).map_err(|error| failed(&error))?;
+    let clears: Vec<_> = clears.into_iter().filter_map(recalled).collect();
+    document.recall_clears(&clears);
+    Ok(document)
+}
+
+fn unreadable(store: &Store, error: &dyn std::fmt::Display) -> UserError {
+    UserError::new(ErrorCode::FileUnusable).with("file", store.path().display()).with("cause", error)
+}

@@ -1,0 +1,131 @@
+//! Taking applications out of a desk and into one.
+
+use std::collections::BTreeMap;
+
+use form_document::{UnverifiedGenesis, import};
+use form_model::answer::AnswerValue;
+use form_model::command::{Event, ExportFormat, Imported};
+use form_model::definition::FormDefinition;
+use form_model::error::{ErrorCode, UserError};
+use form_model::id::{AnswerId, ApplicationId};
+use form_model::package::{PackageFiles, load};
+use form_store::StoreError;
+use serde::Serialize;
+
+use super::{Workspace, not_saved, unusable};
+use crate::library::{Package, bad_form};
+use crate::session::keep_merged;
+
+/// The exported answers, by the schema that `form_model::schema` generates.
+#[derive(Serialize)]
+struct Exported<'a> {
+    form: &'a str,
+    version: &'a str,
+    package: &'a str,
+    application: &'a ApplicationId,
+    answers: &'a BTreeMap<AnswerId, AnswerValue>,
+}
+
+impl Workspace {
+    /// An application as a file's bytes.
+    ///
+    /// # Errors
+    /// As [`Workspace::open_application`].
+    pub fn export(&mut self, id: &ApplicationId, format: ExportFormat) -> Result<Vec<u8>, UserError> {
+        let session = self.session(id)?;
+        match format {
+            ExportFormat::Automerge => Ok(session.document.save()),
+            ExportFormat::Json => {
+                let answers = session.document.answers();
+                let exported = Exported {
+                    form: &session.definition.id,
+                    version: &session.definition.version,
+                    package: &session.definition.hash,
+                    application: id,
+                    answers: &answers.0,
+                };
+                let mut bytes = serde_json::to_vec_pretty(&exported).map_err(|error| not_saved(&error))?;
+                bytes.push(b'\n');
+                Ok(bytes)
+            }
+        }
+    }
+
+    /// Takes an exported document in: as a new application, or merged into the one that is here already.
+    /// Nothing changes unless all of it is taken in. The events tell the view of the open application.
+    ///
+    /// # Errors
+    /// [`ErrorCode::BadImport`] with the cause; [`ErrorCode::UnknownForm`]; [`ErrorCode::NotSaved`].
+    pub fn import(&mut self, bytes: &[u8], file: &str) -> Result<(Imported, Vec<Event>), UserError> {
+        let bad = |cause: &dyn std::fmt::Display| {
+            UserError::new(ErrorCode::BadImport).with("file", file).with("cause", cause)
+        };
+        let unverified = import::read(bytes).map_err(|error| bad(&error))?;
+        let application =
+            form_document::application_id(&unverified.genesis).map_err(|error| bad(&error))?;
+        let known = self.store.application(&application).map_err(|error| unusable(&self.home, &error))?;
+        if known.is_none() {
+            let genesis = UnverifiedGenesis::read(&unverified.genesis).map_err(|error| bad(&error))?;
+            let package = self.package_of(&genesis)?;
+            genesis.verify(&package.definition).map_err(|error| bad(&error))?;
+            let stem = std::path::Path::new(file).file_stem().unwrap_or_default().to_string_lossy();
+            self.add_application(&application, &unverified.genesis, &package.definition, &package.files, &stem)?;
+        }
+        let (imported, events) = self.merge(&application, &unverified.changes, &bad)?;
+        Ok((Imported { new: known.is_none(), ..imported }, events))
+    }
+
+    /// Merges changes into an application.
+    fn merge(
+        &mut self,
+        id: &ApplicationId,
+        changes: &[Vec<u8>],
+        bad: &dyn Fn(&dyn std::fmt::Display) -> UserError,
+    ) -> Result<(Imported, Vec<Event>), UserError> {
+        let now = (self.clock)();
+        let session = self.session(id)?;
+        let merged = session.document.merge(changes);
+        if let Some(refused) = merged.refused.first() {
+            self.reload(id)?;
+            return Err(bad(&refused.reason));
+        }
+        let overlaps = merged.overlaps.clone();
+        let (key, newest) = (session.key, session.newest.0);
+        let own = session.document.actor();
+        let cloned = merged.applied.iter().any(|change| change.actor == *own);
+        let kept = self.store.write(|write| keep_merged(write, key, newest, &merged, now));
+        let number = match kept {
+            Ok(number) => number,
+            Err(error) => {
+                let error: StoreError = error;
+                self.reload(id)?;
+                return Err(not_saved(&error));
+            }
+        };
+        let session = self.session(id)?;
+        if number > newest {
+            session.newest = (number, now);
+        }
+        let events = session.events(merged.patched, &merged.changed);
+        if cloned {
+            self.renew_actor(id)?;
+        }
+        let changes = u64::try_from(number - newest).unwrap_or_default();
+        Ok((Imported { application: id.clone(), new: false, changes, overlaps }, events))
+    }
+
+    /// The form package that a genesis names, by its hash.
+    fn package_of(&self, genesis: &UnverifiedGenesis) -> Result<Package, UserError> {
+        let hash = genesis.package();
+        if let Some(package) = self.library.packages().find(|package| package.definition.hash == hash) {
+            return Ok(package.clone());
+        }
+        let kept = self.store.package_files(&hash).map_err(|error| unusable(&self.home, &error))?;
+        let files = kept.map(PackageFiles).ok_or_else(|| {
+            let form = format!("{} {} ({})", genesis.form(), genesis.version(), &hash[..hash.len().min(12)]);
+            UserError::new(ErrorCode::UnknownForm).with("form", form)
+        })?;
+        let definition: FormDefinition = load(&files).map_err(|error| bad_form(&error))?;
+        Ok(Package { definition, files })
+    }
+}
