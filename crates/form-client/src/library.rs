@@ -11,9 +11,6 @@ use include_dir::{Dir, include_dir};
 
 static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../forms");
 
-/// Folders beside a package's own files: its source document and an example. No part of the package.
-const BESIDE: [&str; 2] = ["notice", "sample"];
-
 /// Larger files are no form package files; keeps a mistaken folder from filling memory.
 const FILE_LIMIT: u64 = 4 << 20;
 
@@ -99,7 +96,7 @@ fn read_into(
     for entry in fs::read_dir(folder).map_err(|error| failed(folder, &error))? {
         let path = entry.map_err(|error| failed(folder, &error))?.path();
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        if prefix.is_empty() && BESIDE.contains(&name.as_str()) {
+        if !PackageFiles::belongs(&format!("{prefix}{name}")) {
             continue;
         }
         let meta = fs::metadata(&path).map_err(|error| failed(&path, &error))?;
@@ -120,14 +117,12 @@ fn package_files_built_in(package: &Dir<'_>) -> PackageFiles {
         for file in folder.files() {
             let path = file.path().strip_prefix(root).unwrap_or(file.path());
             let path: Vec<_> = path.iter().map(|part| part.to_string_lossy()).collect();
-            files.insert(path.join("/"), file.contents().to_vec());
-        }
-        for inner in folder.dirs() {
-            let beside = inner.path().file_name().is_some_and(|name| BESIDE.iter().any(|b| name == *b));
-            if !beside {
-                collect(inner, root, files);
+            let path = path.join("/");
+            if PackageFiles::belongs(&path) {
+                files.insert(path, file.contents().to_vec());
             }
         }
+        folder.dirs().for_each(|inner| collect(inner, root, files));
     }
     let mut files = BTreeMap::new();
     collect(package, package.path(), &mut files);

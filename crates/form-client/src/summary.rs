@@ -13,6 +13,8 @@ use serde::{Deserialize, Serialize};
 pub(crate) struct Figures {
     /// The form's name answer; empty while it is not given.
     name: String,
+    /// The applicants' own where they state one, else the form's.
+    deadline: Option<String>,
     answered: u32,
     required: u32,
     problems: u32,
@@ -23,6 +25,7 @@ impl Figures {
         let total = progress::total(definition, answers);
         Self {
             name: answers.text(&definition.name_answer).trim().to_owned(),
+            deadline: definition.deadline_for(answers),
             answered: total.answered,
             required: total.required,
             problems: total.problems,
@@ -44,7 +47,7 @@ impl Figures {
             name: name.to_owned(),
             form: definition.id.clone(),
             form_title: definition.text(language, "form.title").to_owned(),
-            deadline: definition.deadline.clone(),
+            deadline: self.deadline.clone(),
             answered: self.answered,
             required: self.required,
             problems: self.problems,
