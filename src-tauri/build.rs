@@ -4,9 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::Context;
-
-/// Every command of the shell. A command that is not here cannot be called from the page.
-const COMMANDS: &[&str] = &["app_info"];
+use form_model::command::name;
 
 /// Embedded when the frontend has not been built, so that `cargo check` works in a fresh checkout.
 const PLACEHOLDER_PAGE: &str = "<!doctype html><html lang=\"zh-CN\"><meta charset=\"utf-8\"><title>会签</title>\
@@ -21,7 +19,9 @@ fn main() -> anyhow::Result<()> {
         fs::write(&page, PLACEHOLDER_PAGE).with_context(|| format!("write {}", page.display()))?;
     }
     println!("cargo:rerun-if-changed=../frontend/dist");
-    let manifest = tauri_build::AppManifest::new().commands(COMMANDS);
+    // A command that is not in this list cannot be called from the page, and one in it only with the
+    // permission in capabilities/main.json.
+    let manifest = tauri_build::AppManifest::new().commands(&name::ALL);
     tauri_build::try_build(tauri_build::Attributes::new().app_manifest(manifest))
         .context("src-tauri/build.rs: read tauri.conf.json and capabilities/")
 }

@@ -1,33 +1,41 @@
-//! The desktop shell of Huiqian.
+//! The desktop shell of Huiqian: one window over form-client. There is no logic here that the command line lacks.
+
+#![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
+
+mod argument;
+mod command;
+mod desk;
+mod dialog;
+mod engine;
+mod window;
 
 use anyhow::Context;
-use serde::Serialize;
-use tauri::{WebviewUrl, WebviewWindowBuilder};
 
-/// What the page shows about the running program.
-#[derive(Debug, Serialize)]
-struct AppInfo {
-    version: &'static str,
-}
-
-#[tauri::command]
-fn app_info() -> AppInfo {
-    AppInfo {
-        version: env!("CARGO_PKG_VERSION"),
-    }
-}
+use crate::argument::Arguments;
+use crate::engine::Engine;
 
 fn main() -> anyhow::Result<()> {
+    let arguments = Arguments::read(std::env::args_os().skip(1))?;
+    let Some(engine) = Engine::start(arguments)? else { return Ok(()) };
     tauri::Builder::default()
-        .invoke_handler(tauri::generate_handler![app_info])
-        .setup(|app| {
-            WebviewWindowBuilder::new(app, "main", WebviewUrl::App("index.html".into()))
-                .title("会签")
-                .inner_size(1280.0, 800.0)
-                .min_inner_size(800.0, 600.0)
-                .build()?;
-            Ok(())
-        })
+        .plugin(tauri_plugin_dialog::init())
+        .manage(engine)
+        .invoke_handler(tauri::generate_handler![
+            command::start,
+            command::save_settings,
+            command::create_application,
+            command::open_application,
+            command::close_application,
+            command::edit,
+            command::undo,
+            command::redo,
+            command::history,
+            command::export_application,
+            command::import_file,
+            command::open_data_folder,
+        ])
+        .setup(|app| Ok(window::open(app)?))
+        .on_window_event(window::on_event)
         .run(tauri::generate_context!())
         .context("open the window")
 }

@@ -65,8 +65,17 @@ impl Desk {
     /// # Errors
     /// When the app or the driver does not come up.
     pub async fn open(&self) -> anyhow::Result<Window> {
+        self.open_with(&[]).await
+    }
+
+    /// Opens the app on this desk's data folder with files.
+    ///
+    /// # Errors
+    /// When the app or the driver does not come up.
+    pub async fn open_with(&self, files: &[&str]) -> anyhow::Result<Window> {
         let home = self.home().display().to_string();
-        self.open_program(&built_program(APP)?, &["--home", &home]).await
+        let arguments = [&["--home", home.as_str()], files].concat();
+        self.open_program(&built_program(APP)?, &arguments).await
     }
 
     /// Opens another web view program (the blank window of the benchmark) on this screen.

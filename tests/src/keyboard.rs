@@ -74,6 +74,20 @@ impl Keyboard {
         self.press("alt+F4")
     }
 
+    /// Waits until a dialog of the app stands before its window.
+    ///
+    /// # Errors
+    /// When none appears in time.
+    pub fn wait_for_dialog(&self, app: u32) -> anyhow::Result<()> {
+        let app = app.to_string();
+        let dialog = until_blocking("a dialog of the app", PATIENCE, || {
+            let found = self.run(&["search", "--onlyvisible", "--pid", &app]).ok()?;
+            let mut windows = found.lines().map(str::to_owned);
+            windows.next().and(windows.next_back())
+        })?;
+        self.run(&["windowfocus", "--sync", &dialog]).map(drop)
+    }
+
     /// The X id of the app's visible window, waiting for it to appear.
     fn window_of(&self, app: u32) -> anyhow::Result<String> {
         let app = app.to_string();

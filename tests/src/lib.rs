@@ -1,9 +1,16 @@
-//! What the tests share: the real window on a screen of its own, driven as a person would.
+//! What the tests share: the real window on a screen of its own, driven as a person would; a typist whose edits can
+//! be played again; benchmarks.
 
+pub mod bench;
 pub mod desk;
+pub mod input_method;
 pub mod keyboard;
+pub mod person;
 pub mod place;
 pub mod process;
+pub mod random;
+pub mod scene;
 pub mod screen;
+pub mod typist;
 pub mod wait;
 pub mod window;

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use serde_json::json;
@@ -28,6 +28,7 @@ document.fonts.ready.then(() => requestAnimationFrame(() => requestAnimationFram
 pub struct Window {
     page: Option<WebDriver>,
     app: u32,
+    started: Instant,
     display: String,
     // Last: the app lives in the driver's process group.
     _driver: Group,
@@ -68,14 +69,17 @@ impl Window {
         }
         let driver = Group::start(&mut command)?;
         wait_for_port(port).await?;
+        let started = Instant::now();
         let page = connect(port, program, arguments).await?;
         let app = until("the app's process", PATIENCE, || async {
-            Ok(running(program, "DISPLAY", display).into_iter().next())
+            // The newest, for a second window on one screen.
+            Ok(running(program, "DISPLAY", display).into_iter().max())
         })
         .await?;
         Ok(Self {
             page: Some(page),
             app,
+            started,
             display: display.to_owned(),
             _driver: driver,
         })
@@ -92,6 +96,11 @@ impl Window {
     /// The app's process id.
     pub fn app(&self) -> u32 {
         self.app
+    }
+
+    /// When the app was started.
+    pub fn started(&self) -> Instant {
+        self.started
     }
 
     /// A keyboard on the window's screen, below any input method.

@@ -1,0 +1,112 @@
+//! The engine behind the window: the open data folder, and what the page has open.
+
+use std::path::{Path, PathBuf};
+
+use form_client::workspace::Workspace;
+use form_client::{clock, file, handoff};
+use form_model::command::{Event, Imported};
+use form_model::error::UserError;
+use form_model::id::ApplicationId;
+use tauri::ipc::Channel;
+
+/// The workspace of this program's data folder, and the page's ear.
+pub struct Desk {
+    folder: PathBuf,
+    /// `None` while the folder cannot be opened; the next command tries again.
+    workspace: Option<Workspace>,
+    view: Option<View>,
+    /// What happened while no application was open; told when one is.
+    untold: Vec<Event>,
+}
+
+/// The application that the page has open.
+struct View {
+    application: ApplicationId,
+    events: Channel<Event>,
+}
+
+impl Desk {
+    /// The desk of a data folder, opened or not.
+    pub fn new(folder: PathBuf, workspace: Option<Workspace>) -> Self {
+        Self { folder, workspace, view: None, untold: Vec::new() }
+    }
+
+    /// The engine.
+    ///
+    /// # Errors
+    /// Why the data folder cannot be opened.
+    pub fn workspace(&mut self) -> Result<&mut Workspace, UserError> {
+        let opened = match self.workspace.take() {
+            Some(workspace) => workspace,
+            None => Workspace::open(&self.folder, clock::system)?,
+        };
+        Ok(self.workspace.insert(opened))
+    }
+
+    /// From now on the page has this application open and hears of it.
+    pub fn watch(&mut self, application: ApplicationId, events: Channel<Event>) {
+        self.view = Some(View { application, events });
+        let untold = std::mem::take(&mut self.untold);
+        self.tell(untold);
+    }
+
+    /// The page has left the application.
+    pub fn forget(&mut self, application: &ApplicationId) {
+        self.view.take_if(|view| view.application == *application);
+    }
+
+    /// Tells the page what changed in the application that it has open.
+    pub fn tell_of(&mut self, application: &ApplicationId, events: Vec<Event>) {
+        if self.view.as_ref().is_some_and(|view| view.application == *application) {
+            self.tell(events);
+        }
+    }
+
+    fn tell(&mut self, events: Vec<Event>) {
+        let Some(view) = &self.view else {
+            self.untold.extend(events);
+            return;
+        };
+        for event in events {
+            // Fails only when the page is gone, and then nobody needs to know.
+            let _ = view.events.send(event);
+        }
+    }
+
+    /// Takes a file in and tells the page what it changed in the application that it has open.
+    ///
+    /// # Errors
+    /// When the file is nothing that can be taken in; then nothing has changed.
+    pub fn import(&mut self, path: &Path) -> Result<Imported, UserError> {
+        let name = path.file_name().map_or_else(|| path.as_os_str(), |name| name).to_string_lossy();
+        let bytes = file::read(path)?;
+        let (imported, events) = self.workspace()?.import(&bytes, &name)?;
+        self.tell_of(&imported.application, events);
+        Ok(imported)
+    }
+
+    /// Takes in files that came without a command: handed over by a second start, or dropped on the window.
+    pub fn import_all(&mut self, files: &[PathBuf]) {
+        for path in files {
+            let event = match self.import(path) {
+                Ok(imported) => Event::Imported { imported },
+                Err(error) => Event::Failed { error },
+            };
+            self.tell(vec![event]);
+        }
+    }
+
+    /// What is to be done while nobody asks for anything.
+    pub fn idle(&mut self) {
+        let files = handoff::take(&self.folder);
+        self.import_all(&files);
+    }
+
+    /// Puts the open application's changes together when there are many. Fails only where a later edit will
+    /// fail too, and say so.
+    pub fn tidy(&mut self) {
+        if let (Some(view), Some(workspace)) = (&self.view, &mut self.workspace) {
+            let _ = workspace.compact_if_due(&view.application);
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! File dialogs. They run in the shell: a path never reaches the page.
+
+use std::path::PathBuf;
+
+use form_model::command::ExportFormat;
+use form_model::language::Language;
+use tauri::WebviewWindow;
+use tauri_plugin_dialog::{DialogExt, FileDialogBuilder, FilePath};
+use tokio::sync::oneshot;
+
+/// How the documents that Huiqian exchanges are named.
+const DOCUMENT_EXTENSION: &str = "automerge";
+const ANSWERS_EXTENSION: &str = "json";
+
+/// Asks where to write an export of the application called `name`; `None` when the person cancels.
+pub async fn file_to_write(
+    window: &WebviewWindow,
+    language: Language,
+    name: &str,
+    format: ExportFormat,
+) -> Option<PathBuf> {
+    let (kind, extension) = match format {
+        ExportFormat::Json => (language.pick("填写内容", "Answers"), ANSWERS_EXTENSION),
+        ExportFormat::Automerge => (language.pick("会签申报", "Huiqian application"), DOCUMENT_EXTENSION),
+    };
+    let name = if name.is_empty() { "huiqian" } else { name };
+    let dialog = dialog(window)
+        .set_title(language.pick("导出", "Export"))
+        .set_file_name(format!("{}.{extension}", file_name(name)))
+        .add_filter(kind, &[extension]);
+    let (answer, answered) = oneshot::channel();
+    dialog.save_file(move |path| drop(answer.send(path)));
+    chosen(answered.await.ok().flatten())
+}
+
+/// Asks for a file to take in; `None` when the person cancels.
+pub async fn file_to_read(window: &WebviewWindow, language: Language) -> Option<PathBuf> {
+    let dialog = dialog(window)
+        .set_title(language.pick("导入", "Import"))
+        .add_filter(language.pick("会签申报", "Huiqian application"), &[DOCUMENT_EXTENSION]);
+    let (answer, answered) = oneshot::channel();
+    dialog.pick_file(move |path| drop(answer.send(path)));
+    chosen(answered.await.ok().flatten())
+}
+
+fn dialog(window: &WebviewWindow) -> FileDialogBuilder<tauri::Wry> {
+    window.dialog().file().set_parent(window)
+}
+
+fn chosen(path: Option<FilePath>) -> Option<PathBuf> {
+    path?.into_path().ok()
+}
+
+/// A name without what file systems refuse.
+fn file_name(name: &str) -> String {
+    name.chars().map(|c| if c.is_control() || "/\\:*?\"<>|".contains(c) { '_' } else { c }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_with_slashes_becomes_one_file() {
+        assert_eq!(file_name("示例市 2026/合作区"), "示例市 2026_合作区");
+    }
+}

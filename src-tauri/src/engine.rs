@@ -1,0 +1,105 @@
+//! The thread that owns the desk. Commands queue for it, so that they are done one after the other and no disk
+//! write ever holds up the window.
+
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::Context;
+use form_client::workspace::Workspace;
+use form_client::{clock, handoff};
+use form_model::error::{ErrorCode, UserError};
+use tokio::sync::oneshot;
+
+use crate::argument::Arguments;
+use crate::desk::Desk;
+
+/// How long a file handed over by a second start may lie: below what a person notices.
+const HANDOFF_PAUSE: Duration = Duration::from_millis(200);
+/// Nobody has typed for so long: time for housekeeping.
+const QUIET: Duration = Duration::from_secs(5);
+
+type Job = Box<dyn FnOnce(&mut Desk) + Send>;
+
+/// The way to the desk's thread.
+pub struct Engine {
+    jobs: Sender<Job>,
+}
+
+impl Engine {
+    /// Opens the data folder and starts the thread. Where another Huiqian has the folder and there are files
+    /// to open, hands them to that one and returns `None`.
+    ///
+    /// # Errors
+    /// When the files cannot be handed over, or the system gives no thread.
+    pub fn start(arguments: Arguments) -> anyhow::Result<Option<Self>> {
+        let Arguments { home, files } = arguments;
+        let workspace = match Workspace::open(&home, clock::system) {
+            Ok(workspace) => Some(workspace),
+            Err(error) if error.code == ErrorCode::FolderInUse && !files.is_empty() => {
+                handoff::give(&home, &files).context("hand the files to the running Huiqian")?;
+                return Ok(None);
+            }
+            // The page asks again with its first command, and shows why.
+            Err(_) => None,
+        };
+        let mut desk = Desk::new(home, workspace);
+        desk.import_all(&files);
+        let (jobs, queue) = channel();
+        thread::Builder::new()
+            .name("desk".to_owned())
+            .spawn(move || work(&mut desk, &queue))
+            .context("start the desk's thread")?;
+        Ok(Some(Self { jobs }))
+    }
+
+    /// Does `work` on the desk, after everything asked before.
+    ///
+    /// # Errors
+    /// What `work` answers; or that the thread has died.
+    pub async fn ask<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Desk) -> Result<T, UserError> + Send + 'static,
+    ) -> Result<T, UserError> {
+        let (answer, answered) = oneshot::channel();
+        let job: Job = Box::new(move |desk| {
+            // Nobody waits any more when the page was closed meanwhile; the work is done all the same.
+            let _ = answer.send(work(desk));
+        });
+        self.jobs.send(job).map_err(|_| thread_died())?;
+        answered.await.map_err(|_| thread_died())?
+    }
+
+    /// Takes in files that were dropped on the window.
+    pub fn import_all(&self, files: Vec<PathBuf>) {
+        let job: Job = Box::new(move |desk| desk.import_all(&files));
+        // Without the thread every command says so.
+        let _ = self.jobs.send(job);
+    }
+}
+
+fn thread_died() -> UserError {
+    UserError::new(ErrorCode::NotSaved).with("cause", "the engine has stopped; start Huiqian again")
+}
+
+fn work(desk: &mut Desk, queue: &Receiver<Job>) {
+    let mut last_job = Instant::now();
+    let mut tidied = true;
+    loop {
+        match queue.recv_timeout(HANDOFF_PAUSE) {
+            Ok(job) => {
+                job(desk);
+                (last_job, tidied) = (Instant::now(), false);
+            }
+            Err(RecvTimeoutError::Timeout) => {
+                desk.idle();
+                if !tidied && last_job.elapsed() > QUIET {
+                    desk.tidy();
+                    tidied = true;
+                }
+            }
+            Err(RecvTimeoutError::Disconnected) => return,
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! Takes a picture of every screen, on sample data, in both sizes, into `target/screenshots/`.
+
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::Context;
+use form_model::command::Settings;
+use form_model::language::Language;
+use huiqian_tests::desk::Desk;
+use huiqian_tests::person::{SECTIONS, control, sample_answers};
+use huiqian_tests::place::results_folder;
+use huiqian_tests::scene::{answer, desk_with_application, file_of_colleague, text, workspace};
+use huiqian_tests::window::Window;
+
+const SIZES: [(u32, u32); 2] = [(1280, 800), (1920, 1080)];
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> anyhow::Result<()> {
+    let album = Album { folder: results_folder("screenshots")? };
+    album.empty()?;
+    first_steps(&album).await?;
+    sample(&album).await?;
+    unfinished(&album).await?;
+    two_values(&album).await?;
+    english(&album).await
+}
+
+/// Where the pictures go.
+struct Album {
+    folder: PathBuf,
+}
+
+impl Album {
+    /// Removes the pictures of the last time.
+    fn empty(&self) -> anyhow::Result<()> {
+        for entry in fs::read_dir(&self.folder)? {
+            let path = entry?.path();
+            if path.extension().is_some_and(|extension| extension == "png") {
+                fs::remove_file(&path).with_context(|| path.display().to_string())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes the picture in every size: `<name>-1280x800.png`.
+    async fn take(&self, window: &Window, name: &str) -> anyhow::Result<()> {
+        for (width, height) in SIZES {
+            window.resize(width, height).await?;
+            let file = self.folder.join(format!("{name}-{width}x{height}.png"));
+            window.save_screenshot(&file).await?;
+        }
+        println!("{name}");
+        Ok(())
+    }
+}
+
+/// A new desk: first run, the empty home, the dialog that starts an application.
+async fn first_steps(album: &Album) -> anyhow::Result<()> {
+    let desk = Desk::new()?;
+    let window = desk.open().await?;
+    window.find("[data-screen=first-run]").await?;
+    album.take(&window, "01-first-run").await?;
+    window.introduce("示例市中小企业发展局", "王示例").await?;
+    album.take(&window, "02-home-empty").await?;
+    window.press("new").await?;
+    window.find("[data-field=name]").await?;
+    album.take(&window, "03-new-application").await
+}
+
+/// The filled sample: home, every section, the quiet page, the check, search, settings.
+async fn sample(album: &Album) -> anyhow::Result<()> {
+    let desk = desk_with_sample()?;
+    let window = desk.open().await?;
+    window.find("[data-screen=home]").await?;
+    album.take(&window, "04-home").await?;
+    window.open_application().await?;
+    for (number, section) in SECTIONS.iter().enumerate() {
+        window.go_to_section(section).await?;
+        album.take(&window, &format!("{:02}-{section}", 5 + number)).await?;
+    }
+    window.go_to_section("basics").await?;
+    window.click(&control(&answer("basics.revenue.2025"))).await?;
+    album.take(&window, "13-field-panel").await?;
+    window.go_to_section("plan").await?;
+    window.press("focus-mode").await?;
+    window.find("[data-screen=writing]").await?;
+    album.take(&window, "14-writing").await?;
+    window.press("leave-focus-mode").await?;
+    window.press("check").await?;
+    window.find("[data-screen=check]").await?;
+    album.take(&window, "15-check-complete").await?;
+    window.press("check").await?;
+    window.press("search").await?;
+    album.take(&window, "16-search").await?;
+    window.close().await?;
+
+    let window = desk.open().await?;
+    window.press("settings").await?;
+    window.find("[data-screen=settings]").await?;
+    album.take(&window, "17-settings").await
+}
+
+/// Half filled, with mistakes: problems at the fields, the list of them, a text over its limit.
+async fn unfinished(album: &Album) -> anyhow::Result<()> {
+    let long = "中外中小企业合作机制。".repeat(10);
+    let answers = [
+        ("cover.zone_name", "示例国际中小企业合作区"),
+        ("cover.province", "示例"),
+        ("basics.revenue.2023", "412.36"),
+        ("basics.revenue.2024", "468.925"),
+        ("basics.revenue.2025", "5314700"),
+        ("basics.sme_share.2025", "166.72"),
+        ("basics.accidents", "yes"),
+        ("openness.cooperation_mechanism", long.as_str()),
+        ("innovation.national_platform_count", "0"),
+        ("innovation.national_platform_names", "国家精密传动部件企业技术中心"),
+    ];
+    let (desk, _) = desk_with_application(&answers)?;
+    let window = desk.open().await?;
+    window.open_application().await?;
+    window.go_to_section("basics").await?;
+    window.click(&control(&answer("basics.revenue.2024"))).await?;
+    album.take(&window, "20-problems").await?;
+    window.go_to_section("openness").await?;
+    window.click(&control(&answer("openness.cooperation_mechanism"))).await?;
+    album.take(&window, "21-over-the-limit").await?;
+    window.press("check").await?;
+    window.find("[data-screen=check]").await?;
+    album.take(&window, "22-check-problems").await
+}
+
+/// Two agencies gave different values.
+async fn two_values(album: &Album) -> anyhow::Result<()> {
+    let (desk, id) = desk_with_application(&[("basics.planned_area", "12.80平方公里")])?;
+    let file = file_of_colleague(&desk, &id, &[("basics.planned_area", "12.80平方公里（含预留地）")])?;
+    {
+        let mut workspace = workspace(&desk.home())?;
+        workspace.fill(&id, vec![(answer("basics.planned_area"), Some(text("13.05平方公里")))])?;
+        workspace.import(&fs::read(&file)?, "colleague.automerge")?;
+    }
+    let window = desk.open().await?;
+    window.open_application().await?;
+    window.go_to_section("basics").await?;
+    window.click(&control(&answer("basics.planned_area"))).await?;
+    album.take(&window, "23-two-values").await
+}
+
+/// The English interface with larger text, and the dark one.
+async fn english(album: &Album) -> anyhow::Result<()> {
+    let mut desk = desk_with_sample()?;
+    set_look(&desk, Language::English, 130)?;
+    let window = desk.open().await?;
+    window.open_application().await?;
+    window.go_to_section("basics").await?;
+    album.take(&window, "30-english-large").await?;
+    window.close().await?;
+
+    set_look(&desk, Language::Chinese, 100)?;
+    desk.set_environment("GTK_THEME", "Adwaita:dark");
+    let window = desk.open().await?;
+    window.open_application().await?;
+    window.go_to_section("basics").await?;
+    album.take(&window, "31-dark").await
+}
+
+fn set_look(desk: &Desk, language: Language, text_size: u16) -> anyhow::Result<()> {
+    let mut workspace = workspace(&desk.home())?;
+    let settings = workspace.settings();
+    Ok(workspace.save_settings(&Settings { language, text_size, ..settings })?)
+}
+
+fn desk_with_sample() -> anyhow::Result<Desk> {
+    let (desk, id) = desk_with_application(&[])?;
+    let values = sample_answers()?.into_iter().map(|(answer, value)| (answer, Some(value))).collect();
+    workspace(&desk.home())?.fill(&id, values)?;
+    Ok(desk)
+}

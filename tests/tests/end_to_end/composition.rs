@@ -1,0 +1,82 @@
+//! Chinese through a real input method, with a colleague's work arriving in mid-composition.
+
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::ensure;
+use huiqian_tests::desk::APP;
+use huiqian_tests::input_method::InputMethod;
+use huiqian_tests::person::control;
+use huiqian_tests::place::built_program;
+use huiqian_tests::wait::{PATIENCE, until};
+use huiqian_tests::window::Window;
+
+use huiqian_tests::scene::{answer, desk_with_application, file_of_colleague, stored_answers};
+
+const FIELD: &str = "openness.cooperation_mechanism";
+
+/// Notes in the page whether a composition is under way, by the events that the page itself goes by.
+const WATCH_COMPOSITION: &str = "(() => {
+  window.composing = null;
+  addEventListener('compositionstart', () => { window.composing = ''; }, true);
+  addEventListener('compositionupdate', (event) => { window.composing = event.data; }, true);
+  addEventListener('compositionend', () => { window.composing = null; }, true);
+})()";
+
+#[tokio::test]
+async fn pinyin_composition_is_not_disturbed_by_a_patch() -> anyhow::Result<()> {
+    let (mut desk, id) = desk_with_application(&[(FIELD, "建立会商机制。")])?;
+    let patch = file_of_colleague(&desk, &id, &[(FIELD, "每季度建立会商机制。")])?;
+    let home = desk.home();
+    let _pinyin = InputMethod::start(&mut desk)?;
+    let window = desk.open().await?;
+    let outcome = async {
+        window.open_application().await?;
+        window.go_to_section("openness").await?;
+        put_caret_at_the_end(&window).await?;
+        window.evaluate(WATCH_COMPOSITION).await?;
+        let keyboard = window.keyboard()?;
+        keyboard.type_keys("zhongguo")?;
+        until("a composition in the page", PATIENCE, || async {
+            let composed = window.evaluate("window.composing").await?;
+            Ok(composed.as_str().filter(|composed| !composed.is_empty()).map(str::to_owned))
+        })
+        .await?;
+
+        // The patch comes the way files come: the program is started a second time with it.
+        let second = Command::new(built_program(APP)?).arg("--home").arg(&home).arg(&patch).status()?;
+        ensure!(second.success(), "the second start hands its file over and ends well: {second}");
+        window.find(".messages .pf-m-success").await?;
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        let composed = window.evaluate("window.composing").await?;
+        ensure!(composed.as_str().is_some_and(|composed| !composed.is_empty()), "the patch ended the composition");
+
+        keyboard.press("space")?;
+        wait_for_text(&window, "每季度建立会商机制。中国").await?;
+        keyboard.type_keys("shifan")?;
+        keyboard.press("space")?;
+        wait_for_text(&window, "每季度建立会商机制。中国示范").await?;
+        window.wait_until_saved().await
+    }
+    .await;
+    window.picture_of_failure("pinyin_composition", outcome).await?;
+    window.kill_9().await?;
+    let stored = stored_answers(&home, &id)?;
+    assert_eq!(stored[&answer(FIELD)].as_text(), "每季度建立会商机制。中国示范");
+    Ok(())
+}
+
+async fn put_caret_at_the_end(window: &Window) -> anyhow::Result<()> {
+    window.keyboard()?.focus_window(window.app())?;
+    window.click(&control(&answer(FIELD))).await?;
+    window.keyboard()?.press("ctrl+End")
+}
+
+async fn wait_for_text(window: &Window, wanted: &str) -> anyhow::Result<()> {
+    until(&format!("the text {wanted:?}"), PATIENCE, || async {
+        let text = window.text_of(&answer(FIELD)).await?;
+        ensure!(text == wanted, "it reads {text:?}");
+        Ok(Some(()))
+    })
+    .await
+}
