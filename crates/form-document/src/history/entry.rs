@@ -6,7 +6,7 @@ use automerge::ActorId;
 use form_model::command::{self, HistoryEntry, Stamp};
 use form_model::id::AnswerId;
 
-use crate::history::{HistoryRow, RowStep};
+use crate::history::{HistoryRow, Insertion, RowStep};
 use crate::op::OpId;
 
 /// Typing of one author in one text counts as one entry when it is within so many milliseconds of its
@@ -41,6 +41,7 @@ pub fn entries(rows: &[HistoryRow]) -> Vec<Entry> {
     let mut sorted: Vec<_> = rows.iter().collect();
     sorted.sort_by(|a, b| a.op.cmp(&b.op));
     let concurrent = concurrent_values(&sorted);
+    let typed = Typed::of(&sorted);
     let mut entries: Vec<(OpId, Entry)> = Vec::new();
     let mut open: BTreeMap<&AnswerId, Session> = BTreeMap::new();
     for row in sorted {
@@ -52,13 +53,13 @@ pub fn entries(rows: &[HistoryRow]) -> Vec<Entry> {
             RowStep::Prose { .. } => {
                 let continues = open.get(&row.answer).is_some_and(|session| session.takes(row));
                 if !continues && let Some(session) = open.remove(&row.answer) {
-                    entries.extend(session.finish());
+                    entries.extend(session.finish(&typed));
                 }
                 open.entry(&row.answer).or_insert_with(|| Session::new(row)).add(row);
             }
         }
     }
-    entries.extend(open.into_values().filter_map(Session::finish));
+    entries.extend(open.into_values().filter_map(|session| session.finish(&typed)));
     entries.sort_by(|(a, _), (b, _)| a.cmp(b));
     entries.into_iter().map(|(_, entry)| entry).collect()
 }
@@ -150,10 +151,10 @@ impl<'a> Session<'a> {
     }
 
     /// `None` when nothing remains of it.
-    fn finish(self) -> Option<(OpId, Entry)> {
+    fn finish(self, typed: &Typed<'_>) -> Option<(OpId, Entry)> {
         let pieces = self.inserted.iter().map(|piece| piece.iter().map(|(_, char)| char).collect());
         let inserted = pieces.filter(|piece: &String| !piece.is_empty()).collect::<Vec<_>>().join(GAP);
-        let deleted = deleted_text(&self.deleted);
+        let deleted = deleted_text(&self.deleted, typed);
         if inserted.is_empty() && deleted.is_empty() {
             return None;
         }
@@ -162,19 +163,48 @@ impl<'a> Session<'a> {
     }
 }
 
-/// Characters that were typed one after the other (as most that stand next to each other were), in the
-/// order of their typing, whichever way they were taken out.
-fn deleted_text(deleted: &BTreeMap<OpId, char>) -> String {
-    let mut by_author: Vec<_> = deleted.iter().collect();
-    by_author.sort_by_key(|(id, _)| (&id.actor, id.counter));
-    let mut text = String::new();
-    let mut last: Option<&OpId> = None;
-    for (id, char) in by_author {
-        if last.is_some_and(|last| !last.precedes(id)) {
-            text.push_str(GAP);
-        }
-        text.push(*char);
-        last = Some(id);
+/// The character after which each one was put in. Only the first of a run is noted; the others follow
+/// their neighbour.
+struct Typed<'a>(BTreeMap<OpId, Option<&'a OpId>>);
+
+impl<'a> Typed<'a> {
+    fn of(rows: &[&'a HistoryRow]) -> Self {
+        let insertions = rows.iter().flat_map(|row| match &row.step {
+            RowStep::Prose { inserted, .. } => inserted.iter().map(|run| (&row.op.actor, run)).collect(),
+            RowStep::Value { .. } => Vec::new(),
+        });
+        let first = |(actor, run): (&ActorId, &'a Insertion)| {
+            (OpId { counter: run.start, actor: actor.clone() }, run.after.as_ref())
+        };
+        Self(insertions.map(first).collect())
     }
-    text
+
+    fn after(&self, id: &OpId) -> Option<OpId> {
+        match self.0.get(id) {
+            Some(after) => after.cloned(),
+            None => Some(OpId { counter: id.counter.checked_sub(1)?, actor: id.actor.clone() }),
+        }
+    }
+}
+
+/// Characters in the order in which they stood, whichever way they were taken out: each follows the one
+/// after which it was typed, the latest first, as the text itself is put together.
+fn deleted_text(deleted: &BTreeMap<OpId, char>, typed: &Typed<'_>) -> String {
+    let mut followers: BTreeMap<OpId, Vec<&OpId>> = BTreeMap::new();
+    let mut starts = Vec::new();
+    for id in deleted.keys() {
+        match typed.after(id).filter(|after| deleted.contains_key(after)) {
+            Some(after) => followers.entry(after).or_default().push(id),
+            None => starts.push(id),
+        }
+    }
+    let piece = |start| {
+        let (mut piece, mut next) = (String::new(), vec![start]);
+        while let Some(id) = next.pop() {
+            piece.extend(deleted.get(id));
+            next.extend(followers.get(id).into_iter().flatten());
+        }
+        piece
+    };
+    starts.into_iter().map(piece).collect::<Vec<_>>().join(GAP)
 }
