@@ -20,9 +20,12 @@ pub(super) struct Sources<'f> {
 /// A parsed file.
 pub(super) struct Source<'f> {
     path: &'f str,
-    text: &'f str,
+    lines: Lines,
     table: DeTable<'f>,
 }
+
+/// Where each line after the first begins, in bytes.
+struct Lines(Vec<usize>);
 
 impl<'f> Sources<'f> {
     /// Parses every `.toml` file; others are left to the check for unexpected files.
@@ -47,10 +50,11 @@ impl<'f> Sources<'f> {
             self.all_parsed.set(false);
             return self.report(start_of(path), FaultKind::NotText);
         };
+        let lines = Lines::of(text);
         let (table, errors) = DeTable::parse_recoverable(text);
         for error in &errors {
             self.all_parsed.set(false);
-            let line = error.span().map_or(1, |span| line_of(text, &span));
+            let line = error.span().map_or(1, |span| lines.at(&span));
             let detail = error.message().trim_end_matches('.').replace('\n', ", ");
             self.report(
                 Place {
@@ -63,7 +67,7 @@ impl<'f> Sources<'f> {
         // What could be recovered of a broken file would only make noise.
         if errors.is_empty() {
             let table = table.into_inner();
-            self.files.insert(path, Source { path, text, table });
+            self.files.insert(path, Source { path, lines, table });
         }
     }
 
@@ -102,7 +106,7 @@ impl Source<'_> {
     pub(super) fn place(&self, span: &Range<usize>) -> Place {
         Place {
             file: self.path.to_owned(),
-            line: line_of(self.text, span),
+            line: self.lines.at(span),
         }
     }
 
@@ -119,8 +123,15 @@ pub(super) fn start_of(path: &str) -> Place {
     }
 }
 
-fn line_of(text: &str, span: &Range<usize>) -> u32 {
-    let before = text.get(..span.start).unwrap_or(text);
-    let breaks = before.bytes().filter(|byte| *byte == b'\n').count();
-    u32::try_from(breaks).map_or(u32::MAX, |breaks| breaks.saturating_add(1))
+impl Lines {
+    fn of(text: &str) -> Self {
+        let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+        Self(breaks.map(|(at, _)| at + 1).collect())
+    }
+
+    /// The line, from 1, in which a span begins.
+    fn at(&self, span: &Range<usize>) -> u32 {
+        let before = self.0.partition_point(|start| *start <= span.start);
+        u32::try_from(before).map_or(u32::MAX, |before| before.saturating_add(1))
+    }
 }
