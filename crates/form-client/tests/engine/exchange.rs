@@ -44,8 +44,8 @@ fn prose_of_two_desks_merges_and_both_end_equal() {
     assert!(matches!(&to_a[..], [Event::Patched { .. }]), "{to_a:?}");
     assert_eq!(text_of(&mut pair.a, &pair.id, "plan.text"), "五年发展规划要可考核");
     assert_eq!(text_of(&mut pair.b, &pair.id, "plan.text"), "五年发展规划要可考核");
-    let a = pair.a.export(&pair.id, ExportFormat::Automerge).unwrap();
-    assert_eq!(a, pair.b.export(&pair.id, ExportFormat::Automerge).unwrap());
+    let a = pair.a.export(&pair.id, ExportFormat::Json).unwrap();
+    assert_eq!(a, pair.b.export(&pair.id, ExportFormat::Json).unwrap());
 }
 
 #[test]

@@ -14,6 +14,8 @@ use form_model::mirror::{EngineText, ViewText};
 use crate::random::Random;
 
 const SEEDS: u64 = 10_000;
+/// Side by side on as many cores.
+const THREADS: usize = 2;
 const STEPS: usize = 24;
 const WORDS: [&str; 6] = ["合作", "，", "😀", "a", "发展\n", "中小企业"];
 
@@ -168,12 +170,19 @@ fn view_and_document_end_equal_over_10_000_seeds() {
     let library = Library::load(std::path::Path::new("no such folder"));
     let definition = &library.package("zone-application-2026").unwrap().definition;
     let genesis = Genesis::new(definition, [7; 16], [9; 32]).unwrap().build(definition).unwrap();
-    for seed in 0..SEEDS {
-        let mut scene = scene(definition, &genesis, seed);
-        for _ in 0..STEPS {
-            scene.step();
+    std::thread::scope(|scope| {
+        for first in (0..SEEDS).take(THREADS) {
+            let genesis = &genesis;
+            scope.spawn(move || (first..SEEDS).step_by(THREADS).for_each(|seed| play(definition, genesis, seed)));
         }
-        scene.settle();
-        assert_eq!(Some(scene.view.text()), scene.own.text(&scene.answer), "seed {seed}");
+    });
+}
+
+fn play(definition: &FormDefinition, genesis: &[u8], seed: u64) {
+    let mut scene = scene(definition, genesis, seed);
+    for _ in 0..STEPS {
+        scene.step();
     }
+    scene.settle();
+    assert_eq!(Some(scene.view.text()), scene.own.text(&scene.answer), "seed {seed}");
 }
