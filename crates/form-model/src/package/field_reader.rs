@@ -37,59 +37,59 @@ pub(super) fn read(
     section: &str,
     table: &TableReader<'_>,
 ) -> Option<Field> {
-    let place = table.place();
-    let own_id = table.needed_text("id");
-    let kind_word = table
-        .needed_text("kind")
-        .and_then(|_| table.word("kind", &KINDS));
-    let own_id = own_id?;
-    draft.check_id(&own_id);
-    draft.check_free(&own_id, &FIELDS_RESERVED);
-    let id = FieldId::new(section, &own_id.value);
-    if let Some(first) = draft.fields.get(&id) {
-        let kind = FaultKind::DuplicateId {
-            id: id.to_string(),
-            first: first.clone(),
-        };
-        draft.report(own_id.place.clone(), kind);
-    } else {
-        draft.fields.insert(id.clone(), place.clone());
-    }
-    draft.need(format!("{id}.label"), &place);
-    let kind = match &kind_word {
-        Some(kind) => kind_of(draft, &id, &kind.value, table),
-        None => FieldKind::Text { limit: None },
-    };
-    let writable = matches!(
-        kind,
-        FieldKind::Text { .. } | FieldKind::Prose { .. } | FieldKind::Number { .. }
-    );
-    let calculated = matches!(kind, FieldKind::Calculated { .. });
+    let kind_word = table.needed_word("kind", &KINDS);
+    let id = read_id(draft, section, table)?;
+    let kind = kind_word.map_or(FieldKind::Text { limit: None }, |kind| {
+        kind_of(draft, &id, &kind.value, table)
+    });
+    let condition = table.table("relevant");
     Some(Field {
         columns: if in_columns(&kind) {
             columns(draft, table)
         } else {
             Vec::new()
         },
-        required: if calculated {
-            false
-        } else {
-            table.flag("required", true)
-        },
-        none_allowed: if writable {
-            table.flag("none_allowed", true)
-        } else {
-            false
-        },
-        relevant: table
-            .table("relevant")
-            .and_then(|condition| rule_reader::condition(draft, condition)),
+        required: is_asked(&kind) && table.flag("required", true),
+        none_allowed: is_written(&kind) && table.flag("none_allowed", true),
+        relevant: condition.and_then(|condition| rule_reader::condition(draft, condition)),
         clause: rule_reader::clause(draft, form, table),
         evidence: evidence(draft, form, table),
         printed: table.flag("printed", true),
         kind,
         id,
     })
+}
+
+fn read_id(draft: &mut Draft<'_>, section: &str, table: &TableReader<'_>) -> Option<FieldId> {
+    let place = table.place();
+    let own = table.needed_text("id")?;
+    draft.check_id(&own);
+    draft.check_free(&own, &FIELDS_RESERVED);
+    let id = FieldId::new(section, &own.value);
+    draft.need(format!("{id}.label"), &place);
+    if let Some(first) = draft.fields.get(&id) {
+        let kind = FaultKind::DuplicateId {
+            id: id.to_string(),
+            first: first.clone(),
+        };
+        draft.report(own.place, kind);
+    } else {
+        draft.fields.insert(id.clone(), place);
+    }
+    Some(id)
+}
+
+/// Whether people answer the field.
+fn is_asked(kind: &FieldKind) -> bool {
+    !matches!(kind, FieldKind::Calculated { .. })
+}
+
+/// Whether the answer is written in words or figures, so that it may be 无.
+fn is_written(kind: &FieldKind) -> bool {
+    matches!(
+        kind,
+        FieldKind::Text { .. } | FieldKind::Prose { .. } | FieldKind::Number { .. }
+    )
 }
 
 /// Multiple choices, long texts and confirmations have no columns.
@@ -157,19 +157,15 @@ fn kind_of(draft: &mut Draft<'_>, id: &FieldId, kind: &str, table: &TableReader<
                 FieldKind::Calculated { calculation }
             }),
         _ => FieldKind::Text {
-            limit: limit(draft, table),
+            limit: limit(table),
         },
     }
 }
 
-fn limit(draft: &Draft<'_>, table: &TableReader<'_>) -> Option<u32> {
+fn limit(table: &TableReader<'_>) -> Option<u32> {
     let limit = table.whole("limit")?;
     if limit == 0 {
-        let kind = FaultKind::WrongValue {
-            key: "limit".to_owned(),
-            expected: LIMIT,
-        };
-        draft.report(table.place_of("limit"), kind);
+        table.report_wrong("limit", LIMIT);
     }
     Some(limit)
 }
@@ -200,7 +196,7 @@ fn prose(draft: &mut Draft<'_>, id: &FieldId, table: &TableReader<'_>) -> FieldK
         }
     }
     FieldKind::Prose {
-        limit: limit(draft, table),
+        limit: limit(table),
         outline,
         attachable,
     }
@@ -209,11 +205,7 @@ fn prose(draft: &mut Draft<'_>, id: &FieldId, table: &TableReader<'_>) -> FieldK
 fn number(draft: &Draft<'_>, table: &TableReader<'_>) -> FieldKind {
     let scale = table.whole("scale").unwrap_or(0);
     if scale > SCALE_MAX {
-        let kind = FaultKind::WrongValue {
-            key: "scale".to_owned(),
-            expected: SCALE,
-        };
-        draft.report(table.place_of("scale"), kind);
+        table.report_wrong("scale", SCALE);
     }
     let (min, max) = (table.decimal("min"), table.decimal("max"));
     if let (Some(min), Some(max)) = (min, max)
@@ -243,15 +235,11 @@ fn number(draft: &Draft<'_>, table: &TableReader<'_>) -> FieldKind {
 }
 
 fn options(draft: &mut Draft<'_>, id: &FieldId, table: &TableReader<'_>) -> Vec<String> {
-    let options = table.texts("options");
-    if options.is_empty() && !table.has("options") {
-        draft.report(
-            table.place(),
-            FaultKind::MissingKey {
-                key: "options".to_owned(),
-            },
-        );
-    }
+    let options = if table.need("options") {
+        table.texts("options")
+    } else {
+        Vec::new()
+    };
     draft.check_unique(&options);
     for option in &options {
         draft.check_id(option);

@@ -138,15 +138,11 @@ fn needed_list(
     table: &TableReader<'_>,
     key: &'static str,
 ) -> Vec<Located<String>> {
-    let list = table.texts(key);
-    if list.is_empty() && !table.has(key) {
-        table.report(
-            table.place(),
-            FaultKind::MissingKey {
-                key: key.to_owned(),
-            },
-        );
-    }
+    let list = if table.need(key) {
+        table.texts(key)
+    } else {
+        Vec::new()
+    };
     draft.check_unique(&list);
     list
 }
@@ -157,15 +153,7 @@ fn evidence(draft: &mut Draft<'_>, table: &TableReader<'_>) -> Vec<Located<Evide
     for slot in table.tables("evidence") {
         let place = slot.place();
         let id = slot.needed_text("id");
-        let number = slot.whole("number");
-        if number.is_none() && !slot.has("number") {
-            slot.report(
-                place.clone(),
-                FaultKind::MissingKey {
-                    key: "number".to_owned(),
-                },
-            );
-        }
+        let number = slot.need("number").then(|| slot.whole("number")).flatten();
         let field = slot.needed_text("field");
         if let Some(field) = &field {
             draft.refer(field, Wanted::Field);

@@ -35,9 +35,7 @@ pub(super) fn read(draft: &mut Draft<'_>, form: &FormPlan, section: &Located<Str
 }
 
 fn read_block(draft: &mut Draft<'_>, form: &FormPlan, table: TableReader<'_>) -> Option<Block> {
-    let kind = table
-        .needed_text("type")
-        .and_then(|_| table.word("type", &BLOCKS))?;
+    let kind = table.needed_word("type", &BLOCKS)?;
     let block = match kind.value.as_str() {
         "title" => needed_message(draft, &table).map(|text| Block::Title { text }),
         "note" => needed_message(draft, &table).map(|text| Block::Note { text }),

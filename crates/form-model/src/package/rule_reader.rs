@@ -23,26 +23,9 @@ const CONDITION: Expected = (
 pub(super) fn read(draft: &mut Draft<'_>, form: &FormPlan, table: TableReader<'_>) {
     let place = table.place();
     let id = table.needed_text("id");
-    let severity = table
-        .needed_text("severity")
-        .and_then(|_| table.word("severity", &["blocking", "caution"]))
-        .map(|word| {
-            if word.value == "blocking" {
-                Severity::Blocking
-            } else {
-                Severity::Caution
-            }
-        });
+    let severity = table.needed_word("severity", &["blocking", "caution"]);
     let clause = clause(draft, form, &table);
-    let test = table.table("test");
-    if test.is_none() && !table.has("test") {
-        table.report(
-            place.clone(),
-            FaultKind::MissingKey {
-                key: "test".to_owned(),
-            },
-        );
-    }
+    let test = table.need("test").then(|| table.table("test")).flatten();
     let test = test.and_then(|test| read_test(draft, test));
     table.finish();
     let Some(id) = id else { return };
@@ -52,17 +35,18 @@ pub(super) fn read(draft: &mut Draft<'_>, form: &FormPlan, table: TableReader<'_
     draft.check_free(&id, &[NOTE_FACET]);
     draft.need(format!("rule.{}", id.value), &place);
     if let Some(first) = draft.rule_places.get(&id.value) {
-        let first = first.clone();
-        return draft.report(
-            id.place,
-            FaultKind::DuplicateId {
-                id: id.value,
-                first,
-            },
-        );
+        let kind = FaultKind::DuplicateId {
+            id: id.value,
+            first: first.clone(),
+        };
+        return draft.report(id.place, kind);
     }
     draft.rule_places.insert(id.value.clone(), place);
     if let (Some(severity), Some(test)) = (severity, test) {
+        let severity = match severity.value.as_str() {
+            "blocking" => Severity::Blocking,
+            _ => Severity::Caution,
+        };
         draft.rules.push(Rule {
             id: id.value,
             severity,
@@ -101,9 +85,7 @@ pub(super) fn clause(
 }
 
 fn read_test(draft: &mut Draft<'_>, table: TableReader<'_>) -> Option<Test> {
-    let kind = table
-        .needed_text("type")
-        .and_then(|_| table.word("type", &TESTS))?;
+    let kind = table.needed_word("type", &TESTS)?;
     let test = match kind.value.as_str() {
         "no_names_when_zero" => {
             names(draft, &table).map(|(count, names)| Test::NoNamesWhenZero { count, names })
@@ -111,29 +93,7 @@ fn read_test(draft: &mut Draft<'_>, table: TableReader<'_>) -> Option<Test> {
         "names_match_count" => {
             names(draft, &table).map(|(count, names)| Test::NamesMatchCount { count, names })
         }
-        "jump" => {
-            let field = referred(draft, &table, "field", Wanted::NumberRow);
-            let factor = table.decimal("factor");
-            if factor.is_none() && !table.has("factor") {
-                table.report(
-                    table.place(),
-                    FaultKind::MissingKey {
-                        key: "factor".to_owned(),
-                    },
-                );
-            }
-            if factor.is_some_and(|factor| factor <= Decimal::ONE) {
-                let kind = FaultKind::WrongValue {
-                    key: "factor".to_owned(),
-                    expected: FACTOR,
-                };
-                table.report(table.place_of("factor"), kind);
-            }
-            field.zip(factor).map(|(field, factor)| Test::Jump {
-                field: FieldId(field),
-                factor,
-            })
-        }
+        "jump" => jump(draft, &table),
         _ => {
             let answer = referred(draft, &table, "answer", Wanted::Number);
             let limit = referred(draft, &table, "limit", Wanted::Number);
@@ -145,6 +105,22 @@ fn read_test(draft: &mut Draft<'_>, table: TableReader<'_>) -> Option<Test> {
     };
     table.finish();
     test
+}
+
+fn jump(draft: &mut Draft<'_>, table: &TableReader<'_>) -> Option<Test> {
+    let field = referred(draft, table, "field", Wanted::NumberRow);
+    let factor = table
+        .need("factor")
+        .then(|| table.decimal("factor"))
+        .flatten();
+    if factor.is_some_and(|factor| factor <= Decimal::ONE) {
+        table.report_wrong("factor", FACTOR);
+    }
+    let (field, factor) = field.zip(factor)?;
+    Some(Test::Jump {
+        field: FieldId(field),
+        factor,
+    })
 }
 
 fn names(draft: &mut Draft<'_>, table: &TableReader<'_>) -> Option<(AnswerId, AnswerId)> {
@@ -207,20 +183,11 @@ fn conditions(draft: &mut Draft<'_>, tables: Vec<TableReader<'_>>) -> Vec<Condit
 
 /// Reads the `calculation` of a calculated field.
 pub(super) fn calculation(draft: &mut Draft<'_>, field: &TableReader<'_>) -> Option<Calculation> {
-    let Some(table) = field.table("calculation") else {
-        if !field.has("calculation") {
-            field.report(
-                field.place(),
-                FaultKind::MissingKey {
-                    key: "calculation".to_owned(),
-                },
-            );
-        }
-        return None;
-    };
-    let kind = table
-        .needed_text("type")
-        .and_then(|_| table.word("type", &CALCULATIONS))?;
+    let table = field
+        .need("calculation")
+        .then(|| field.table("calculation"))
+        .flatten()?;
+    let kind = table.needed_word("type", &CALCULATIONS)?;
     let calculation = match kind.value.as_str() {
         "sum" => Some(Calculation::Sum {
             of: answers(draft, &table, || Wanted::Number),

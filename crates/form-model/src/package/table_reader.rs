@@ -130,9 +130,10 @@ impl<'s> TableReader<'s> {
         })
     }
 
-    /// A text that must be there.
-    pub(super) fn needed_text(&self, key: &'static str) -> Option<Located<String>> {
-        if self.value(key).is_none() {
+    /// Reports a key that is not there; whether it is.
+    pub(super) fn need(&self, key: &'static str) -> bool {
+        let found = self.value(key).is_some();
+        if !found {
             self.report(
                 self.place(),
                 FaultKind::MissingKey {
@@ -140,7 +141,28 @@ impl<'s> TableReader<'s> {
                 },
             );
         }
-        self.text(key)
+        found
+    }
+
+    /// Records that the value of a key is not what it should be.
+    pub(super) fn report_wrong(&self, key: &str, expected: Expected) {
+        self.report(
+            self.place_of(key),
+            FaultKind::WrongValue {
+                key: key.to_owned(),
+                expected,
+            },
+        );
+    }
+
+    /// A text that must be there.
+    pub(super) fn needed_text(&self, key: &'static str) -> Option<Located<String>> {
+        self.need(key).then(|| self.text(key)).flatten()
+    }
+
+    /// One of the given words, which must be there.
+    pub(super) fn needed_word(&self, key: &'static str, known: &[&str]) -> Option<Located<String>> {
+        self.need(key).then(|| self.word(key, known)).flatten()
     }
 
     /// One of the given words.
