@@ -1,5 +1,6 @@
 //! Faulty form packages: each fault is reported with its file, its line, and what to do, in both languages.
 
+mod damage;
 mod edit;
 mod form;
 mod layout;
