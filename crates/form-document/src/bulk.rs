@@ -19,7 +19,9 @@ const PREDS: u64 = 7 << 4;
 /// Whether the change has few enough operations. True for what is no change chunk: that is Automerge's to
 /// refuse.
 pub(crate) fn is_small(chunk: &[u8]) -> bool {
-    Reader(chunk).ops_and_preds().is_none_or(|(ops, preds)| ops <= CHANGE_MAX_OPS && preds <= CHANGE_MAX_OPS)
+    Reader(chunk)
+        .ops_and_preds()
+        .is_none_or(|(ops, preds)| ops <= CHANGE_MAX_OPS && preds <= CHANGE_MAX_OPS)
 }
 
 /// The bytes not read yet.
@@ -62,7 +64,9 @@ impl<'a> Reader<'a> {
         while let Some(run) = self.signed() {
             let counted = match run {
                 0 => self.unsigned(),
-                1.. => self.unsigned().map(|value| run.unsigned_abs().saturating_mul(weight(value))),
+                1.. => self
+                    .unsigned()
+                    .map(|value| run.unsigned_abs().saturating_mul(weight(value))),
                 _ => self.literal(run.unsigned_abs(), &weight),
             };
             let Some(counted) = counted else { break };
@@ -121,6 +125,9 @@ impl<'a> Reader<'a> {
 
 #[cfg(test)]
 mod tests {
+    use automerge::transaction::{CommitOptions, Transactable};
+    use automerge::{Automerge, ObjType, ROOT};
+
     use super::*;
 
     #[test]
@@ -135,6 +142,25 @@ mod tests {
         assert_eq!(count(&endless), i64::MAX.unsigned_abs());
         assert_eq!(count(&[]), 0);
         assert_eq!(count(&[3]), 0, "damaged");
+    }
+
+    #[test]
+    fn a_real_changes_operations_are_counted_right() {
+        let mut document = Automerge::new();
+        let mut tx = document.transaction();
+        let text = tx.put_object(ROOT, "text", ObjType::Text).unwrap();
+        tx.splice_text(&text, 0, 0, "合作区发展").unwrap();
+        tx.splice_text(&text, 1, 3, "").unwrap();
+        tx.commit_with(
+            CommitOptions::default()
+                .with_time(1_786_000_000_000)
+                .with_message("m"),
+        );
+        let change = document.get_last_local_change().unwrap();
+        assert_eq!(
+            Reader(change.raw_bytes()).ops_and_preds(),
+            Some((1 + 5 + 3, 3))
+        );
     }
 
     #[test]

@@ -57,7 +57,11 @@ impl<'a> NewNode<'a> {
 
 impl Clock {
     fn seq(&self, actor: usize) -> u64 {
-        if actor == self.own.0 { self.own.1 } else { self.others.get(actor).copied().unwrap_or(0) }
+        if actor == self.own.0 {
+            self.own.1
+        } else {
+            self.others.get(actor).copied().unwrap_or(0)
+        }
     }
 }
 
@@ -86,26 +90,40 @@ impl Causality {
 
     /// The actor's newest seq; 0 for an unknown actor.
     pub(crate) fn last_seq(&self, actor: &ActorId) -> u64 {
-        let changes = self.actors.get(actor).and_then(|actor| self.by_actor.get(*actor));
+        let changes = self
+            .actors
+            .get(actor)
+            .and_then(|actor| self.by_actor.get(*actor));
         changes.map_or(0, |changes| to_u64(changes.len()))
     }
 
     /// The seq of `actor` that a change with these deps knows of. Unknown deps count for nothing.
     pub(crate) fn known_seq(&self, deps: &[ChangeHash], actor: &ActorId) -> u64 {
-        let Some(actor) = self.actors.get(actor) else { return 0 };
-        self.nodes_of(deps).map(|node| node.clock.seq(*actor)).max().unwrap_or(0)
+        let Some(actor) = self.actors.get(actor) else {
+            return 0;
+        };
+        self.nodes_of(deps)
+            .map(|node| node.clock.seq(*actor))
+            .max()
+            .unwrap_or(0)
     }
 
     /// The greatest operation counter in the past of a change with these deps.
     pub(crate) fn max_op(&self, deps: &[ChangeHash]) -> u64 {
         // Every change's operations come after all of its past, so the nearest are the greatest.
-        self.nodes_of(deps).map(|node| node.max_op).max().unwrap_or(0)
+        self.nodes_of(deps)
+            .map(|node| node.max_op)
+            .max()
+            .unwrap_or(0)
     }
 
     /// Whether a change with these deps knows of the operation.
     pub(crate) fn knows(&self, deps: &[ChangeHash], op: &OpId) -> bool {
-        let Some(seq) = self.known_seq(deps, &op.actor).checked_sub(1) else { return false };
-        self.by_seq(&op.actor, seq).is_some_and(|node| op.counter <= node.max_op)
+        let Some(seq) = self.known_seq(deps, &op.actor).checked_sub(1) else {
+            return false;
+        };
+        self.by_seq(&op.actor, seq)
+            .is_some_and(|node| op.counter <= node.max_op)
     }
 
     /// Whether the change itself or its past holds the operation.
@@ -115,10 +133,15 @@ impl Causality {
 
     /// The newest change of each actor that every one of the sets of deps knows of: where their common
     /// past ends.
-    pub(crate) fn common_past<'a>(&self, sets: impl Iterator<Item = &'a [ChangeHash]> + Clone) -> Vec<ChangeHash> {
+    pub(crate) fn common_past(&self, sets: &[&[ChangeHash]]) -> Vec<ChangeHash> {
         let common = |actor: &ActorId| {
-            let seq = sets.clone().map(|deps| self.known_seq(deps, actor)).min().unwrap_or(0);
-            self.by_seq(actor, seq.checked_sub(1)?).map(|node| node.hash)
+            let seq = sets
+                .iter()
+                .map(|deps| self.known_seq(deps, actor))
+                .min()
+                .unwrap_or(0);
+            self.by_seq(actor, seq.checked_sub(1)?)
+                .map(|node| node.hash)
         };
         self.actors.keys().filter_map(common).collect()
     }
@@ -132,7 +155,12 @@ impl Causality {
         if let Some(changes) = self.by_actor.get_mut(actor) {
             changes.push(place);
         }
-        self.nodes.push(Node { hash: new.hash, actor, max_op: new.max_op, clock });
+        self.nodes.push(Node {
+            hash: new.hash,
+            actor,
+            max_op: new.max_op,
+            clock,
+        });
     }
 
     /// Forgets all but the oldest `length` changes.
@@ -160,12 +188,23 @@ impl Causality {
         if let (Some(only), None) = (deps.next(), deps.next())
             && only.actor == actor
         {
-            return Clock { others: Arc::clone(&only.clock.others), own };
+            return Clock {
+                others: Arc::clone(&only.clock.others),
+                own,
+            };
         }
         let others = (0..self.by_actor.len())
-            .map(|other| self.nodes_of(new.deps).map(|node| node.clock.seq(other)).max().unwrap_or(0))
+            .map(|other| {
+                self.nodes_of(new.deps)
+                    .map(|node| node.clock.seq(other))
+                    .max()
+                    .unwrap_or(0)
+            })
             .collect();
-        Clock { others: Arc::new(others), own }
+        Clock {
+            others: Arc::new(others),
+            own,
+        }
     }
 
     fn by_seq(&self, actor: &ActorId, index: u64) -> Option<&Node> {
@@ -174,7 +213,9 @@ impl Causality {
     }
 
     fn nodes_of(&self, hashes: &[ChangeHash]) -> impl Iterator<Item = &Node> {
-        hashes.iter().filter_map(|hash| self.nodes.get(*self.by_hash.get(hash)?))
+        hashes
+            .iter()
+            .filter_map(|hash| self.nodes.get(*self.by_hash.get(hash)?))
     }
 }
 

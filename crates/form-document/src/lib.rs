@@ -22,13 +22,15 @@ mod patch;
 mod raw;
 mod reader;
 mod schema;
+mod text;
 mod trial;
 mod undo;
+mod value;
 mod well_formed;
 
 pub use actor::{ACTOR_BYTES, actor_id};
-pub use bulk::CHANGE_MAX_OPS;
 pub use automerge::{ActorId, ChangeHash};
+pub use bulk::CHANGE_MAX_OPS;
 pub use conflict::{Candidate, Standing};
 pub use document::Document;
 pub use edit::Committed;

@@ -104,7 +104,11 @@ impl Document {
             }
         }
         let (accepted, refused, waiting) = batch.finish(&graph);
-        let mut merged = Merged { refused, waiting, ..Merged::default() };
+        let mut merged = Merged {
+            refused,
+            waiting,
+            ..Merged::default()
+        };
         if let Some(applied) = applied {
             self.take_in(applied, accepted, &graph, &mut merged);
         }
@@ -153,27 +157,43 @@ impl Document {
         merged.changed = values.into_iter().collect();
         merged.overlaps = overlap::find(self, &before, graph, &accepted);
         for answer in prose {
-            merged.patched.extend(self.patch_text(answer, &applied.patches));
+            merged
+                .patched
+                .extend(self.patch_text(answer, &applied.patches));
         }
         merged.applied = accepted.into_iter().map(AppliedChange::of).collect();
     }
 
     fn history_of(&self, before: &Automerge, accepted: &[RawChange]) -> Vec<HistoryRow> {
-        let deleted_from: BTreeSet<_> =
-            accepted.iter().flat_map(|raw| overlap::deletes(&raw.ops, &self.objects)).collect();
+        let deleted_from: BTreeSet<_> = accepted
+            .iter()
+            .flat_map(|raw| overlap::deletes(&raw.ops, &self.objects))
+            .collect();
         let mut chars = BTreeMap::new();
         for answer in deleted_from {
-            chars.extend(self.objects.prose(&answer).into_iter().flat_map(|object| patch::chars(before, object)));
+            chars.extend(
+                self.objects
+                    .prose(&answer)
+                    .into_iter()
+                    .flat_map(|object| patch::chars(before, object)),
+            );
         }
         let mut reader = OpReader::new(&self.automerge).with_chars(chars);
         for raw in accepted {
             reader.add(raw.ops.clone());
         }
-        accepted.iter().flat_map(|raw| history::rows(&raw.ops, &self.objects, &mut reader)).collect()
+        accepted
+            .iter()
+            .flat_map(|raw| history::rows(&raw.ops, &self.objects, &mut reader))
+            .collect()
     }
 
     /// Brings the kept text of a prose answer up to the document; how it changed, if it did.
-    fn patch_text(&mut self, answer: AnswerId, patches: &[automerge::Patch]) -> Option<(AnswerId, Delta)> {
+    fn patch_text(
+        &mut self,
+        answer: AnswerId,
+        patches: &[automerge::Patch],
+    ) -> Option<(AnswerId, Delta)> {
         let object = self.objects.prose(&answer)?;
         let after = automerge::ReadDoc::text(&self.automerge, object).ok()?;
         let before = self.texts.insert(answer.clone(), after.clone())?;

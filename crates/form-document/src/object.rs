@@ -36,16 +36,26 @@ impl ObjectTable {
     pub(crate) fn from_genesis(genesis: &ExpandedChange) -> Self {
         let mut table = Self::default();
         for (counter, op) in (genesis.start_op.get()..).zip(&genesis.operations) {
-            let (OpType::Make(_), Key::Map(key)) = (&op.action, &op.key) else { continue };
+            let (OpType::Make(_), Key::Map(key)) = (&op.action, &op.key) else {
+                continue;
+            };
             let place = match object_of(op) {
                 None if key == GENESIS_KEY => Place::Genesis,
                 None => Place::Section(key.to_string()),
                 Some(parent) => match table.places.get(&parent) {
-                    Some(Place::Section(section)) => Place::Prose(AnswerId(format!("{section}.{key}"))),
+                    Some(Place::Section(section)) => {
+                        Place::Prose(AnswerId(format!("{section}.{key}")))
+                    }
                     _ => continue,
                 },
             };
-            table.add(OpId { counter, actor: genesis.actor_id.clone() }, place);
+            table.add(
+                OpId {
+                    counter,
+                    actor: genesis.actor_id.clone(),
+                },
+                place,
+            );
         }
         table
     }

@@ -51,7 +51,9 @@ impl RawChange {
     /// chunk with another hash would make the saved document unreadable.
     pub(crate) fn read(bytes: &[u8]) -> Result<Self, BadChunk> {
         if bytes.len() > CHANGE_MAX_BYTES {
-            return Err(BadChunk::TooLarge { length: bytes.len() });
+            return Err(BadChunk::TooLarge {
+                length: bytes.len(),
+            });
         }
         if !bytes.starts_with(&MAGIC) || bytes.get(TYPE_AT) != Some(&RAW_CHANGE) {
             return Err(BadChunk::NotARawChange);

@@ -20,7 +20,12 @@ pub(crate) struct OpReader<'a> {
 
 impl<'a> OpReader<'a> {
     pub(crate) fn new(document: &'a Automerge) -> Self {
-        Self { document, changes: BTreeMap::new(), pending: BTreeMap::new(), chars: BTreeMap::new() }
+        Self {
+            document,
+            changes: BTreeMap::new(),
+            pending: BTreeMap::new(),
+            chars: BTreeMap::new(),
+        }
     }
 
     /// The same, with characters that are known already.
@@ -31,7 +36,10 @@ impl<'a> OpReader<'a> {
 
     /// Makes a change readable that the document does not have.
     pub(crate) fn add(&mut self, change: ExpandedChange) {
-        let start = OpId { counter: change.start_op.get(), actor: change.actor_id.clone() };
+        let start = OpId {
+            counter: change.start_op.get(),
+            actor: change.actor_id.clone(),
+        };
         self.pending.insert(start, change);
     }
 
@@ -41,15 +49,22 @@ impl<'a> OpReader<'a> {
             let index = usize::try_from(id.counter.checked_sub(change.start_op.get())?).ok()?;
             (index < change.operations.len()).then_some(index)
         };
-        let mut pending = self.pending.range(..=id).rev().filter(|(start, _)| start.actor == id.actor);
-        if let Some((change, index)) = pending.find_map(|(_, change)| Some((change, inside(change)?))) {
+        let mut pending = self
+            .pending
+            .range(..=id)
+            .rev()
+            .filter(|(start, _)| start.actor == id.actor);
+        if let Some((change, index)) =
+            pending.find_map(|(_, change)| Some((change, inside(change)?)))
+        {
             return change.operations.get(index);
         }
         // Automerge keeps counters in 32 bits and unwraps on greater ones.
         u32::try_from(id.counter).ok()?;
         let hash = self.document.hash_for_opid(&id.to_automerge())?;
         if !self.changes.contains_key(&hash) {
-            self.changes.insert(hash, self.document.get_change_by_hash(&hash)?.decode());
+            self.changes
+                .insert(hash, self.document.get_change_by_hash(&hash)?.decode());
         }
         let change = self.changes.get(&hash)?;
         change.operations.get(inside(change)?)
@@ -76,7 +91,9 @@ impl<'a> OpReader<'a> {
 
     /// What an operation replaced.
     pub(crate) fn preds(&mut self, id: &OpId) -> Vec<OpId> {
-        self.op(id).map(|op| op.pred.iter().map(OpId::from).collect()).unwrap_or_default()
+        self.op(id)
+            .map(|op| op.pred.iter().map(OpId::from).collect())
+            .unwrap_or_default()
     }
 }
 

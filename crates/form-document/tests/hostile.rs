@@ -1,122 +1,18 @@
 //! Changes that no honest replica makes. Each breaks one rule; none may reach the document, and what comes
 //! with it in one batch must not suffer, unless it builds on it.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+
 mod support;
 
 use std::num::NonZeroU64;
 
-use automerge::legacy::{self, ElementId, Key, ObjectId, Op, OpType};
-use automerge::{ActorId, Change, ChangeHash, ExpandedChange, ObjType, ScalarValue};
-use form_document::{BadChunk, COUNTER_MAX, Document, Malformed, Refusal};
+use automerge::legacy::{self, ElementId, Key, ObjectId, OpType};
+use automerge::{ActorId, Change, ObjType, ScalarValue};
+use form_document::{BadChunk, COUNTER_MAX, Malformed, Refusal};
 use form_model::delta::Delta;
-use support::{form, id, replica, text};
-
-/// The victim, with a value and a text of its own, and an attacker that knows all of it.
-struct Scene {
-    victim: Document,
-    attacker: ActorId,
-    deps: Vec<ChangeHash>,
-    /// The operation after all that the victim has.
-    next_op: u64,
-}
-
-impl Scene {
-    fn new() -> Self {
-        let mut victim = replica(1);
-        victim.set(&[(id("basics.name"), text("甲市")), (id("basics.phone"), text("010"))], 1).unwrap().unwrap();
-        victim.splice(&id("plan.goals"), &Delta::splice(0, 0, "目标"), 2).unwrap().unwrap();
-        let deps = victim.heads();
-        let next_op = decode(victim.changes().last().unwrap()).map_or(0, |change| change.max_op()) + 1;
-        Self { victim, attacker: ActorId::from([0xee; 16]), deps, next_op }
-    }
-
-    fn change(&self, operations: Vec<Op>) -> ExpandedChange {
-        ExpandedChange {
-            operations,
-            actor_id: self.attacker.clone(),
-            hash: None,
-            seq: 1,
-            start_op: NonZeroU64::new(self.next_op).unwrap(),
-            time: 3,
-            message: None,
-            deps: self.deps.clone(),
-            extra_bytes: Vec::new(),
-            author: None,
-        }
-    }
-
-    /// The object that genesis made under a key.
-    fn object(&self, key: &str) -> legacy::OpId {
-        let genesis = decode(&self.victim.changes()[0]).unwrap().decode();
-        let named = |op: &Op| matches!(&op.key, Key::Map(name) if name == key) && matches!(op.action, OpType::Make(_));
-        let index = genesis.operations.iter().position(named).unwrap() as u64;
-        legacy::OpId::new(index + genesis.start_op.get(), &genesis.actor_id)
-    }
-
-    /// The operations of the victim: name, phone, 目, 标.
-    fn victims(&self, index: u64) -> legacy::OpId {
-        legacy::OpId::new(self.next_op - 4 + index, self.victim.actor())
-    }
-
-    fn put(&self, key: &str, pred: Vec<legacy::OpId>) -> Op {
-        let action = OpType::Put(ScalarValue::Str("乙市".into()));
-        Op { action, obj: ObjectId::Id(self.object("basics")), key: Key::Map(key.into()), pred: pred.into(), insert: false }
-    }
-
-    fn type_char(&self, after: ElementId) -> Op {
-        let action = OpType::Put(ScalarValue::Str("新".into()));
-        Op { action, obj: ObjectId::Id(self.object("goals")), key: Key::Seq(after), pred: vec![].into(), insert: true }
-    }
-
-    fn delete_char(&self, element: legacy::OpId) -> Op {
-        let key = Key::Seq(ElementId::Id(element.clone()));
-        Op { action: OpType::Delete, obj: ObjectId::Id(self.object("goals")), key, pred: vec![element].into(), insert: false }
-    }
-
-    /// Sends the change together with an honest one of a third replica; only the hostile one is refused.
-    #[track_caller]
-    fn refused(mut self, change: ExpandedChange) -> Refusal {
-        let mut third = replica(3);
-        third.merge(&self.victim.changes());
-        let honest = third.set(&[(id("basics.revenue.2023"), text("128.50"))], 4).unwrap().unwrap();
-        let before = self.victim.answers();
-        let hostile = Change::from(change).raw_bytes().to_vec();
-        let merged = self.victim.merge(&[hostile, honest.bytes]);
-        assert_eq!(merged.applied.len(), 1, "the honest change is applied: {merged:?}");
-        assert_eq!(merged.waiting, []);
-        let mut after = self.victim.answers();
-        assert_eq!(after.text(&id("basics.revenue.2023")), "128.50");
-        after.set(id("basics.revenue.2023"), None);
-        assert_eq!(after, before, "nothing of the hostile change is applied");
-        self.victim.splice(&id("plan.goals"), &Delta::splice(2, 0, "。"), 5).unwrap().unwrap();
-        let actor = self.victim.actor().clone();
-        let loaded = Document::load(&self.victim.save(), &[], self.victim.application(), &form(), actor).unwrap();
-        assert_eq!(loaded.heads(), self.victim.heads());
-        assert_eq!(merged.refused.len(), 1, "{merged:?}");
-        assert_eq!(merged.refused[0].index, 0);
-        merged.refused.into_iter().next().unwrap().reason
-    }
-
-    #[track_caller]
-    fn malformed(self, change: ExpandedChange) -> Malformed {
-        match self.refused(change) {
-            Refusal::Malformed(rule) => rule,
-            other => panic!("refused for another reason: {other}"),
-        }
-    }
-
-    #[track_caller]
-    fn bad_action(self, change: ExpandedChange) -> &'static str {
-        match self.malformed(change) {
-            Malformed::BadAction { what, .. } => what,
-            other => panic!("refused for another reason: {other}"),
-        }
-    }
-}
-
-fn decode(bytes: &[u8]) -> Option<Change> {
-    Change::try_from(bytes).ok()
-}
+use support::scene::{Scene, decode};
+use support::{id, text};
 
 #[test]
 fn the_same_made_honestly_is_applied() {
@@ -126,7 +22,9 @@ fn the_same_made_honestly_is_applied() {
         scene.type_char(ElementId::Id(scene.victims(3))),
         scene.delete_char(scene.victims(2)),
     ]);
-    let merged = scene.victim.merge(&[Change::from(honest).raw_bytes().to_vec()]);
+    let merged = scene
+        .victim
+        .merge(&[Change::from(honest).raw_bytes().to_vec()]);
     assert_eq!((merged.applied.len(), merged.refused), (1, vec![]));
     assert_eq!(scene.victim.answers().text(&id("basics.name")), "乙市");
     assert_eq!(scene.victim.text(&id("plan.goals")), Some("标新"));
@@ -137,14 +35,20 @@ fn a_pred_of_another_object_is_refused() {
     let scene = Scene::new();
     // A value of the section replaces a character of the plan.
     let change = scene.change(vec![scene.put("name", vec![scene.victims(2)])]);
-    assert!(matches!(scene.malformed(change), Malformed::PredElsewhere { .. }));
+    assert!(matches!(
+        scene.malformed(change),
+        Malformed::PredElsewhere { .. }
+    ));
 }
 
 #[test]
 fn a_pred_of_another_key_is_refused() {
     let scene = Scene::new();
     let change = scene.change(vec![scene.put("name", vec![scene.victims(1)])]);
-    assert!(matches!(scene.malformed(change), Malformed::PredElsewhere { .. }));
+    assert!(matches!(
+        scene.malformed(change),
+        Malformed::PredElsewhere { .. }
+    ));
 }
 
 #[test]
@@ -152,7 +56,10 @@ fn a_pred_that_does_not_exist_is_refused() {
     let scene = Scene::new();
     let missing = legacy::OpId::new(3_000, scene.victim.actor());
     let change = scene.change(vec![scene.put("name", vec![missing])]);
-    assert!(matches!(scene.malformed(change), Malformed::NotInPast { .. }));
+    assert!(matches!(
+        scene.malformed(change),
+        Malformed::NotInPast { .. }
+    ));
 }
 
 #[test]
@@ -160,16 +67,26 @@ fn a_pred_of_an_unknown_actor_is_refused() {
     let scene = Scene::new();
     let missing = legacy::OpId::new(3, &ActorId::from([0x77; 16]));
     let change = scene.change(vec![scene.put("name", vec![missing])]);
-    assert!(matches!(scene.malformed(change), Malformed::NotInPast { .. }));
+    assert!(matches!(
+        scene.malformed(change),
+        Malformed::NotInPast { .. }
+    ));
 }
 
 #[test]
 fn a_pred_that_the_author_cannot_have_known_is_refused() {
     let mut scene = Scene::new();
-    let later = scene.victim.set(&[(id("basics.name"), text("丙市"))], 4).unwrap().unwrap();
+    let later = scene
+        .victim
+        .set(&[(id("basics.name"), text("丙市"))], 4)
+        .unwrap()
+        .unwrap();
     let unseen = legacy::OpId::new(scene.next_op, &later.actor);
     let change = scene.change(vec![scene.put("name", vec![unseen])]);
-    assert!(matches!(scene.malformed(change), Malformed::NotInPast { .. }));
+    assert!(matches!(
+        scene.malformed(change),
+        Malformed::NotInPast { .. }
+    ));
 }
 
 #[test]
@@ -177,25 +94,38 @@ fn an_operation_that_replaces_itself_or_a_later_one_is_refused() {
     let scene = Scene::new();
     let own = legacy::OpId::new(scene.next_op, &scene.attacker);
     let change = scene.change(vec![scene.put("name", vec![own])]);
-    assert!(matches!(scene.malformed(change), Malformed::NotInPast { .. }));
+    assert!(matches!(
+        scene.malformed(change),
+        Malformed::NotInPast { .. }
+    ));
 }
 
 #[test]
 fn an_element_of_another_text_is_refused() {
     let mut scene = Scene::new();
-    scene.victim.splice(&id("plan.measures"), &Delta::splice(0, 0, "措"), 4).unwrap().unwrap();
+    scene
+        .victim
+        .splice(&id("plan.measures"), &Delta::splice(0, 0, "措"), 4)
+        .unwrap()
+        .unwrap();
     scene.deps = scene.victim.heads();
     let other = legacy::OpId::new(scene.next_op, scene.victim.actor());
     scene.next_op += 1;
     let change = scene.change(vec![scene.type_char(ElementId::Id(other))]);
-    assert!(matches!(scene.malformed(change), Malformed::PredElsewhere { .. }));
+    assert!(matches!(
+        scene.malformed(change),
+        Malformed::PredElsewhere { .. }
+    ));
 }
 
 #[test]
 fn a_deletion_of_a_text_object_as_if_it_were_a_character_is_refused() {
     let scene = Scene::new();
     let change = scene.change(vec![scene.delete_char(scene.object("goals"))]);
-    assert!(matches!(scene.malformed(change), Malformed::PredElsewhere { .. }));
+    assert!(matches!(
+        scene.malformed(change),
+        Malformed::PredElsewhere { .. }
+    ));
 }
 
 #[test]
@@ -203,7 +133,10 @@ fn an_unknown_element_is_refused() {
     let scene = Scene::new();
     let missing = legacy::OpId::new(2_000, scene.victim.actor());
     let change = scene.change(vec![scene.type_char(ElementId::Id(missing))]);
-    assert!(matches!(scene.malformed(change), Malformed::NotInPast { .. }));
+    assert!(matches!(
+        scene.malformed(change),
+        Malformed::NotInPast { .. }
+    ));
 }
 
 #[test]
@@ -212,7 +145,10 @@ fn an_unknown_object_is_refused() {
     let mut op = scene.put("name", vec![]);
     op.obj = ObjectId::Id(legacy::OpId::new(999, scene.victim.actor()));
     let change = scene.change(vec![op]);
-    assert!(matches!(scene.malformed(change), Malformed::UnknownObject { .. }));
+    assert!(matches!(
+        scene.malformed(change),
+        Malformed::UnknownObject { .. }
+    ));
 }
 
 #[test]
@@ -221,13 +157,19 @@ fn the_root_and_the_genesis_facts_are_not_written_to() {
     let mut op = scene.put("basics", vec![]);
     op.obj = ObjectId::Root;
     let change = scene.change(vec![op]);
-    assert!(matches!(scene.malformed(change), Malformed::UnknownObject { .. }));
+    assert!(matches!(
+        scene.malformed(change),
+        Malformed::UnknownObject { .. }
+    ));
 
     let scene = Scene::new();
     let mut op = scene.put("lead", vec![]);
     op.obj = ObjectId::Id(scene.object("genesis"));
     let change = scene.change(vec![op]);
-    assert!(matches!(scene.malformed(change), Malformed::GenesisFacts { .. }));
+    assert!(matches!(
+        scene.malformed(change),
+        Malformed::GenesisFacts { .. }
+    ));
 }
 
 #[test]
@@ -235,14 +177,20 @@ fn answers_that_the_form_does_not_have_are_refused() {
     for key in ["nothing", "name?", "name?a?b", "goals", "revenue.2022"] {
         let scene = Scene::new();
         let change = scene.change(vec![scene.put(key, vec![])]);
-        assert!(matches!(scene.malformed(change), Malformed::UnknownAnswer { .. }), "{key}");
+        assert!(
+            matches!(scene.malformed(change), Malformed::UnknownAnswer { .. }),
+            "{key}"
+        );
     }
     // A text object must not be replaced by a value.
     let scene = Scene::new();
     let mut op = scene.put("goals", vec![scene.object("goals")]);
     op.obj = ObjectId::Id(scene.object("plan"));
     let change = scene.change(vec![op]);
-    assert!(matches!(scene.malformed(change), Malformed::UnknownAnswer { .. }));
+    assert!(matches!(
+        scene.malformed(change),
+        Malformed::UnknownAnswer { .. }
+    ));
 }
 
 #[test]
@@ -253,7 +201,11 @@ fn objects_counters_marks_and_other_values_are_refused() {
         OpType::Make(ObjType::Text),
         OpType::Increment(1),
         OpType::MarkEnd(true),
-        OpType::MarkBegin(legacy::MarkData { name: "bold".into(), value: ScalarValue::Null, expand: false }),
+        OpType::MarkBegin(legacy::MarkData {
+            name: "bold".into(),
+            value: ScalarValue::Null,
+            expand: false,
+        }),
         OpType::Put(ScalarValue::Null),
         OpType::Put(ScalarValue::Boolean(true)),
         OpType::Put(ScalarValue::Int(5)),
@@ -274,14 +226,6 @@ fn objects_counters_marks_and_other_values_are_refused() {
     let mut op = scene.put("name", vec![]);
     op.insert = true;
     scene.bad_action_of(op);
-}
-
-impl Scene {
-    #[track_caller]
-    fn bad_action_of(self, op: Op) -> &'static str {
-        let change = self.change(vec![op]);
-        self.bad_action(change)
-    }
 }
 
 #[test]
@@ -328,19 +272,35 @@ fn gaps_and_repetitions_in_seq_are_refused() {
         let scene = Scene::new();
         let mut change = scene.change(vec![scene.put("name", vec![])]);
         change.seq = seq;
-        assert!(matches!(scene.malformed(change), Malformed::Seq { .. }), "{seq}");
+        assert!(
+            matches!(scene.malformed(change), Malformed::Seq { .. }),
+            "{seq}"
+        );
     }
     let scene = Scene::new();
     let mut second_first = scene.change(vec![scene.put("name", vec![])]);
     second_first.actor_id = scene.victim.actor().clone();
-    assert!(matches!(scene.malformed(second_first), Malformed::Seq { found: 1, expected: 3 }));
+    assert!(matches!(
+        scene.malformed(second_first),
+        Malformed::Seq {
+            found: 1,
+            expected: 3
+        }
+    ));
 }
 
 #[test]
 fn a_second_change_that_does_not_build_on_the_first_is_refused() {
     let mut scene = Scene::new();
     let first = Change::from(scene.change(vec![scene.put("name", vec![scene.victims(0)])]));
-    assert_eq!(scene.victim.merge(&[first.raw_bytes().to_vec()]).applied.len(), 1);
+    assert_eq!(
+        scene
+            .victim
+            .merge(&[first.raw_bytes().to_vec()])
+            .applied
+            .len(),
+        1
+    );
     // It re-uses the operation ids of the first.
     let mut second = scene.change(vec![scene.put("phone", vec![scene.victims(1)])]);
     second.seq = 2;
@@ -353,7 +313,10 @@ fn operations_that_start_elsewhere_than_after_the_past_are_refused() {
         let scene = Scene::new();
         let mut change = scene.change(vec![scene.put("name", vec![])]);
         change.start_op = NonZeroU64::new(start).unwrap();
-        assert!(matches!(scene.malformed(change), Malformed::StartOp { .. }), "{start}");
+        assert!(
+            matches!(scene.malformed(change), Malformed::StartOp { .. }),
+            "{start}"
+        );
     }
     let scene = Scene::new();
     let mut change = scene.change(vec![scene.put("name", vec![])]);
@@ -362,7 +325,10 @@ fn operations_that_start_elsewhere_than_after_the_past_are_refused() {
     let scene = Scene::new();
     let mut change = scene.change(vec![scene.put("name", vec![])]);
     change.start_op = NonZeroU64::new(u64::from(u32::MAX) + 5).unwrap();
-    assert!(matches!(scene.refused(change), Refusal::Chunk(BadChunk::Unreadable(_))));
+    assert!(matches!(
+        scene.refused(change),
+        Refusal::Chunk(BadChunk::Unreadable(_))
+    ));
 }
 
 #[test]
@@ -383,7 +349,10 @@ fn frames_that_no_replica_makes_are_refused() {
 
     let scene = Scene::new();
     let mut change = scene.change(vec![scene.put("name", vec![])]);
-    change.actor_id = decode(&scene.victim.changes()[0]).unwrap().actor_id().clone();
+    change.actor_id = decode(&scene.victim.changes()[0])
+        .unwrap()
+        .actor_id()
+        .clone();
     assert_eq!(scene.malformed(change), Malformed::GenesisActor);
 
     let scene = Scene::new();
@@ -408,9 +377,22 @@ fn what_builds_on_a_refused_change_goes_with_it_and_nothing_else() {
     child.start_op = NonZeroU64::new(scene.next_op + 1).unwrap();
     let child = Change::from(child);
     let sibling = Change::from(scene.change(vec![scene.put("phone", vec![scene.victims(1)])]));
-    let merged = scene.victim.merge(&[child, bad.clone(), sibling.clone()].map(|change| change.raw_bytes().to_vec()));
-    assert_eq!(merged.applied.iter().map(|change| change.hash).collect::<Vec<_>>(), [sibling.hash()]);
-    let reasons: Vec<_> = merged.refused.iter().map(|refused| (refused.index, &refused.reason)).collect();
+    let merged = scene
+        .victim
+        .merge(&[child, bad.clone(), sibling.clone()].map(|change| change.raw_bytes().to_vec()));
+    assert_eq!(
+        merged
+            .applied
+            .iter()
+            .map(|change| change.hash)
+            .collect::<Vec<_>>(),
+        [sibling.hash()]
+    );
+    let reasons: Vec<_> = merged
+        .refused
+        .iter()
+        .map(|refused| (refused.index, &refused.reason))
+        .collect();
     assert!(
         matches!(reasons.as_slice(), [(0, Refusal::BuildsOnRefused(hash)), (1, Refusal::Malformed(_))] if *hash == bad.hash()),
         "{reasons:?}"
@@ -422,32 +404,58 @@ fn bytes_that_are_no_raw_change_are_refused() {
     let mut scene = Scene::new();
     let mut good = Change::from(scene.change(vec![scene.put("name", vec![scene.victims(0)])]));
     let raw = good.raw_bytes().to_vec();
-    let chunk = |merged: form_document::Merged| match merged.refused.into_iter().next().unwrap().reason {
-        Refusal::Chunk(bad) => bad,
-        other => panic!("{other}"),
-    };
+    let chunk =
+        |merged: form_document::Merged| match merged.refused.into_iter().next().unwrap().reason {
+            Refusal::Chunk(bad) => bad,
+            other => panic!("{other}"),
+        };
     for end in 0..raw.len() {
         let bad = chunk(scene.victim.merge(&[raw[..end].to_vec()]));
-        assert!(matches!(bad, BadChunk::NotARawChange | BadChunk::Unreadable(_)), "cut at {end}: {bad}");
+        assert!(
+            matches!(bad, BadChunk::NotARawChange | BadChunk::Unreadable(_)),
+            "cut at {end}: {bad}"
+        );
     }
     let mut longer = raw.clone();
     longer.push(0);
-    assert!(matches!(chunk(scene.victim.merge(&[longer])), BadChunk::Unreadable(_)));
+    assert!(matches!(
+        chunk(scene.victim.merge(&[longer])),
+        BadChunk::Unreadable(_)
+    ));
     for at in 0..raw.len() {
         for bit in 0..8 {
             let mut damaged = raw.clone();
             damaged[at] ^= 1 << bit;
             let merged = scene.victim.merge(&[damaged]);
-            assert_eq!((merged.applied.len(), merged.waiting.len()), (0, 0), "byte {at}, bit {bit}");
+            assert_eq!(
+                (merged.applied.len(), merged.waiting.len()),
+                (0, 0),
+                "byte {at}, bit {bit}"
+            );
         }
     }
     let document = scene.victim.save();
-    assert_eq!(chunk(scene.victim.merge(&[document])), BadChunk::NotARawChange);
+    assert_eq!(
+        chunk(scene.victim.merge(&[document])),
+        BadChunk::NotARawChange
+    );
     let mut long = scene.change(vec![scene.put("name", vec![scene.victims(0)])]);
     long.operations[0].action = OpType::Put(ScalarValue::Str("长".repeat(1_000).into()));
     let compressed = Change::from(long).bytes().to_vec();
-    assert_eq!(chunk(scene.victim.merge(&[compressed])), BadChunk::NotARawChange, "compressed");
-    let huge = chunk(scene.victim.merge(&[vec![0; form_document::CHANGE_MAX_BYTES + 1]]));
+    assert_eq!(
+        chunk(scene.victim.merge(&[compressed])),
+        BadChunk::NotARawChange,
+        "compressed"
+    );
+    let huge = chunk(
+        scene
+            .victim
+            .merge(&[vec![0; form_document::CHANGE_MAX_BYTES + 1]]),
+    );
     assert!(matches!(huge, BadChunk::TooLarge { .. }));
-    assert_eq!(scene.victim.merge(&[good.bytes().to_vec()]).applied.len(), 1, "undamaged it is good");
+    assert_eq!(
+        scene.victim.merge(&[good.bytes().to_vec()]).applied.len(),
+        1,
+        "undamaged it is good"
+    );
 }

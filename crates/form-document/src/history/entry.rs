@@ -31,7 +31,12 @@ pub struct Entry {
 impl Entry {
     /// The entry for the view, its author named.
     pub fn stamped(self, stamp: Stamp) -> HistoryEntry {
-        HistoryEntry { answer: self.answer, stamp, what: self.step, concurrent: self.concurrent }
+        HistoryEntry {
+            answer: self.answer,
+            stamp,
+            what: self.step,
+            concurrent: self.concurrent,
+        }
     }
 }
 
@@ -47,19 +52,32 @@ pub fn entries(rows: &[HistoryRow]) -> Vec<Entry> {
     for row in sorted {
         match &row.step {
             RowStep::Value { before, after, .. } => {
-                let step = command::HistoryStep::Value { before: before.clone(), after: after.clone() };
-                entries.push((row.op.clone(), entry(row, step, concurrent.contains(&row.op))));
+                let step = command::HistoryStep::Value {
+                    before: before.clone(),
+                    after: after.clone(),
+                };
+                entries.push((
+                    row.op.clone(),
+                    entry(row, step, concurrent.contains(&row.op)),
+                ));
             }
             RowStep::Prose { .. } => {
-                let continues = open.get(&row.answer).is_some_and(|session| session.takes(row));
+                let continues = open
+                    .get(&row.answer)
+                    .is_some_and(|session| session.takes(row));
                 if !continues && let Some(session) = open.remove(&row.answer) {
                     entries.extend(session.finish(&typed));
                 }
-                open.entry(&row.answer).or_insert_with(|| Session::new(row)).add(row);
+                open.entry(&row.answer)
+                    .or_insert_with(|| Session::new(row))
+                    .add(row);
             }
         }
     }
-    entries.extend(open.into_values().filter_map(|session| session.finish(&typed)));
+    entries.extend(
+        open.into_values()
+            .filter_map(|session| session.finish(&typed)),
+    );
     entries.sort_by(|(a, _), (b, _)| a.cmp(b));
     entries.into_iter().map(|(_, entry)| entry).collect()
 }
@@ -79,7 +97,9 @@ fn concurrent_values(rows: &[&HistoryRow]) -> BTreeSet<OpId> {
     let mut replaced_by: BTreeMap<&OpId, Vec<&OpId>> = BTreeMap::new();
     let mut concurrent = BTreeSet::new();
     for row in rows {
-        let RowStep::Value { preds, .. } = &row.step else { continue };
+        let RowStep::Value { preds, .. } = &row.step else {
+            continue;
+        };
         if preds.len() > 1 {
             concurrent.extend(preds.iter().cloned());
         }
@@ -105,7 +125,12 @@ struct Session<'a> {
 
 impl<'a> Session<'a> {
     fn new(row: &'a HistoryRow) -> Self {
-        Self { first: row, last: row, inserted: Vec::new(), deleted: BTreeMap::new() }
+        Self {
+            first: row,
+            last: row,
+            inserted: Vec::new(),
+            deleted: BTreeMap::new(),
+        }
     }
 
     fn takes(&self, row: &HistoryRow) -> bool {
@@ -115,14 +140,25 @@ impl<'a> Session<'a> {
 
     fn add(&mut self, row: &'a HistoryRow) {
         self.last = row;
-        let RowStep::Prose { inserted, deleted } = &row.step else { return };
+        let RowStep::Prose { inserted, deleted } = &row.step else {
+            return;
+        };
         for insertion in inserted {
-            let ids = (insertion.start..).map(|counter| OpId { counter, actor: row.op.actor.clone() });
-            self.insert(insertion.after.as_ref(), ids.zip(insertion.text.chars()).collect());
+            let ids = (insertion.start..).map(|counter| OpId {
+                counter,
+                actor: row.op.actor.clone(),
+            });
+            self.insert(
+                insertion.after.as_ref(),
+                ids.zip(insertion.text.chars()).collect(),
+            );
         }
         for deletion in deleted {
             let actor = &deletion.start.actor;
-            let ids = (deletion.start.counter..).map(|counter| OpId { counter, actor: actor.clone() });
+            let ids = (deletion.start.counter..).map(|counter| OpId {
+                counter,
+                actor: actor.clone(),
+            });
             for (id, char) in ids.zip(deletion.text.chars()) {
                 self.delete(id, char);
             }
@@ -131,7 +167,7 @@ impl<'a> Session<'a> {
 
     fn insert(&mut self, after: Option<&OpId>, chars: Vec<(OpId, char)>) {
         for piece in &mut self.inserted {
-            if let Some(at) = piece.iter().position(|(id, _)| Some(id) == after) {
+            if let Some(at) = piece.iter().rposition(|(id, _)| Some(id) == after) {
                 piece.splice(at + 1..at + 1, chars);
                 return;
             }
@@ -142,7 +178,7 @@ impl<'a> Session<'a> {
     /// A character put in and taken out again within the session never was.
     fn delete(&mut self, id: OpId, char: char) {
         for piece in &mut self.inserted {
-            if let Some(at) = piece.iter().position(|(inserted, _)| *inserted == id) {
+            if let Some(at) = piece.iter().rposition(|(inserted, _)| *inserted == id) {
                 piece.remove(at);
                 return;
             }
@@ -152,8 +188,14 @@ impl<'a> Session<'a> {
 
     /// `None` when nothing remains of it.
     fn finish(self, typed: &Typed<'_>) -> Option<(OpId, Entry)> {
-        let pieces = self.inserted.iter().map(|piece| piece.iter().map(|(_, char)| char).collect());
-        let inserted = pieces.filter(|piece: &String| !piece.is_empty()).collect::<Vec<_>>().join(GAP);
+        let pieces = self
+            .inserted
+            .iter()
+            .map(|piece| piece.iter().map(|(_, char)| char).collect());
+        let inserted = pieces
+            .filter(|piece: &String| !piece.is_empty())
+            .collect::<Vec<_>>()
+            .join(GAP);
         let deleted = deleted_text(&self.deleted, typed);
         if inserted.is_empty() && deleted.is_empty() {
             return None;
@@ -170,11 +212,19 @@ struct Typed<'a>(BTreeMap<OpId, Option<&'a OpId>>);
 impl<'a> Typed<'a> {
     fn of(rows: &[&'a HistoryRow]) -> Self {
         let insertions = rows.iter().flat_map(|row| match &row.step {
-            RowStep::Prose { inserted, .. } => inserted.iter().map(|run| (&row.op.actor, run)).collect(),
+            RowStep::Prose { inserted, .. } => {
+                inserted.iter().map(|run| (&row.op.actor, run)).collect()
+            }
             RowStep::Value { .. } => Vec::new(),
         });
         let first = |(actor, run): (&ActorId, &'a Insertion)| {
-            (OpId { counter: run.start, actor: actor.clone() }, run.after.as_ref())
+            (
+                OpId {
+                    counter: run.start,
+                    actor: actor.clone(),
+                },
+                run.after.as_ref(),
+            )
         };
         Self(insertions.map(first).collect())
     }
@@ -182,7 +232,10 @@ impl<'a> Typed<'a> {
     fn after(&self, id: &OpId) -> Option<OpId> {
         match self.0.get(id) {
             Some(after) => after.cloned(),
-            None => Some(OpId { counter: id.counter.checked_sub(1)?, actor: id.actor.clone() }),
+            None => Some(OpId {
+                counter: id.counter.checked_sub(1)?,
+                actor: id.actor.clone(),
+            }),
         }
     }
 }

@@ -80,14 +80,23 @@ impl HistoryRow {
 }
 
 /// The rows of a change, in the order of its operations.
-pub(crate) fn rows(change: &ExpandedChange, objects: &ObjectTable, reader: &mut OpReader<'_>) -> Vec<HistoryRow> {
+pub(crate) fn rows(
+    change: &ExpandedChange,
+    objects: &ObjectTable,
+    reader: &mut OpReader<'_>,
+) -> Vec<HistoryRow> {
     let mut rows: Vec<HistoryRow> = Vec::new();
     let mut prose: BTreeMap<AnswerId, usize> = BTreeMap::new();
     for (counter, op) in (change.start_op.get()..).zip(&change.operations) {
-        let Some(answer) = objects.answer(op) else { continue };
+        let Some(answer) = objects.answer(op) else {
+            continue;
+        };
         let row = |step| HistoryRow {
             answer: answer.clone(),
-            op: OpId { counter, actor: change.actor_id.clone() },
+            op: OpId {
+                counter,
+                actor: change.actor_id.clone(),
+            },
             time_ms: change.time,
             step,
         };
@@ -98,18 +107,29 @@ pub(crate) fn rows(change: &ExpandedChange, objects: &ObjectTable, reader: &mut 
                 OpType::Put(value) => answer_value(value),
                 _ => None,
             };
-            rows.push(row(RowStep::Value { preds, before, after }));
+            rows.push(row(RowStep::Value {
+                preds,
+                before,
+                after,
+            }));
             continue;
         };
         let index = *prose.entry(answer.clone()).or_insert_with(|| {
-            rows.push(row(RowStep::Prose { inserted: Vec::new(), deleted: Vec::new() }));
+            rows.push(row(RowStep::Prose {
+                inserted: Vec::new(),
+                deleted: Vec::new(),
+            }));
             rows.len() - 1
         });
-        let Some(RowStep::Prose { inserted, deleted }) = rows.get_mut(index).map(|row| &mut row.step) else {
+        let Some(RowStep::Prose { inserted, deleted }) =
+            rows.get_mut(index).map(|row| &mut row.step)
+        else {
             continue;
         };
         match &op.action {
-            OpType::Put(ScalarValue::Str(text)) => insert(inserted, counter, &change.actor_id, element, text),
+            OpType::Put(ScalarValue::Str(text)) => {
+                insert(inserted, counter, &change.actor_id, element, text);
+            }
             _ => delete(deleted, preds, reader),
         }
     }
@@ -134,12 +154,18 @@ fn insert(
             return;
         }
     }
-    inserted.push(Insertion { start: counter, after, text: text.to_owned() });
+    inserted.push(Insertion {
+        start: counter,
+        after,
+        text: text.to_owned(),
+    });
 }
 
 fn delete(deleted: &mut Vec<Deletion>, elements: Vec<OpId>, reader: &mut OpReader<'_>) {
     for element in elements {
-        let Some(char) = reader.char(&element) else { continue };
+        let Some(char) = reader.char(&element) else {
+            continue;
+        };
         if let Some(last) = deleted.last_mut() {
             let end = last.start.counter + last.text.chars().count() as u64;
             if element.actor == last.start.actor && element.counter == end {
@@ -147,6 +173,9 @@ fn delete(deleted: &mut Vec<Deletion>, elements: Vec<OpId>, reader: &mut OpReade
                 continue;
             }
         }
-        deleted.push(Deletion { start: element, text: char.to_string() });
+        deleted.push(Deletion {
+            start: element,
+            text: char.to_string(),
+        });
     }
 }
