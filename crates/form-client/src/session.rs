@@ -13,7 +13,7 @@ use form_model::error::{ErrorCode, UserError};
 use form_model::id::AnswerId;
 use form_model::input;
 use form_model::mirror::EngineText;
-use form_store::application::ApplicationKey;
+use form_store::application::{ApplicationKey, ApplicationRow};
 use form_store::replica::ReplicaRow;
 use form_store::{Store, Write, history};
 
@@ -33,7 +33,8 @@ pub(crate) struct Session {
     pub document: Document,
     texts: BTreeMap<AnswerId, EngineText>,
     pub replicas: Vec<ReplicaRow>,
-    /// Number and time (milliseconds since 1970-01-01 UTC) of the newest kept change.
+    /// Number and time (milliseconds since 1970-01-01 UTC) of the newest kept change; 0 and the time of
+    /// the application's making before its first.
     pub newest: (i64, i64),
     /// Number of the newest change that the snapshot holds.
     pub snapshot: i64,
@@ -46,14 +47,14 @@ impl Session {
     /// When what is stored cannot be read whole.
     pub fn load(
         store: &Store,
-        key: ApplicationKey,
-        genesis: &[u8],
+        row: &ApplicationRow,
         definition: FormDefinition,
         actor: &ActorId,
     ) -> Result<Self, UserError> {
-        let document = load_document(store, key, genesis, &definition, actor)?;
+        let key = row.key;
+        let document = load_document(store, key, &row.genesis, &definition, actor)?;
         let snapshot = store.snapshot(key).map_err(|error| unreadable(store, &error))?;
-        let newest = store.newest(key).map_err(|error| unreadable(store, &error))?.unwrap_or_default();
+        let newest = store.newest(key).map_err(|error| unreadable(store, &error))?;
         let replicas = store.replicas(key).map_err(|error| unreadable(store, &error))?;
         Ok(Self {
             key,
@@ -61,7 +62,7 @@ impl Session {
             document,
             texts: BTreeMap::new(),
             replicas,
-            newest,
+            newest: newest.unwrap_or((0, row.created_ms)),
             snapshot: snapshot.map_or(0, |snapshot| snapshot.number),
         })
     }

@@ -16,6 +16,7 @@ use form_model::definition::{AnswerKind, FormDefinition};
 use form_model::delta::Delta;
 use form_model::error::{ErrorCode, UserError};
 use form_model::id::{AnswerId, ApplicationId, NOTE_FACET};
+use form_model::language::Language;
 use form_model::package::{PackageFiles, load};
 use form_store::application::ApplicationRow;
 use form_store::replica::ReplicaRow;
@@ -105,15 +106,11 @@ impl Workspace {
     /// When the database can't be read.
     pub fn start(&mut self) -> Result<Start, UserError> {
         let language = self.settings().language;
-        let forms = self.library.packages().map(|package| {
-            let definition = &package.definition;
-            FormSummary {
-                id: definition.id.clone(),
-                version: definition.version.clone(),
-                title: definition.text(language, "form.title").to_owned(),
-                deadline: definition.deadline.clone(),
-            }
-        });
+        let mut definitions: Vec<_> =
+            self.library.packages().map(|package| &package.definition).collect();
+        // The forms of this desk's own language first.
+        definitions.sort_by_key(|definition| definition.languages.first() != Some(&language));
+        let forms = definitions.into_iter().map(|definition| form_summary(definition, language));
         Ok(Start {
             settings: self.settings(),
             introduced: self.settings.is_some(),
@@ -243,9 +240,11 @@ impl Workspace {
     pub fn open_application(&mut self, id: &ApplicationId) -> Result<OpenedApplication, UserError> {
         // The view starts counting revisions anew.
         self.sessions.remove(id);
+        let row = self.row(id)?;
         let session = self.session(id)?;
         Ok(OpenedApplication {
             id: id.clone(),
+            name: row.name,
             definition: session.definition.clone(),
             answers: session.states(),
             saved_ms: session.newest.1,
@@ -473,7 +472,7 @@ impl Workspace {
             let row = self.row(id)?;
             let definition = self.definition(&row)?;
             let actor = self.actor(&row)?;
-            let session = Session::load(&self.store, row.key, &row.genesis, definition, &actor)?;
+            let session = Session::load(&self.store, &row, definition, &actor)?;
             self.sessions.insert(id.clone(), session);
         }
         self.sessions
@@ -535,6 +534,15 @@ impl Workspace {
             person: settings.person,
             since_ms: now,
         })
+    }
+}
+
+fn form_summary(definition: &FormDefinition, language: Language) -> FormSummary {
+    FormSummary {
+        id: definition.id.clone(),
+        version: definition.version.clone(),
+        title: definition.text(language, "form.title").to_owned(),
+        deadline: definition.deadline.clone(),
     }
 }
 

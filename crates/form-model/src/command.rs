@@ -109,6 +109,8 @@ pub struct CreateApplication {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct OpenedApplication {
     pub id: ApplicationId,
+    /// The name it was started with; shown while the form's name answer is blank.
+    pub name: String,
     pub definition: FormDefinition,
     pub answers: Vec<AnswerState>,
     /// When the newest change was committed on this disk, milliseconds since 1970-01-01 UTC.
