@@ -60,6 +60,7 @@ impl UserError {
 
     /// Adds a detail.
     #[must_use]
+    #[expect(clippy::needless_pass_by_value, reason = "callers hand over paths' displays, numbers and errors as they are")]
     pub fn with(mut self, key: &str, value: impl ToString) -> Self {
         self.details.insert(key.to_owned(), value.to_string());
         self
