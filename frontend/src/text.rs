@@ -142,6 +142,8 @@ texts! {
     PANEL_EMPTY: "点到一栏，这里就显示它的填写说明、规则和修改记录。", "Enter a field to see its guidance, rules and history here.";
     PANEL_RULES: "规则 · 依据", "Rules";
     PANEL_CLAUSE: "依据：{clause}", "Source: {clause}";
+    PANEL_PROBLEMS: "问题", "Problems";
+    PANEL_INSTRUCTIONS: "填报须知", "Instructions";
     PANEL_EVIDENCE: "佐证材料 {number}", "Evidence {number}";
     PANEL_FIGURES: "分年数据", "Figures by year";
     PANEL_NOTE: "备注", "Note";

@@ -62,7 +62,10 @@ pub fn Control(props: &ControlProps) -> Html {
 
 /// The field that a layout names by its own path or by one of its answers.
 pub fn field_at<'a>(definition: &'a FormDefinition, answer: &AnswerId) -> Option<&'a Field> {
-    definition.field_of(answer).or_else(|| definition.fields().find(|field| field.id.as_str() == answer.as_str()))
+    let names = |field: &&Field| {
+        field.id.as_str() == answer.as_str() || field.columns.iter().any(|column| field.id.part(column) == *answer)
+    };
+    definition.field_of(answer).or_else(|| definition.fields().find(names))
 }
 
 /// Every answer whose problems are shown beside the control that a layout names: of a choice or a text with its

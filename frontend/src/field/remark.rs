@@ -79,6 +79,7 @@ pub fn Remarks(props: &RemarksProps) -> Html {
 fn remark(work: &Work, sheet: &Sheet, problem: &Problem, language: Language) -> Html {
     let sentence = problem.sentence(&sheet.definition, language);
     let (class, icon) = match problem.severity {
+        Severity::Blocking if problem.is_missing() => ("remark missing", Icon::ExclamationCircle),
         Severity::Blocking => ("remark problem", Icon::ExclamationCircle),
         Severity::Caution if problem.confirmed => ("remark confirmed", Icon::CheckCircle),
         Severity::Caution => ("remark caution", Icon::ExclamationTriangle),

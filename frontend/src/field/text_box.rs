@@ -134,7 +134,8 @@ pub fn TextBox(props: &TextBoxProps) -> Html {
                 {onfocus} {onblur} onkeydown={props.onkeydown.clone()} onpaste={props.onpaste.clone()} />
         }
     };
-    html! { <span ref={frame} class={classes!("box", class)}>{ control }</span> }
+    // A label, so that a click anywhere in a table's cell enters its box.
+    html! { <label ref={frame} class={classes!("box", class)}>{ control }</label> }
 }
 
 /// Brings the element up to date, keeping the selection at its place in the text.

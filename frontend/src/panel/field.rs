@@ -1,12 +1,13 @@
 //! The panel about the answer in hand.
 
 use form_model::check;
-use form_model::definition::{Field, FieldKind, FormDefinition};
+use form_model::definition::{Clause, Field, FieldKind, FormDefinition};
 use form_model::id::{AnswerId, NOTE_FACET};
 use form_model::language::Language;
 use yew::prelude::*;
 
 use super::history::History;
+use super::problem::Problems;
 use super::rule;
 use crate::chart::{self, Years};
 use crate::field::value::Value;
@@ -33,6 +34,7 @@ pub fn FieldPanel(props: &FieldPanelProps) -> Html {
         return html! {
             <>
                 <p class="panel-empty muted">{ text::PANEL_EMPTY.of(language) }</p>
+                { instructions(&definition, language) }
                 { figures(&work, &definition, &props.section, None, language) }
             </>
         };
@@ -43,6 +45,7 @@ pub fn FieldPanel(props: &FieldPanelProps) -> Html {
         <>
             <h2 class="panel-title">{ title }</h2>
             if let Some(help) = help { <p class="panel-help">{ help }</p> }
+            <Problems answers={answers_at(&definition, answer)} version={props.version} />
             { rules(&definition, field, language) }
             { evidence(&definition, field, language) }
             { figures(&work, &definition, field.id.section(), Some(field), language) }
@@ -54,6 +57,27 @@ pub fn FieldPanel(props: &FieldPanelProps) -> Html {
             </section>
             <History answers={answers_at(&definition, answer)} version={props.version} />
         </>
+    }
+}
+
+/// The form's own instructions, in full.
+fn instructions(definition: &FormDefinition, language: Language) -> Html {
+    if definition.clauses.is_empty() {
+        return Html::default();
+    }
+    let clause = |clause: &Clause| {
+        html! {
+            <>
+                <dt>{ &clause.citation }</dt>
+                <dd>{ definition.text(language, &clause.text) }</dd>
+            </>
+        }
+    };
+    html! {
+        <section class="panel-part instructions">
+            <h3>{ text::PANEL_INSTRUCTIONS.of(language) }</h3>
+            <dl>{ for definition.clauses.iter().map(clause) }</dl>
+        </section>
     }
 }
 

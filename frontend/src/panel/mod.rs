@@ -5,4 +5,5 @@ pub mod block;
 pub mod convert;
 pub mod field;
 pub mod history;
+pub mod problem;
 pub mod rule;

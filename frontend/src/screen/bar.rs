@@ -60,8 +60,7 @@ pub fn Bar(props: &BarProps) -> Html {
                     shortcut="Ctrl+Y" disabled={!undo.redo} onclick={step_forth} />
             </span>
             <StateLine />
-            <Action name="export" label={text::EXPORT.of(language)} icon={Icon::Upload} weight={Weight::Plain}
-                onclick={props.onexport.clone()} />
+            <Action name="export" label={text::EXPORT.of(language)} weight={Weight::Link} onclick={props.onexport.clone()} />
             <Action name="panel" class="panel-toggle" label={text::PANEL.of(language)} icon={Icon::InfoCircle}
                 weight={Weight::Plain} pressed={props.panel_open} onclick={props.onpanel.clone()} />
             <Action name="check" label={check.of(language)}

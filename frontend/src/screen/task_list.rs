@@ -61,7 +61,7 @@ fn task(props: &TaskListProps, definition: &FormDefinition, progress: &SectionPr
 fn status(progress: &SectionProgress, counted: bool, language: Language) -> (&'static str, String) {
     let figures = format!("{}/{}", progress.answered, progress.required);
     match progress.status {
-        SectionStatus::Problem => ("has-problem", text::HAS_PROBLEM.of(language).to_owned()),
+        SectionStatus::Problem => ("to-mend", text::HAS_PROBLEM.of(language).to_owned()),
         _ if !counted => ("untouched", text::NOT_COUNTED.of(language).to_owned()),
         SectionStatus::Untouched => ("untouched", text::UNTOUCHED.of(language).to_owned()),
         SectionStatus::InProgress => {
