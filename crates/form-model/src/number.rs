@@ -104,7 +104,7 @@ impl Spelling {
         let mut fraction: Option<String> = None;
         for (index, char) in chars.enumerate() {
             if index > MAX_TYPED {
-                return Err(NumberProblem::NotANumber);
+                return Err(NumberProblem::TooManyDigits);
             }
             match (char, &mut fraction, groups.last_mut()) {
                 ('0'..='9', Some(fraction), _) => fraction.push(char),
@@ -242,7 +242,7 @@ mod tests {
         assert!(parse("99999999999999999999").is_ok());
         assert_eq!(parse("100000000000000000000"), Err(NumberProblem::TooManyDigits));
         assert_eq!(parse("0.000000000000000000001"), Err(NumberProblem::TooManyDigits));
-        assert_eq!(parse(&"9".repeat(1_000_000)), Err(NumberProblem::NotANumber));
+        assert_eq!(parse(&"9".repeat(1_000_000)), Err(NumberProblem::TooManyDigits));
     }
 
     #[test]

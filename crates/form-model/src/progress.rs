@@ -91,14 +91,14 @@ fn is_asked(field: &Field, answers: &Answers) -> bool {
     stored && field.required && is_relevant(field, answers)
 }
 
-/// A required field is answered when the check misses nothing of it.
+/// A required field is answered when the check neither misses nor refuses all of it.
 fn is_answered(field: &Field, problems: &[Problem]) -> bool {
     let mut ids = field.answers();
     ids.push(field.id.answer());
-    !problems.iter().any(|problem| {
-        (problem.is_missing() || problem.rule == rule_id::WRONG_KIND)
-            && ids.contains(&problem.answer)
-    })
+    let unanswered = [rule_id::REQUIRED, rule_id::CONFIRM, rule_id::WRONG_KIND];
+    !problems
+        .iter()
+        .any(|problem| unanswered.contains(&problem.rule.as_str()) && ids.contains(&problem.answer))
 }
 
 fn says_something(id: &AnswerId, answers: &Answers) -> bool {

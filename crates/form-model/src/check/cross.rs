@@ -1,8 +1,9 @@
-//! The form package's checks across fields.
+//! The form package's checks across fields. Where two answers disagree the problem is reported at one of
+//! them: at the count (not the names), at the later column, at the answer that exceeds its limit.
 
 use rust_decimal::Decimal;
 
-use super::{Problem, is_relevant, mark};
+use super::{Problem, is_relevant};
 use crate::answer::Answers;
 use crate::count::is_blank;
 use crate::definition::{FormDefinition, Section};
@@ -41,41 +42,50 @@ fn violations(
         problem.clause.clone_from(&rule.clause);
         problem
     };
-    let here = |id: &str| FieldId(id.to_owned()).section() == section.id;
-    match &rule.test {
-        Test::Jump { field, factor } if here(field.as_str()) => {
-            jumps(form, field, *factor, answers, of)
+    let pair = match &rule.test {
+        Test::Jump { field, factor } => {
+            let here = field.section() == section.id;
+            return if here { jumps(form, field, *factor, answers, of) } else { Vec::new() };
         }
-        Test::NoNamesWhenZero { count, names }
-            if here(count.as_str()) && asked(form, &[count, names], answers) =>
-        {
-            let given = name_count(answers.text(names));
-            let zero = stated_count(count, answers) == Some(Decimal::ZERO);
-            let problem = || of(count).with("other", names).with("names", given);
-            (zero && given > 0).then(problem).into_iter().collect()
+        Test::NoNamesWhenZero { count, names } | Test::NamesMatchCount { count, names } => {
+            [count, names]
         }
-        Test::NamesMatchCount { count, names }
-            if here(count.as_str()) && asked(form, &[count, names], answers) =>
-        {
-            names_mismatch(form, count, names, answers, of).into_iter().collect()
-        }
-        Test::AtMost { answer, limit }
-            if here(answer.as_str()) && asked(form, &[answer, limit], answers) =>
-        {
-            match (value(answer, answers), value(limit, answers)) {
-                (Some(value), Some(bound)) if value > bound => {
-                    let text = mark::excerpt(answers.text(answer));
-                    let bound = mark::excerpt(answers.text(limit));
-                    vec![of(answer).with("other", limit).with("text", text).with("bound", bound)]
-                }
-                _ => Vec::new(),
-            }
-        }
-        Test::Jump { .. }
-        | Test::NoNamesWhenZero { .. }
-        | Test::NamesMatchCount { .. }
-        | Test::AtMost { .. } => Vec::new(),
+        Test::AtMost { answer, limit } => [answer, limit],
+    };
+    if pair[0].section() != section.id || !asked(form, &pair, answers) {
+        return Vec::new();
     }
+    let found = match &rule.test {
+        Test::NoNamesWhenZero { count, names } => names_at_zero(count, names, answers, of),
+        Test::NamesMatchCount { count, names } => names_mismatch(form, count, names, answers, of),
+        Test::AtMost { answer, limit } => above(answer, limit, answers, of),
+        Test::Jump { .. } => None,
+    };
+    found.into_iter().collect()
+}
+
+fn names_at_zero(
+    count: &AnswerId,
+    names: &AnswerId,
+    answers: &Answers,
+    of: impl Fn(&AnswerId) -> Problem,
+) -> Option<Problem> {
+    let given = name_count(answers.text(names));
+    let zero = stated_count(count, answers) == Some(Decimal::ZERO);
+    (zero && given > 0).then(|| of(count).with("other", names).with("names", given))
+}
+
+fn above(
+    answer: &AnswerId,
+    limit: &AnswerId,
+    answers: &Answers,
+    of: impl Fn(&AnswerId) -> Problem,
+) -> Option<Problem> {
+    let shown = |id| number::display(answers.text(id));
+    let above = value(answer, answers)? > value(limit, answers)?;
+    above.then(|| {
+        of(answer).with("other", limit).with("text", shown(answer)).with("bound", shown(limit))
+    })
 }
 
 /// Neighbouring columns that differ by the factor or more; reported at the later one. Zero, negative and

@@ -7,10 +7,11 @@ use super::field::blocking;
 use super::{Problem, mark, phone, rule_id};
 use crate::count::characters;
 use crate::date::{self, DateProblem};
-use crate::definition::{Field, FieldKind};
+use crate::definition::{Field, FieldKind, Unit};
 use crate::id::AnswerId;
 use crate::input::{NO, PROSE_MAX_CHARS, VALUE_MAX_CHARS, YES};
-use crate::number::{self, Number};
+use crate::number::{self, Number, NumberProblem};
+use crate::paste;
 use crate::rule::Severity;
 
 /// The problem of an answer that is not blank and not an allowed 无.
@@ -19,7 +20,9 @@ pub(super) fn problem(field: &Field, id: &AnswerId, text: &str) -> Option<Proble
         FieldKind::Text { limit } => too_long(id, text, limit_or(*limit, VALUE_MAX_CHARS)),
         FieldKind::Prose { limit, .. } => too_long(id, text, limit_or(*limit, PROSE_MAX_CHARS)),
         FieldKind::Phone => (!phone::is_phone(text)).then(|| unsuitable(id, rule_id::PHONE, text)),
-        FieldKind::Number { scale, min, max, .. } => number(id, text, *scale, *min, *max),
+        FieldKind::Number { scale, min, max, unit } => {
+            number(id, text, *scale, *unit, (*min, *max))
+        }
         FieldKind::Date { month_allowed } => date(id, text, *month_allowed),
         FieldKind::YesNo { disqualifying } => yes_no(id, text, disqualifying.as_deref()),
         FieldKind::Choice { options } => (!options.iter().any(|option| option == text))
@@ -55,25 +58,34 @@ fn number(
     id: &AnswerId,
     text: &str,
     scale: u32,
-    min: Option<Decimal>,
-    max: Option<Decimal>,
+    unit: Option<Unit>,
+    (min, max): (Option<Decimal>, Option<Decimal>),
 ) -> Option<Problem> {
-    // 无 was dealt with where it is allowed.
-    let Ok(Number::Value(value)) = number::parse(text) else {
-        return Some(unsuitable(id, rule_id::NUMBER, text));
+    let unsuitable = |rule| unsuitable(id, rule, text);
+    let value = match number::parse(text) {
+        Ok(Number::Value(value)) => value,
+        Err(NumberProblem::TooManyDigits) => {
+            return Some(unsuitable(rule_id::NUMBER).with("digits", number::MAX_DIGITS));
+        }
+        // 无 was dealt with where it is allowed.
+        Ok(Number::None) | Err(NumberProblem::NotANumber | NumberProblem::Blank) => {
+            let converted =
+                unit.and_then(|unit| paste::convert(&paste::money(text)?, unit, None).ok());
+            let problem = unsuitable(rule_id::NUMBER);
+            return Some(match converted {
+                Some(conversion) => problem.with("converted", conversion.rounded),
+                None => problem,
+            });
+        }
     };
     let places = number::places(value);
     if places > scale {
         let rule = if scale == 0 { rule_id::WHOLE_NUMBER } else { rule_id::DECIMAL_PLACES };
         let suggestion = number::spell(number::round(value, scale), scale);
-        return Some(
-            unsuitable(id, rule, text)
-                .with("places", places)
-                .with("scale", scale)
-                .with("suggestion", suggestion),
-        );
+        let problem = unsuitable(rule).with("places", places).with("scale", scale);
+        return Some(problem.with("suggestion", suggestion));
     }
-    let bound = |rule, bound: Decimal| unsuitable(id, rule, text).with("bound", bound.normalize());
+    let bound = |rule, bound: Decimal| unsuitable(rule).with("bound", bound.normalize());
     match (min, max) {
         (Some(min), _) if value < min => Some(bound(rule_id::MINIMUM, min)),
         (_, Some(max)) if value > max => Some(bound(rule_id::MAXIMUM, max)),

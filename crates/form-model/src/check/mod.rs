@@ -99,7 +99,9 @@ impl Problem {
 
     /// Whether something is not filled in yet, rather than filled in wrongly.
     pub fn is_missing(&self) -> bool {
-        [rule_id::REQUIRED, rule_id::CONFIRM].contains(&self.rule.as_str())
+        let rule = self.rule.as_str();
+        // A 无 that is no answer here is filled in, wrongly; it comes with its text.
+        rule == rule_id::CONFIRM || rule == rule_id::REQUIRED && !self.details.contains_key("text")
     }
 
     /// What to store, and where, to confirm this caution for the answer as it stands.
@@ -169,9 +171,13 @@ fn section_problems(form: &FormDefinition, section: &Section, answers: &Answers)
     problems
 }
 
-/// The clause that the check itself rests on, or else the one that asks for the field.
+/// The clause that the check itself rests on, or else the one that asks for the field. Faults of the
+/// text itself rest on no clause.
 fn cited(form: &FormDefinition, field: &Field, rule: &str) -> Option<String> {
-    form.clause_of_check(rule).or(field.clause.as_deref()).map(str::to_owned)
+    const OF_THE_TEXT: [&str; 3] =
+        [rule_id::UNREADABLE_CHARACTER, rule_id::DIRECTION_MARK, rule_id::WRONG_KIND];
+    let own = if OF_THE_TEXT.contains(&rule) { None } else { field.clause.as_deref() };
+    form.clause_of_check(rule).or(own).map(str::to_owned)
 }
 
 /// Where each answer of the section is printed; a field's own path stands before its answers.

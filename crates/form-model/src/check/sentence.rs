@@ -76,29 +76,26 @@ fn fill(template: &str, word: impl Fn(&str) -> Option<String>) -> String {
 fn built_in(problem: &Problem, field: Option<&Field>) -> Option<(&'static str, &'static str)> {
     Some(match problem.rule.as_str() {
         rule_id::REQUIRED => required(problem, field),
-        rule_id::NUMBER => (
-            "{subject}填的“{text}”不是数字，请只填数字{unit}{none}。",
-            "{subject}: “{text}” is not a number. Enter digits only{unit}{none}.",
-        ),
+        rule_id::NUMBER => number(problem),
         rule_id::DECIMAL_PLACES => (
             "{subject}有{places}位小数（{text}），请保留{scale}位，例如 {suggestion}。",
-            "{subject} has {places} decimal places ({text}). Keep {scale}, for example {suggestion}.",
+            "{subject}: {places} decimal places ({text}). Keep {scale}, for example {suggestion}.",
         ),
         rule_id::WHOLE_NUMBER => (
             "{subject}应为整数，现为 {text}，请核对后改为整数。",
-            "{subject} must be a whole number; it is {text}. Check it and enter a whole number.",
+            "{subject}: must be a whole number; it is {text}. Check it and enter a whole number.",
         ),
         rule_id::MINIMUM => (
             "{subject}不能小于 {bound}，现为 {text}，请核对后改正。",
-            "{subject} cannot be less than {bound}; it is {text}. Check and correct it.",
+            "{subject}: cannot be less than {bound}; it is {text}. Check and correct it.",
         ),
         rule_id::MAXIMUM => (
             "{subject}不能大于 {bound}，现为 {text}，请核对后改正。",
-            "{subject} cannot be more than {bound}; it is {text}. Check and correct it.",
+            "{subject}: cannot be more than {bound}; it is {text}. Check and correct it.",
         ),
         rule_id::TOO_LONG => (
             "{subject}超出 {over} 字（现有 {count} 字，限 {limit} 字），请删减。",
-            "{subject} is {over} characters over the limit ({count} of {limit}). Shorten it.",
+            "{subject}: over the limit by {over} ({count} of {limit} characters). Shorten it.",
         ),
         rule_id::DATE => (
             "{subject}填的“{text}”不是日历上的日期，请按“2026年4月13日”的样子填写。",
@@ -106,39 +103,46 @@ fn built_in(problem: &Problem, field: Option<&Field>) -> Option<(&'static str, &
         ),
         rule_id::DATE_INCOMPLETE => (
             "{subject}只填到月份（{date}），请补上日。",
-            "{subject} gives only a month ({date}). Add the day.",
+            "{subject}: gives only a month ({date}). Add the day.",
         ),
         rule_id::PHONE => (
             "{subject}填的“{text}”里没有完整的电话号码，请填区号和号码或 11 位手机号，例如 010-12345678。",
             "{subject}: “{text}” has no complete telephone number. Enter area code and number, or an 11-digit mobile number.",
         ),
         rule_id::OPTION => (
-            "{subject}填的“{text}”不在选项之内，请从表中选项里选一项。",
-            "{subject}: “{text}” is not one of the options. Choose one of those on the form.",
-        ),
-        rule_id::OTHER_TEXT => (
-            "{subject}已勾选，但没有写明内容，请补写，或取消勾选“{option}”。",
-            "{subject} is ticked but says nothing. Write what it is, or untick “{option}”.",
+            "“{subject}”填的“{text}”不在选项之内，请从表中选项里选一项。",
+            "“{subject}”: “{text}” is not one of the options. Choose one of those on the form.",
         ),
         rule_id::CONFIRM => (
             "“{subject}”尚未确认，请核实后勾选。",
-            "“{subject}” is not confirmed yet. Verify it, then tick it.",
-        ),
-        rule_id::UNREADABLE_CHARACTER => (
-            "{subject}第 {position} 个字符无法辨认（显示为“�”），请删去后重新输入。",
-            "{subject} has an unreadable character at position {position} (shown as “�”). Delete it and type it again.",
-        ),
-        rule_id::WRONG_KIND => (
-            "{subject}存入的内容类型不对，请清空后重新填写。",
-            "{subject} holds a value of the wrong kind. Clear it and fill it in again.",
-        ),
-        rule_id::DIRECTION_MARK => (
-            "{subject}第 {position} 个字符是看不见的文字方向标记（{code}），打印出来可能与存入的不同，请删去，或确认需要保留。",
-            "{subject} has an invisible text-direction mark ({code}) at position {position}, so that it may print otherwise than it is stored. Delete it, or confirm that it is meant.",
+            "“{subject}”: not confirmed yet. Verify it, then tick it.",
         ),
         rule_id::DISQUALIFYING => (
             "“{subject}”填的是“{value}”，可能不符合申报条件，请核实；属实的，请确认。",
             "“{subject}”: the answer “{value}” may disqualify the application. Verify it, and confirm it if it is so.",
+        ),
+        rule => return about_the_text(rule),
+    })
+}
+
+/// The sentences of rules that hold for answers of any kind.
+fn about_the_text(rule: &str) -> Option<(&'static str, &'static str)> {
+    Some(match rule {
+        rule_id::OTHER_TEXT => (
+            "{subject}已勾选，但没有写明内容，请补写，或取消勾选“{option}”。",
+            "{subject} is ticked but says nothing. Write what it is, or untick “{option}”.",
+        ),
+        rule_id::UNREADABLE_CHARACTER => (
+            "{subject}第 {position} 个字符无法辨认（显示为“�”），请删去后重新输入。",
+            "{subject}: the character at position {position} is unreadable (shown as “�”). Delete it and type it again.",
+        ),
+        rule_id::WRONG_KIND => (
+            "“{subject}”存入的内容类型不对，请清空后重新填写。",
+            "“{subject}”: holds a value of the wrong kind. Clear it and fill it in again.",
+        ),
+        rule_id::DIRECTION_MARK => (
+            "{subject}第 {position} 个字符是看不见的文字方向标记（{code}），打印出来可能与存入的不同，请删去，或确认需要保留。",
+            "{subject}: an invisible text-direction mark ({code}) at position {position}, so that it may print otherwise than it is stored. Delete it, or confirm that it is meant.",
         ),
         rule_id::UNKNOWN_ANSWER => (
             "本表没有“{id}”这一栏，其中的内容不会打印，也不计入定稿，请移到对应的栏目。",
@@ -152,7 +156,7 @@ fn required(problem: &Problem, field: Option<&Field>) -> (&'static str, &'static
     if problem.details.contains_key("text") {
         return (
             "{subject}不能填“{text}”，请如实填写。",
-            "{subject} cannot be “{text}”. Fill in what is the case.",
+            "{subject}: cannot be “{text}”. Fill in what is the case.",
         );
     }
     match field.map(|field| &field.kind) {
@@ -161,17 +165,36 @@ fn required(problem: &Problem, field: Option<&Field>) -> (&'static str, &'static
             "{subject}: nothing is ticked yet. Tick at least one option.",
         ),
         Some(FieldKind::YesNo { .. } | FieldKind::Choice { .. }) => {
-            ("{subject}还没有选择，请选一项。", "{subject}: nothing is chosen yet. Choose one.")
+            ("“{subject}”还没有选择，请选一项。", "“{subject}”: nothing is chosen yet. Choose one.")
         }
         Some(FieldKind::Prose { attachable: true, .. }) => (
             "{subject}还没有填写，请填写，或注明另附纸。",
-            "{subject} is not filled in yet. Fill it in, or state that it is on attached paper.",
+            "{subject}: not filled in yet. Fill it in, or state that it is on attached paper.",
         ),
         _ => (
             "{subject}还没有填写，请填写{none}。",
-            "{subject} is not filled in yet. Fill it in{none}.",
+            "{subject}: not filled in yet. Fill it in{none}.",
         ),
     }
+}
+
+fn number(problem: &Problem) -> (&'static str, &'static str) {
+    if problem.details.contains_key("digits") {
+        return (
+            "{subject}填的“{text}”位数太多，最多 {digits} 位，请核对后改正。",
+            "{subject}: “{text}” has too many digits; {digits} at the most. Check and correct it.",
+        );
+    }
+    if problem.details.contains_key("converted") {
+        return (
+            "{subject}填的“{text}”带有其他单位，请换算后只填数字{unit}，例如 {converted}。",
+            "{subject}: “{text}” is in another unit. Convert it and enter digits only{unit}, for example {converted}.",
+        );
+    }
+    (
+        "{subject}填的“{text}”不是数字，请只填数字{unit}{none}。",
+        "{subject}: “{text}” is not a number. Enter digits only{unit}{none}.",
+    )
 }
 
 fn none_hint(field: Option<&Field>, language: Language) -> &'static str {

@@ -1,19 +1,26 @@
 //! What a sentence calls an answer.
 
 use crate::definition::{FieldKind, FormDefinition};
-use crate::id::AnswerId;
+use crate::id::{AnswerId, NOTE_FACET};
 use crate::language::Language;
 
 /// What a sentence calls the answer: the field's short label, with the year of a table column
-/// (`2025年合作区营业总收入`) or the option. The path itself when the form has no such answer.
+/// (`2025年合作区营业总收入`) or the option; of a note, that it is one. The path itself when the form has no such answer.
 pub fn subject(form: &FormDefinition, language: Language, answer: &AnswerId) -> String {
-    let base = answer.base();
+    let name = base_subject(form, language, &answer.base());
+    if answer.facet() == Some(NOTE_FACET) {
+        return language.pick("{}的备注", "Note on {}").replace("{}", &name);
+    }
+    name
+}
+
+fn base_subject(form: &FormDefinition, language: Language, base: &AnswerId) -> String {
     // The path of a multiple choice itself is no stored answer.
     let field = form
-        .field_of(&base)
+        .field_of(base)
         .or_else(|| form.fields().find(|field| field.id.as_str() == base.as_str()));
     let Some(field) = field else {
-        return base.0;
+        return base.0.clone();
     };
     let label = form.label(language, &field.id);
     let label = short_label(&label);

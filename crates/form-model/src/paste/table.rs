@@ -11,7 +11,7 @@ const MAX_CELLS: usize = 10_000;
 /// cells and quote cells that hold tabs, line ends or quotes; without any tab, commas separate (unless
 /// they separate thousands), else runs of spaces between numbers. Empty rows at the end are dropped.
 pub fn table(text: &str) -> Vec<Vec<String>> {
-    let text = input::clean(text);
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
     let tabs = text.contains('\t');
     let mut rows = if tabs || text.trim_start().starts_with('"') {
         quoted_rows(&text, if tabs { '\t' } else { ',' })
@@ -19,6 +19,10 @@ pub fn table(text: &str) -> Vec<Vec<String>> {
         let commas = is_comma_separated(&text);
         text.lines().take(MAX_CELLS).map(|line| loose_cells(line, commas)).collect()
     };
+    for cell in rows.iter_mut().flatten() {
+        // Only now, as it makes line ends of a word processor's manual line breaks within a cell.
+        *cell = input::clean(cell).trim().to_owned();
+    }
     while rows.last().is_some_and(|row| row.iter().all(String::is_empty)) {
         rows.pop();
     }
@@ -57,9 +61,6 @@ fn quoted_rows(text: &str, separator: char) -> Vec<Vec<String>> {
             _ => cell.push(char),
         }
     }
-    for cell in rows.iter_mut().flatten() {
-        *cell = cell.trim().to_owned();
-    }
     rows
 }
 
@@ -84,15 +85,14 @@ fn is_short(cell: &str) -> bool {
 }
 
 fn loose_cells(line: &str, commas: bool) -> Vec<String> {
-    let trim = |cell: &str| cell.trim().to_owned();
     if commas {
-        return line.split(',').map(trim).collect();
+        return line.split(',').map(str::to_owned).collect();
     }
     let words: Vec<&str> = line.split_whitespace().take(MAX_CELLS + 1).collect();
     if (2..=MAX_CELLS).contains(&words.len()) && words.iter().all(|word| is_figure(word)) {
-        return words.into_iter().map(trim).collect();
+        return words.into_iter().map(str::to_owned).collect();
     }
-    vec![trim(line)]
+    vec![line.to_owned()]
 }
 
 fn is_figure(word: &str) -> bool {
@@ -119,6 +119,12 @@ mod tests {
         );
         assert_eq!(cells("长 5\" 管\t2"), [["长 5\" 管", "2"]]);
         assert_eq!(cells("\"没有结束\t1\n2"), [["没有结束\t1\n2"]]);
+    }
+
+    #[test]
+    fn a_word_processors_line_breaks_stay_within_the_cell() {
+        assert_eq!(cells("甲\u{b}乙\t2\r\n丙\t1\r\n"), [["甲\n乙", "2"], ["丙", "1"]]);
+        assert_eq!(cells("1\t2\r3\t4"), [["1", "2"], ["3", "4"]]);
     }
 
     #[test]
