@@ -147,6 +147,7 @@ texts! {
     PANEL_EVIDENCE: "佐证材料 {number}", "Evidence {number}";
     PANEL_FIGURES: "分年数据", "Figures by year";
     PANEL_NOTE: "备注", "Note";
+    NOTE_OF: "备注：{answer}", "Note: {answer}";
     PANEL_HISTORY: "修改记录", "History";
     HISTORY_EMPTY: "还没有人填写过。", "Nobody has filled this in yet.";
     HISTORY_OLDER: "还有更早的 {count} 条。", "{count} earlier entries.";
@@ -201,6 +202,7 @@ texts! {
     CHECK_CLEAR: "没有需要改正的地方", "Nothing to mend";
     CHECK_CLEAR_WHY: "所有必填栏目都已填写，数据符合填报说明。", "Every required field is filled in and follows the form's instructions.";
     CHECK_HOW: "点任意一条，直接到那一栏。", "Choose an entry to go to its field.";
+    NEXT_PART: "下一栏：{part}", "Next: {part}";
     BACK_TO_PARTS: "返回填写", "Back to filling in";
 
     DAY_AND_TIME: "{month}月{day}日 {time}", "{day}/{month} {time}";

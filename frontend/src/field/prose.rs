@@ -4,6 +4,7 @@ use form_model::answer::AnswerValue;
 use form_model::count;
 use form_model::definition::{Field, FieldKind};
 use form_model::id::AnswerId;
+use form_model::input;
 use form_model::language::Language;
 use patternfly_yew::prelude::Icon;
 use yew::prelude::*;
@@ -44,6 +45,10 @@ pub fn Prose(props: &ProseProps) -> Html {
         let (work, answer) = (work.clone(), answer.clone());
         Callback::from(move |text: String| work.desk.type_prose(&answer, &text))
     };
+    let onexcess = {
+        let (work, name) = (work.clone(), name.clone());
+        Callback::from(move |length| work.desk.refuse_length(&name, length, input::PROSE_MAX_CHARS))
+    };
     let oncompose = {
         let (work, answer) = (work.clone(), answer.clone());
         Callback::from(move |begins| if begins { work.desk.hold(&answer) } else { work.desk.release(&answer) })
@@ -68,7 +73,8 @@ pub fn Prose(props: &ProseProps) -> Html {
     html! {
         <div class="prose">
             <TextBox answer={answer.clone()} writing={Writing::Prose} text={text.clone()} {name} {described_by}
-                required={props.field.required} {ontext} {oncompose} {patches} {onfocus} {onblur} />
+                required={props.field.required}
+                most={input::PROSE_MAX_CHARS} {ontext} {onexcess} {oncompose} {patches} {onfocus} {onblur} />
             <div class="prose-foot">
                 if *attachable { { attached(&work, &props.field.id.part("attached"), language) } }
                 if long && !props.expanded {

@@ -7,7 +7,7 @@ use form_model::delta::{Delta, utf16_len};
 use form_model::id::AnswerId;
 use form_model::input;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlElement, HtmlInputElement, HtmlTextAreaElement};
+use web_sys::{ClipboardEvent, Element, HtmlElement, HtmlInputElement, HtmlTextAreaElement};
 use yew::prelude::*;
 
 use super::keys::Caret;
@@ -56,9 +56,12 @@ pub struct TextBoxProps {
     pub onblur: Callback<()>,
     #[prop_or_default]
     pub onkeydown: Callback<KeyboardEvent>,
-    /// The pasted text, and how to stop it from being put in.
     #[prop_or_default]
     pub onpaste: Callback<Event>,
+    /// The most characters that are kept: more is not even pasted, so that the page stays quick.
+    pub most: usize,
+    /// So many characters were pasted, which is too many.
+    pub onexcess: Callback<usize>,
 }
 
 #[component]
@@ -107,6 +110,16 @@ pub fn TextBox(props: &TextBoxProps) -> Html {
             }
         })
     };
+    let onpaste = {
+        let (most, onexcess, onpaste) = (props.most, props.onexcess.clone(), props.onpaste.clone());
+        Callback::from(move |event: Event| match pasted_text(&event).map(|text| text.chars().count()) {
+            Some(length) if length > most => {
+                event.prevent_default();
+                onexcess.emit(length);
+            }
+            _ => onpaste.emit(event),
+        })
+    };
     let class = match props.writing {
         Writing::Figure => "box-figure",
         Writing::Line => "box-line",
@@ -123,7 +136,7 @@ pub fn TextBox(props: &TextBoxProps) -> Html {
                 spellcheck="false" placeholder={props.placeholder.clone()} aria-label={props.name.clone()}
                 aria-describedby={props.described_by.clone()} aria-invalid={invalid}
                 aria-required={props.required.then_some("true")} {oninput}
-                {onfocus} {onblur} onkeydown={props.onkeydown.clone()} onpaste={props.onpaste.clone()} />
+                {onfocus} {onblur} onkeydown={props.onkeydown.clone()} {onpaste} />
         }
     } else {
         html! {
@@ -131,7 +144,7 @@ pub fn TextBox(props: &TextBoxProps) -> Html {
                 spellcheck="false" placeholder={props.placeholder.clone()} aria-label={props.name.clone()}
                 aria-describedby={props.described_by.clone()} aria-invalid={invalid}
                 aria-required={props.required.then_some("true")} {oninput}
-                {onfocus} {onblur} onkeydown={props.onkeydown.clone()} onpaste={props.onpaste.clone()} />
+                {onfocus} {onblur} onkeydown={props.onkeydown.clone()} {onpaste} />
         }
     };
     // A label, so that a click anywhere in a table's cell enters its box.
@@ -212,6 +225,11 @@ impl TextField {
             Self::Area(area) => area.set_selection_range(units(start), units(end)).ok(),
         };
     }
+}
+
+/// The plain text of a paste.
+pub fn pasted_text(event: &Event) -> Option<String> {
+    event.dyn_ref::<ClipboardEvent>()?.clipboard_data()?.get_data("text/plain").ok()
 }
 
 /// Where the caret stands in the text box in focus.

@@ -6,15 +6,15 @@ use form_model::calculate;
 use form_model::definition::{Field, FieldKind};
 use form_model::id::AnswerId;
 use form_model::language::Language;
-use form_model::{date, number};
-use wasm_bindgen::JsCast;
-use web_sys::ClipboardEvent;
+use form_model::{date, input, number};
 use yew::prelude::*;
 
 use super::keys::{Press, Reaction, react};
-use super::text_box::{TextBox, Writing, caret};
+use super::text_box::{TextBox, Writing, caret, pasted_text};
 use super::{Work, page, remark, spoken_name};
+use crate::panel::convert;
 use crate::paper::grid::Move;
+use crate::text;
 
 #[derive(PartialEq, Properties)]
 pub struct ValueProps {
@@ -42,11 +42,14 @@ pub fn Value(props: &ValueProps) -> Html {
     let text = match &*editing {
         Some(editing) if editing.text != editing.base => editing.text.clone(),
         Some(_) => stored.clone(),
+        None if answer.facet().is_some() => stored.clone(),
         None => displayed(&props.field, &stored, language),
     };
     let name = spoken_name(&sheet.definition, language, &answer);
     let described_by = remark::description(&sheet, &answer);
+    let name = if answer.facet().is_some() { text::NOTE_OF.fill(language, &[("answer", &name)]) } else { name };
     let placeholder = sheet.definition.message(language, &format!("{}.placeholder", props.field.id));
+    let placeholder = placeholder.filter(|_| answer.facet().is_none());
     let placeholder = placeholder.map(|text| AttrValue::from(text.to_owned()));
     drop(sheet);
 
@@ -93,14 +96,19 @@ pub fn Value(props: &ValueProps) -> Html {
         let (work, answer, field) = (work.clone(), answer.clone(), props.field.clone());
         Callback::from(move |event: Event| pasted(&work, &answer, &field, &event))
     };
+    let onexcess = {
+        let (work, name) = (work.clone(), name.clone());
+        Callback::from(move |length| work.desk.refuse_length(&name, length, input::VALUE_MAX_CHARS))
+    };
     let writing = match &props.field.kind {
+        _ if props.answer.facet().is_some() => Writing::Words,
         FieldKind::Number { .. } => Writing::Figure,
         FieldKind::Date { .. } | FieldKind::Phone => Writing::Line,
         _ => Writing::Words,
     };
     html! {
         <TextBox {answer} {writing} {text} {name} {described_by} required={props.field.required} {placeholder}
-            {ontext} {onfocus} {onblur} {onkeydown} {onpaste} />
+            most={input::VALUE_MAX_CHARS} {ontext} {onexcess} {onfocus} {onblur} {onkeydown} {onpaste} />
     }
 }
 
@@ -170,15 +178,14 @@ fn carry_out(reaction: Reaction, work: &Work, answer: &AnswerId, event: &Keyboar
 
 /// A pasted block of cells or an amount in another unit goes to the person first; other text is simply put in.
 fn pasted(work: &Work, answer: &AnswerId, field: &Field, event: &Event) {
-    let Some(clipboard) = event.dyn_ref::<ClipboardEvent>().and_then(ClipboardEvent::clipboard_data) else { return };
-    let Ok(text) = clipboard.get_data("text/plain") else { return };
+    let Some(text) = pasted_text(event) else { return };
     let rows = form_model::paste::table(&text);
     let several = rows.len() > 1 || rows.iter().any(|row| row.len() > 1);
     let cell = matches!(field.kind, FieldKind::Number { .. } | FieldKind::Date { .. }) || !field.columns.is_empty();
     if several && (cell || text.contains('\t')) {
         event.prevent_default();
         work.onblock.emit((answer.clone(), text));
-    } else if super::super::panel::convert::is_foreign(field, &text) {
+    } else if convert::is_foreign(field, &text) {
         event.prevent_default();
         work.onamount.emit((answer.clone(), text));
     }

@@ -139,7 +139,7 @@ pub fn Application(props: &ApplicationProps) -> Html {
         grid: grid_of(desk, &view),
         onenter: {
             let current = current.clone();
-            Callback::from(move |answer| current.set(Some(answer)))
+            Callback::from(move |answer: AnswerId| current.set(Some(answer.base())))
         },
         onblock: {
             let asking = asking.clone();
@@ -163,9 +163,10 @@ pub fn Application(props: &ApplicationProps) -> Html {
     let middle = match &*view {
         View::Section(shown) => html! {
             <>
-                <TaskList section={shown.clone()} onchoose={choose_section} {version} />
+                <TaskList section={shown.clone()} onchoose={choose_section.clone()} {version} />
                 <main id="form" class="desk" tabindex="-1">
                     <SectionSheet key={shown.clone()} section={shown.clone()} {version} />
+                    { next_section(desk, shown, &choose_section, language) }
                 </main>
             </>
         },
@@ -197,6 +198,20 @@ pub fn Application(props: &ApplicationProps) -> Html {
 
 fn first_section(desk: &Desk) -> String {
     desk.sheet().definition.sections.first().map(|section| section.id.clone()).unwrap_or_default()
+}
+
+/// The way on to the part that follows.
+fn next_section(desk: &Desk, shown: &str, choose: &Callback<String>, language: Language) -> Html {
+    let sheet = desk.sheet();
+    let after = sheet.definition.sections.iter().skip_while(|section| section.id != *shown).nth(1);
+    let Some(next) = after.map(|section| section.id.clone()) else { return Html::default() };
+    let title = sheet.definition.text(language, &format!("{next}.title")).to_owned();
+    let onclick = choose.reform(move |()| next.clone());
+    html! {
+        <div class="turn">
+            <Action name="next-section" label={text::NEXT_PART.fill(language, &[("part", &title)])} {onclick} />
+        </div>
+    }
 }
 
 /// The way of the arrow keys in what is shown.

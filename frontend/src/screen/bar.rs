@@ -1,6 +1,7 @@
 //! The bar over an open application: its name, the state line that never lies, what can be done with the whole.
 
 use form_model::language::Language;
+use gloo_timers::callback::Timeout;
 use patternfly_yew::prelude::Icon;
 use yew::prelude::*;
 
@@ -31,7 +32,7 @@ pub fn Bar(props: &BarProps) -> Html {
     let language = use_context::<Language>().unwrap_or_default();
     let Some(work) = use_context::<Work>() else { return Html::default() };
     let sheet = work.desk.sheet();
-    let name = match sheet.answers().text(&sheet.definition.name_answer).trim() {
+    let name = match sheet.name() {
         "" => text::UNNAMED.of(language).to_owned(),
         name => name.to_owned(),
     };
@@ -103,15 +104,33 @@ fn StateOf(props: &StateOfProps) -> Html {
         let desk = desk.clone();
         Callback::from(move |()| desk.retry())
     };
+    let spoken = use_settled(&words);
     let why = sheet.first_refusal().map(|(_, failure)| failure.sentence(language));
     html! {
         <span class={classes!("state", state)}>
-            <span role="status" aria-live="polite" data-state={state} title={why}>
-                <span class="dot" aria-hidden="true" />{ words }
-            </span>
+            <span data-state={state} title={why}><span class="dot" aria-hidden="true" />{ words }</span>
+            <span class="pf-v6-screen-reader" role="status" aria-live="polite">{ spoken }</span>
             if state == "failed" {
                 <Action name="retry" label={text::TRY_AGAIN.of(language)} small=true onclick={retry} />
             }
         </span>
     }
+}
+
+/// How long the state line stays the same before it is read aloud: not at every keystroke.
+const SETTLED_MS: u32 = 1_500;
+
+/// The words once they have not changed for a while.
+#[hook]
+fn use_settled(words: &str) -> String {
+    let settled = use_state(String::new);
+    {
+        let settled = settled.clone();
+        use_effect_with(words.to_owned(), move |words| {
+            let words = words.clone();
+            let timer = Timeout::new(SETTLED_MS, move || settled.set(words));
+            move || drop(timer)
+        });
+    }
+    (*settled).clone()
 }

@@ -5,6 +5,7 @@ use form_model::language::Language;
 use yew::prelude::*;
 
 use super::person::PersonFields;
+use crate::field::page;
 use crate::text;
 use crate::widget::action::{Action, Weight};
 
@@ -18,6 +19,7 @@ pub struct FirstRunProps {
 pub fn FirstRun(props: &FirstRunProps) -> Html {
     let language = use_context::<Language>().unwrap_or_default();
     let settings = use_state(|| props.settings.clone());
+    use_effect_with((), |()| page::focus_first("[data-field=agency]"));
     let complete = !settings.agency.trim().is_empty() && !settings.person.trim().is_empty();
     let save = {
         let (settings, onsave) = (settings.clone(), props.onsave.clone());

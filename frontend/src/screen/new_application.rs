@@ -63,6 +63,14 @@ pub fn NewApplication(props: &NewApplicationProps) -> Html {
         })
     };
     let ready = !wish.name.trim().is_empty() && !wish.form.is_empty();
+    let enter = {
+        let create = create.clone();
+        Callback::from(move |()| {
+            if ready {
+                create.emit(());
+            }
+        })
+    };
     let footer = html! {
         <>
             <Action name="create" label={text::CREATE.of(language)} weight={Weight::Primary} disabled={!ready}
@@ -80,7 +88,8 @@ pub fn NewApplication(props: &NewApplicationProps) -> Html {
                 { for props.start.forms.iter().map(|form| form_choice(&wish, form, language)) }
             </fieldset>
             <Line name="name" label={text::APPLICATION_NAME.of(language)}
-                example={text::APPLICATION_NAME_WHY.of(language)} value={wish.name.clone()} onchange={onname} />
+                example={text::APPLICATION_NAME_WHY.of(language)} value={wish.name.clone()} onchange={onname} onenter={enter}
+                first=true />
             if !props.start.applications.is_empty() {
                 <label class="form-line">
                     <span>{ text::COPY_FROM.of(language) }</span>

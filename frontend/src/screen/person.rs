@@ -44,6 +44,12 @@ pub struct LineProps {
     pub example: &'static str,
     pub value: String,
     pub onchange: Callback<String>,
+    /// Enter was pressed, not in a composition.
+    #[prop_or_default]
+    pub onenter: Callback<()>,
+    /// Is entered when its dialog opens.
+    #[prop_or_default]
+    pub first: bool,
 }
 
 /// A labelled line outside the form.
@@ -71,12 +77,20 @@ pub fn Line(props: &LineProps) -> Html {
             read.emit(());
         }
     });
+    let onkeydown = {
+        let onenter = props.onenter.clone();
+        Callback::from(move |event: KeyboardEvent| {
+            if event.key() == "Enter" && !event.is_composing() {
+                onenter.emit(());
+            }
+        })
+    };
     html! {
         <label class="form-line">
             <span>{ props.label }</span>
             <span class="pf-v6-c-form-control">
                 <input ref={node} type="text" data-field={props.name} value={props.value.clone()} placeholder={props.example}
-                    autocomplete="off" {oninput} />
+                    autocomplete="off" autofocus={props.first} {oninput} {onkeydown} />
             </span>
         </label>
     }

@@ -9,8 +9,8 @@ use patternfly_yew::prelude::Icon;
 use yew::prelude::*;
 
 use crate::field::prose::Prose;
-use crate::field::{Work, page};
 use crate::field::remark::Remarks;
+use crate::field::{Work, page};
 use crate::state::desk::{Change, use_changes};
 use crate::text;
 use crate::widget::action::{Action, Weight};
@@ -57,8 +57,16 @@ pub fn Writing(props: &WritingProps) -> Html {
             </li>
         }
     };
+    let onkeydown = {
+        let onleave = props.onleave.clone();
+        Callback::from(move |event: KeyboardEvent| {
+            if event.key() == "Escape" && !event.is_composing() {
+                onleave.emit(());
+            }
+        })
+    };
     html! {
-        <div class="writing">
+        <div class="writing" {onkeydown}>
             <aside class="outline" aria-label={text::OUTLINE.of(language)}>
                 <Action name="leave-focus-mode" label={text::LEAVE_FOCUS.of(language)} icon={Icon::AngleLeft}
                     weight={Weight::Link} onclick={props.onleave.clone()} />

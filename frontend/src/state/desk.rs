@@ -10,6 +10,7 @@ use form_model::command::{
     self, Acknowledged, Edit, EditApplication, Event, ExportApplication, ExportFormat, HistoryEntry,
     OpenedApplication, ReadHistory, Undone,
 };
+use form_model::error::{ErrorCode, UserError};
 use form_model::id::{AnswerId, ApplicationId};
 use gloo_timers::callback::Timeout;
 use gloo_timers::future::TimeoutFuture;
@@ -130,7 +131,14 @@ impl Desk {
         Ok(desk)
     }
 
-    /// Leaves the application: stores what was typed, tells the shell, then calls back.
+    /// Says that a pasted text was too long to be put in.
+    pub fn refuse_length(&self, name: &str, length: usize, limit: usize) {
+        let error = UserError::new(ErrorCode::TooLong).with("answer", name).with("length", length).with("limit", limit);
+        self.tell(&Change::Notice(Notice::Failed(Failure::Told(error))));
+    }
+
+    /// Leaves the application: stores what was typed, tells the shell, then calls back. Stays while something could
+    /// not be stored.
     pub fn close(&self, closed: impl FnOnce() + 'static) {
         self.commit_all();
         let id = self.0.sheet.borrow().application.clone();
@@ -138,6 +146,12 @@ impl Desk {
         spawn_local(async move {
             while desk.0.sheet.borrow().save_state() == SaveState::Saving {
                 TimeoutFuture::new(LEAVE_PAUSE_MS).await;
+            }
+            let refusal = desk.0.sheet.borrow().first_refusal().map(|(_, failure)| failure.clone());
+            if let Some(failure) = refusal {
+                // Leaving would throw away what could not be stored.
+                desk.tell(&Change::Notice(Notice::Failed(failure)));
+                return;
             }
             let left: Result<(), Failure> =
                 shell::call(command::name::CLOSE_APPLICATION, &shell::About { id: &id }, None).await;

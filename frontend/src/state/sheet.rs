@@ -33,6 +33,8 @@ pub enum SaveState {
 #[derive(Debug)]
 pub struct Sheet {
     pub application: ApplicationId,
+    /// The name it was started with.
+    started_as: String,
     pub definition: Rc<FormDefinition>,
     pub undo: UndoState,
     /// Blocking problems and cautions, in printed order.
@@ -64,6 +66,7 @@ impl Sheet {
         let definition = Rc::new(opened.definition);
         let mut sheet = Self {
             application: opened.id,
+            started_as: opened.name,
             definition: definition.clone(),
             undo: opened.undo,
             problems: Rc::default(),
@@ -94,6 +97,14 @@ impl Sheet {
         }
         sheet.check();
         sheet
+    }
+
+    /// What the application is called: by the form's name answer, while that is blank as it was started.
+    pub fn name(&self) -> &str {
+        match self.answers.text(&self.definition.name_answer).trim() {
+            "" => self.started_as.trim(),
+            name => name,
+        }
     }
 
     /// The answers as shown, for checks and conditions.

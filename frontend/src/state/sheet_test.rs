@@ -27,6 +27,7 @@ fn sheet() -> Sheet {
     read(&root, &root, &mut files);
     Sheet::new(OpenedApplication {
         id: ApplicationId("0".repeat(64)),
+        name: "示例".to_owned(),
         definition: package::load(&PackageFiles(files)).unwrap(),
         answers: Vec::new(),
         saved_ms: 1,
