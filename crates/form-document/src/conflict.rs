@@ -11,7 +11,7 @@ use form_model::id::AnswerId;
 use crate::document::Document;
 use crate::history::{HistoryRow, RowStep};
 use crate::op::OpId;
-use crate::reader::{OpReader, answer_value};
+use crate::reader::{OpReader, Shown, answer_value};
 
 /// A value answer as it stands.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -122,7 +122,7 @@ impl Document {
         answer: &AnswerId,
         sides: Vec<(OpId, Option<AnswerValue>)>,
     ) -> Vec<Candidate> {
-        let mut reader = OpReader::new(&self.automerge);
+        let mut reader = OpReader::new(&self.automerge, Shown::default());
         let clears = self
             .clears
             .get(answer)
@@ -131,7 +131,7 @@ impl Document {
         let candidate = |(op, value): (OpId, Option<AnswerValue>)| {
             let clear = clears.iter().find(|clear| clear.op == op);
             let preds = clear.map_or_else(|| reader.preds(&op), |clear| clear.preds.clone());
-            let before = preds.iter().rev().find_map(|pred| reader.value(pred));
+            let before = preds.iter().rev().find_map(|pred| reader.put_value(pred));
             let time_ms = clear.map_or_else(|| self.time_of(&op), |clear| clear.time_ms);
             Candidate {
                 value,
@@ -167,7 +167,7 @@ impl Document {
         if graph.reaches(&change, &clear.op) {
             return false;
         }
-        let mut reader = OpReader::new(&self.automerge);
+        let mut reader = OpReader::new(&self.automerge, Shown::default());
         let mut replaced = clear.preds.clone();
         while let Some(op) = replaced.pop() {
             if graph.reaches(&change, &op) {

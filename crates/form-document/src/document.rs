@@ -13,7 +13,7 @@ use crate::conflict::Clear;
 use crate::error::LoadError;
 use crate::genesis::{ENCODING, UnverifiedGenesis};
 use crate::object::ObjectTable;
-use crate::raw::{RawChange, guarded};
+use crate::raw::{RawChange, guarded, read_stored};
 use crate::schema::Schema;
 use crate::undo::UndoStack;
 
@@ -77,8 +77,7 @@ impl Document {
         let mut automerge = load_snapshot(snapshot)?;
         let mut changes = Vec::with_capacity(tail.len());
         for (index, bytes) in tail.iter().enumerate() {
-            let raw = RawChange::read(bytes).map_err(|_| LoadError::BadChange(index))?;
-            changes.push(raw.change);
+            changes.push(read_stored(bytes).map_err(|_| LoadError::BadChange(index))?);
         }
         let expected = heads_with(&automerge.get_heads(), &changes);
         guarded(|| automerge.apply_changes(changes))

@@ -14,9 +14,8 @@ use crate::causality::NewNode;
 use crate::document::Document;
 use crate::error::{EditError, Expected};
 use crate::history::{self, HistoryRow};
-use crate::op::OpId;
 use crate::raw::RawChange;
-use crate::reader::OpReader;
+use crate::reader::{OpReader, Shown};
 use crate::schema::has_bad_character;
 
 /// A change that an edit made. It exists in memory; it is kept once `bytes` and `history` are stored.
@@ -143,12 +142,12 @@ impl Document {
             })
     }
 
-    /// Runs a transaction and takes its change out. `chars` are those that it deletes, which saves looking
-    /// them up. Nothing is changed on an error.
+    /// Runs a transaction and takes its change out. `replaced` is what it deletes or overwrites, which saves
+    /// looking that up. Nothing is changed on an error.
     pub(crate) fn commit(
         &mut self,
         time_ms: i64,
-        chars: BTreeMap<OpId, char>,
+        replaced: Shown,
         run: impl FnOnce(&mut Transaction<'_>) -> Result<(), AutomergeError>,
     ) -> Result<Option<Committed>, EditError> {
         let mut transaction = self.automerge.transaction();
@@ -166,12 +165,12 @@ impl Document {
             .ok_or_else(|| EditError::Document {
                 cause: "the new change cannot be read back".to_owned(),
             })?;
-        Ok(Some(self.committed(&raw, chars)))
+        Ok(Some(self.committed(&raw, replaced)))
     }
 
     /// Takes note of an own change that the document has.
-    pub(crate) fn committed(&mut self, raw: &RawChange, chars: BTreeMap<OpId, char>) -> Committed {
-        let mut reader = OpReader::new(&self.automerge).with_chars(chars);
+    pub(crate) fn committed(&mut self, raw: &RawChange, replaced: Shown) -> Committed {
+        let mut reader = OpReader::new(&self.automerge, replaced);
         let history = history::rows(&raw.ops, &self.objects, &mut reader);
         if let Some(graph) = self.causality.get_mut() {
             graph.add(&NewNode::of(&raw.change));

@@ -1,9 +1,9 @@
 //! Changes of other replicas.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::mem;
 
-use automerge::{ActorId, Automerge, ChangeHash};
+use automerge::{ActorId, ChangeHash};
 use form_model::delta::Delta;
 use form_model::id::AnswerId;
 
@@ -14,7 +14,7 @@ use crate::history::{self, HistoryRow, RowStep};
 use crate::overlap;
 use crate::patch;
 use crate::raw::{BadChunk, RawChange};
-use crate::reader::OpReader;
+use crate::reader::{OpReader, Shown};
 use crate::trial;
 use crate::well_formed::{Checker, Malformed};
 
@@ -93,7 +93,7 @@ impl Document {
         let mut graph = self.causality.take().unwrap_or_default();
         let length = graph.len();
         let mut batch = Batch::read(changes, &graph);
-        self.check(&mut batch, &mut graph);
+        let shown = self.check(&mut batch, &mut graph);
         let tried = batch.accepted().map(|raw| raw.change.clone()).collect();
         let (applied, gone) = trial::apply_most(&self.automerge, tried);
         if !gone.is_empty() {
@@ -110,15 +110,16 @@ impl Document {
             ..Merged::default()
         };
         if let Some(applied) = applied {
-            self.take_in(applied, accepted, &graph, &mut merged);
+            self.take_in(applied, accepted, shown, &graph, &mut merged);
         }
         self.causality = graph.into();
         merged
     }
 
-    /// Moves every change of the pool that is ready and well-formed into `accepted` and the graph.
-    fn check(&self, batch: &mut Batch, graph: &mut Causality) {
-        let mut reader = OpReader::new(&self.automerge);
+    /// Moves every change of the pool that is ready and well-formed into `accepted` and the graph. Returns
+    /// what it read of the document.
+    fn check(&self, batch: &mut Batch, graph: &mut Causality) -> Shown {
+        let mut reader = OpReader::new(&self.automerge, Shown::default());
         while let Some((index, raw)) = batch.next_ready() {
             let checker = Checker {
                 schema: &self.schema,
@@ -135,17 +136,19 @@ impl Document {
                 Err(reason) => batch.refuse(index, raw.hash, reason.into()),
             }
         }
+        reader.into_shown()
     }
 
     fn take_in(
         &mut self,
         applied: trial::Applied,
         accepted: Vec<RawChange>,
+        shown: Shown,
         graph: &Causality,
         merged: &mut Merged,
     ) {
         let before = mem::replace(&mut self.automerge, applied.automerge);
-        merged.history = self.history_of(&before, &accepted);
+        merged.history = self.history_of(shown, &accepted);
         self.recall_clears(&merged.history);
         let (mut prose, mut values) = (BTreeSet::new(), BTreeSet::new());
         for row in &merged.history {
@@ -164,28 +167,14 @@ impl Document {
         merged.applied = accepted.into_iter().map(AppliedChange::of).collect();
     }
 
-    fn history_of(&self, before: &Automerge, accepted: &[RawChange]) -> Vec<HistoryRow> {
-        let deleted_from: BTreeSet<_> = accepted
-            .iter()
-            .flat_map(|raw| overlap::deletes(&raw.ops, &self.objects))
-            .collect();
-        let mut chars = BTreeMap::new();
-        for answer in deleted_from {
-            chars.extend(
-                self.objects
-                    .prose(&answer)
-                    .into_iter()
-                    .flat_map(|object| patch::chars(before, object)),
-            );
-        }
-        let mut reader = OpReader::new(&self.automerge).with_chars(chars);
+    /// The history rows of changes that the document has. `shown` is from before they came.
+    fn history_of(&self, shown: Shown, accepted: &[RawChange]) -> Vec<HistoryRow> {
+        let mut reader = OpReader::new(&self.automerge, shown);
         for raw in accepted {
             reader.add(raw.ops.clone());
         }
-        accepted
-            .iter()
-            .flat_map(|raw| history::rows(&raw.ops, &self.objects, &mut reader))
-            .collect()
+        let rows = |raw: &RawChange| history::rows(&raw.ops, &self.objects, &mut reader);
+        accepted.iter().flat_map(rows).collect()
     }
 
     /// Brings the kept text of a prose answer up to the document; how it changed, if it did.

@@ -118,7 +118,8 @@ impl ObjectTable {
     }
 }
 
-fn object_of(op: &Op) -> Option<OpId> {
+/// The object that an operation changes; `None` for the root.
+pub(crate) fn object_of(op: &Op) -> Option<OpId> {
     match &op.obj {
         ObjectId::Root => None,
         ObjectId::Id(id) => Some(id.into()),

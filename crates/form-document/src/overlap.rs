@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use automerge::legacy::{ElementId, Key, OpType};
+use automerge::legacy::{ElementId, Key};
 use automerge::{ActorId, Automerge, Change, ExpandedChange};
 use form_model::id::AnswerId;
 
@@ -15,20 +15,6 @@ use crate::raw::RawChange;
 
 /// First and last of characters that stand next to each other by their making.
 type Run = (OpId, OpId);
-
-/// The prose answers that a change takes characters out of.
-pub(crate) fn deletes(change: &ExpandedChange, objects: &ObjectTable) -> BTreeSet<AnswerId> {
-    let deletes = change
-        .operations
-        .iter()
-        .filter(|op| op.action == OpType::Delete);
-    deletes
-        .filter_map(|op| match objects.place(op)? {
-            Place::Prose(answer) => Some(answer.clone()),
-            Place::Genesis | Place::Section(_) => None,
-        })
-        .collect()
-}
 
 /// The texts where a newly merged change and one that was here already, by another actor and unknown to
 /// it, touch the same or neighbouring characters. `before` is the document without the new changes,

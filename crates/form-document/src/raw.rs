@@ -31,6 +31,8 @@ pub enum BadChunk {
     Checksum,
     #[error("the change cannot be read: {0}")]
     Unreadable(String),
+    #[error("the change names an actor or action that it does not define")]
+    UnknownNames,
     #[error("the change is not in the one encoding that saving reproduces")]
     NotCanonical,
 }
@@ -44,7 +46,7 @@ pub(crate) struct RawChange {
 }
 
 impl RawChange {
-    /// Reads one raw change chunk.
+    /// Reads one raw change chunk, also one that was made to do harm.
     ///
     /// Compressed chunks are refused, since they inflate without bound. Only the encoding that Automerge
     /// itself writes is taken: saving a document rebuilds each chunk from its operations, and a rebuilt
@@ -55,30 +57,20 @@ impl RawChange {
                 length: bytes.len(),
             });
         }
-        if !bytes.starts_with(&MAGIC) || bytes.get(TYPE_AT) != Some(&RAW_CHANGE) {
-            return Err(BadChunk::NotARawChange);
-        }
         if !is_small(bytes) {
             return Err(BadChunk::TooManyOps);
         }
+        let change = read_stored(bytes)?;
         // Automerge's decoder unwraps on unknown actions and actors.
-        let read = catch_unwind(|| {
-            let change = Change::try_from(bytes).map_err(|error| error.to_string())?;
-            let ops = change.decode();
-            let canonical = Change::from(ops.clone()).raw_bytes() == bytes;
-            Ok::<_, String>((change, ops, canonical))
-        });
-        let (change, ops, canonical) = read
-            .unwrap_or_else(|_| Err("it names an unknown actor or action".to_owned()))
-            .map_err(BadChunk::Unreadable)?;
-        let hash = change.hash();
-        if bytes.get(CHECKSUM_AT..TYPE_AT) != hash.0.get(..TYPE_AT - CHECKSUM_AT) {
-            return Err(BadChunk::Checksum);
-        }
-        if !canonical {
+        let ops = guarded(|| change.decode()).ok_or(BadChunk::UnknownNames)?;
+        if Change::from(ops.clone()).raw_bytes() != bytes {
             return Err(BadChunk::NotCanonical);
         }
-        Ok(Self { change, ops, hash })
+        Ok(Self {
+            hash: change.hash(),
+            change,
+            ops,
+        })
     }
 
     /// A change that Automerge made or reproduced here.
@@ -87,6 +79,21 @@ impl RawChange {
         let hash = change.hash();
         Self { change, ops, hash }
     }
+}
+
+/// Reads one raw change chunk that was checked when it was stored: finds damage, not malice.
+pub(crate) fn read_stored(bytes: &[u8]) -> Result<Change, BadChunk> {
+    if !bytes.starts_with(&MAGIC) || bytes.get(TYPE_AT) != Some(&RAW_CHANGE) {
+        return Err(BadChunk::NotARawChange);
+    }
+    let change = guarded(|| Change::try_from(bytes).map_err(|error| error.to_string()))
+        .unwrap_or_else(|| Err("its columns contradict each other".to_owned()))
+        .map_err(BadChunk::Unreadable)?;
+    // Automerge hashes what it read and compares with nothing.
+    if bytes.get(CHECKSUM_AT..TYPE_AT) != change.hash().0.get(..TYPE_AT - CHECKSUM_AT) {
+        return Err(BadChunk::Checksum);
+    }
+    Ok(change)
 }
 
 /// Runs code of Automerge that is known to panic on input it does not expect; `None` when it did.

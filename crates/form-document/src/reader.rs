@@ -1,46 +1,54 @@
-//! Looks operations up by id. Automerge keeps no list of changes; it rebuilds one (about 10 µs) when asked,
-//! so those already seen are kept for the length of one task.
+//! Looks operations up by id. Automerge keeps no list of changes; it rebuilds one when asked, which takes
+//! from 10 µs to a millisecond in a large document. What a text or a value's place shows is read in one go
+//! instead; only what has been overwritten or deleted is looked up singly.
 
 use std::collections::BTreeMap;
 
 use automerge::legacy::{Op, OpType};
-use automerge::{Automerge, ChangeHash, ExpandedChange, ReadDoc, ScalarValue};
+use automerge::{ActorId, Automerge, ChangeHash, ExpandedChange, ReadDoc, ScalarValue};
 use form_model::answer::AnswerValue;
 
 use crate::op::OpId;
+use crate::patch::chars;
+
+/// What texts and values' places show, by the operations that put it there.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Shown {
+    /// By text object.
+    pub(crate) texts: BTreeMap<OpId, BTreeMap<OpId, char>>,
+    /// By map and key.
+    pub(crate) values: BTreeMap<(OpId, String), BTreeMap<OpId, AnswerValue>>,
+}
 
 /// Reads operations of one document and of changes not yet in it.
 pub(crate) struct OpReader<'a> {
     document: &'a Automerge,
+    shown: Shown,
+    /// Rebuilt changes.
     changes: BTreeMap<ChangeHash, ExpandedChange>,
-    /// Changes that the document does not have yet, by actor and start of their operations.
-    pending: BTreeMap<OpId, ExpandedChange>,
-    chars: BTreeMap<OpId, char>,
+    /// Changes that the document may not have yet, by actor and first operation.
+    added: BTreeMap<(ActorId, u64), ExpandedChange>,
 }
 
 impl<'a> OpReader<'a> {
-    pub(crate) fn new(document: &'a Automerge) -> Self {
+    pub(crate) fn new(document: &'a Automerge, shown: Shown) -> Self {
         Self {
             document,
+            shown,
             changes: BTreeMap::new(),
-            pending: BTreeMap::new(),
-            chars: BTreeMap::new(),
+            added: BTreeMap::new(),
         }
     }
 
-    /// The same, with characters that are known already.
-    pub(crate) fn with_chars(mut self, chars: BTreeMap<OpId, char>) -> Self {
-        self.chars = chars;
-        self
+    /// What was read of texts and values, to be used again.
+    pub(crate) fn into_shown(self) -> Shown {
+        self.shown
     }
 
-    /// Makes a change readable that the document does not have.
+    /// Makes a change readable that the document may not have.
     pub(crate) fn add(&mut self, change: ExpandedChange) {
-        let start = OpId {
-            counter: change.start_op.get(),
-            actor: change.actor_id.clone(),
-        };
-        self.pending.insert(start, change);
+        self.added
+            .insert((change.actor_id.clone(), change.start_op.get()), change);
     }
 
     /// The operation, if the document or an added change has it.
@@ -49,13 +57,13 @@ impl<'a> OpReader<'a> {
             let index = usize::try_from(id.counter.checked_sub(change.start_op.get())?).ok()?;
             (index < change.operations.len()).then_some(index)
         };
-        let mut pending = self
-            .pending
-            .range(..=id)
-            .rev()
-            .filter(|(start, _)| start.actor == id.actor);
-        if let Some((change, index)) =
-            pending.find_map(|(_, change)| Some((change, inside(change)?)))
+        let key = (id.actor.clone(), id.counter);
+        let added = self
+            .added
+            .range(..=key)
+            .next_back()
+            .filter(|((actor, _), _)| *actor == id.actor);
+        if let Some((change, index)) = added.and_then(|(_, change)| Some((change, inside(change)?)))
         {
             return change.operations.get(index);
         }
@@ -70,23 +78,64 @@ impl<'a> OpReader<'a> {
         change.operations.get(inside(change)?)
     }
 
-    /// The value that an operation put; `None` for a deletion and for what is no answer.
-    pub(crate) fn value(&mut self, id: &OpId) -> Option<AnswerValue> {
-        match &self.op(id)?.action {
-            OpType::Put(value) => answer_value(value),
-            _ => None,
-        }
+    /// Whether an operation put in a character that a text shows.
+    pub(crate) fn shows_char(&mut self, text: &OpId, id: &OpId) -> bool {
+        self.text(text).contains_key(id)
+    }
+
+    /// Whether an operation put a value that stands under a key.
+    pub(crate) fn shows_value(&mut self, map: &OpId, key: &str, id: &OpId) -> bool {
+        self.place(map, key).contains_key(id)
     }
 
     /// The character that an operation put into a text.
-    pub(crate) fn char(&mut self, id: &OpId) -> Option<char> {
-        if let Some(char) = self.chars.get(id) {
+    pub(crate) fn char(&mut self, text: &OpId, id: &OpId) -> Option<char> {
+        if let Some(char) = self.text(text).get(id) {
             return Some(*char);
         }
         match &self.op(id)?.action {
             OpType::Put(ScalarValue::Str(text)) => text.chars().next(),
             _ => None,
         }
+    }
+
+    /// The value that an operation put under a key.
+    pub(crate) fn value(&mut self, map: &OpId, key: &str, id: &OpId) -> Option<AnswerValue> {
+        let shown = self.place(map, key).get(id).cloned();
+        shown.or_else(|| self.put_value(id))
+    }
+
+    /// The value that an operation put; `None` for a deletion and for what is no answer.
+    pub(crate) fn put_value(&mut self, id: &OpId) -> Option<AnswerValue> {
+        match &self.op(id)?.action {
+            OpType::Put(value) => answer_value(value),
+            _ => None,
+        }
+    }
+
+    fn text(&mut self, text: &OpId) -> &BTreeMap<OpId, char> {
+        let read = || chars(self.document, &text.to_automerge()).collect();
+        self.shown.texts.entry(text.clone()).or_insert_with(read)
+    }
+
+    fn place(&mut self, map: &OpId, key: &str) -> &BTreeMap<OpId, AnswerValue> {
+        let read = || {
+            let all = self
+                .document
+                .get_all(map.to_automerge(), key)
+                .unwrap_or_default();
+            let value = |(value, id): (automerge::Value<'_>, _)| {
+                Some((
+                    OpId::from_automerge(&id)?,
+                    answer_value(value.as_scalar()?)?,
+                ))
+            };
+            all.into_iter().filter_map(value).collect()
+        };
+        self.shown
+            .values
+            .entry((map.clone(), key.to_owned()))
+            .or_insert_with(read)
     }
 
     /// What an operation replaced.

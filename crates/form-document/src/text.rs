@@ -10,6 +10,7 @@ use crate::edit::Committed;
 use crate::error::EditError;
 use crate::op::OpId;
 use crate::patch::chars_in;
+use crate::reader::Shown;
 use crate::undo::{Stretch, TextStep};
 
 /// Characters taken out at once up to which each is looked up by itself.
@@ -34,7 +35,15 @@ impl Document {
             .iter()
             .flat_map(|stretch| stretch.chars.iter().cloned())
             .collect();
-        let committed = self.commit(time_ms, deleted, |transaction| {
+        let texts = OpId::from_automerge(&object)
+            .map(|text| (text, deleted))
+            .into_iter()
+            .collect();
+        let replaced = Shown {
+            texts,
+            ..Shown::default()
+        };
+        let committed = self.commit(time_ms, replaced, |transaction| {
             let mut position = 0;
             for step in delta.steps() {
                 match step {

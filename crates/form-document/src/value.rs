@@ -14,6 +14,7 @@ use crate::edit::Committed;
 use crate::error::EditError;
 use crate::op::OpId;
 use crate::raw::RawChange;
+use crate::reader::Shown;
 use crate::undo::ValueStep;
 
 impl Document {
@@ -36,13 +37,12 @@ impl Document {
                 continue;
             }
             let disputed = !self.standing(&answer).conflict.is_empty();
-            let preds = standing.iter().map(|(op, _)| op.clone()).collect();
-            let before = standing.into_iter().next_back();
+            let before = standing.last().cloned();
             writes.push(Write {
                 object,
                 key: answer.key().to_owned(),
                 value,
-                preds,
+                standing,
             });
             steps.push(ValueStep {
                 answer,
@@ -70,7 +70,8 @@ impl Document {
     }
 
     fn write(&mut self, writes: Vec<Write>, time_ms: i64) -> Result<Option<Committed>, EditError> {
-        self.commit(time_ms, BTreeMap::new(), |transaction| {
+        let replaced = replaced(&writes);
+        self.commit(time_ms, replaced, |transaction| {
             for Write {
                 object, key, value, ..
             } in writes
@@ -90,6 +91,7 @@ impl Document {
     /// was chosen from what; so the change is built here. Slower (it is applied as a foreign one is), but
     /// a person settles one conflict at a time.
     fn choose(&mut self, writes: Vec<Write>, time_ms: i64) -> Result<Option<Committed>, EditError> {
+        let replaced = replaced(&writes);
         let mut deps = self.automerge.get_heads();
         let last = self.automerge.get_last_local_change();
         deps.extend(
@@ -111,9 +113,7 @@ impl Document {
             author: None,
         });
         self.automerge.apply_changes([change.clone()])?;
-        Ok(Some(
-            self.committed(&RawChange::own(change), BTreeMap::new()),
-        ))
+        Ok(Some(self.committed(&RawChange::own(change), replaced)))
     }
 }
 
@@ -122,8 +122,8 @@ struct Write {
     object: ObjId,
     key: String,
     value: Option<AnswerValue>,
-    /// The values that stand there.
-    preds: Vec<OpId>,
+    /// The values there that it replaces.
+    standing: Vec<(OpId, AnswerValue)>,
 }
 
 impl Write {
@@ -137,7 +137,11 @@ impl Write {
             Some(id) => ObjectId::Id(id.into()),
             None => ObjectId::Root,
         };
-        let pred = self.preds.into_iter().map(legacy::OpId::from).collect();
+        let pred = self
+            .standing
+            .into_iter()
+            .map(|(op, _)| legacy::OpId::from(op))
+            .collect();
         Op {
             action,
             obj,
@@ -145,5 +149,19 @@ impl Write {
             pred,
             insert: false,
         }
+    }
+}
+
+fn replaced(writes: &[Write]) -> Shown {
+    let place = |write: &Write| {
+        let map = OpId::from_automerge(&write.object)?;
+        Some((
+            (map, write.key.clone()),
+            write.standing.iter().cloned().collect(),
+        ))
+    };
+    Shown {
+        values: writes.iter().filter_map(place).collect(),
+        ..Shown::default()
     }
 }

@@ -13,7 +13,7 @@ use form_model::input;
 
 use crate::actor::ACTOR_BYTES;
 use crate::causality::Causality;
-use crate::object::{ObjectTable, Place};
+use crate::object::{ObjectTable, Place, object_of};
 use crate::op::OpId;
 use crate::raw::RawChange;
 use crate::reader::{OpReader, answer_value};
@@ -203,18 +203,35 @@ impl Operation<'_> {
             _ => return Err(self.bad(answer, "it makes an object, counts or marks")),
         }
         for pred in self.preds(answer)? {
-            let key = self.earlier(&pred, reader)?;
-            if !(matches!(key.action, OpType::Put(_))
-                && key.obj == self.op.obj
-                && key.key == self.op.key)
-            {
-                return Err(Malformed::PredElsewhere {
-                    op: self.id.counter,
-                    pred,
-                });
-            }
+            self.check_pred(pred, answer.key(), reader)?;
         }
         Ok(())
+    }
+
+    /// That the operation put a value under the same key, and that the author knew it.
+    fn check_pred(
+        &self,
+        pred: OpId,
+        key: &str,
+        reader: &mut OpReader<'_>,
+    ) -> Result<(), Malformed> {
+        let fits = match object_of(self.op) {
+            Some(map) if self.is_past(&pred) && reader.shows_value(&map, key, &pred) => true,
+            _ => {
+                let op = self.earlier(&pred, reader)?;
+                matches!(op.action, OpType::Put(_))
+                    && op.obj == self.op.obj
+                    && op.key == self.op.key
+            }
+        };
+        if fits {
+            Ok(())
+        } else {
+            Err(Malformed::PredElsewhere {
+                op: self.id.counter,
+                pred,
+            })
+        }
     }
 
     fn check_text(&self, answer: &AnswerId, text: &str) -> Result<(), Malformed> {
@@ -263,8 +280,14 @@ impl Operation<'_> {
 
     /// That the element is a character of the same text that the author knew.
     fn check_element(&self, element: &OpId, reader: &mut OpReader<'_>) -> Result<(), Malformed> {
-        let character = self.earlier(element, reader)?;
-        if character.insert && character.obj == self.op.obj {
+        let fits = match object_of(self.op) {
+            Some(text) if self.is_past(element) && reader.shows_char(&text, element) => true,
+            _ => {
+                let op = self.earlier(element, reader)?;
+                op.insert && op.obj == self.op.obj
+            }
+        };
+        if fits {
             Ok(())
         } else {
             Err(Malformed::PredElsewhere {
@@ -291,6 +314,11 @@ impl Operation<'_> {
         Ok(preds)
     }
 
+    /// Whether an operation is of the past of the change. (Those earlier in the change itself are not.)
+    fn is_past(&self, id: &OpId) -> bool {
+        self.checker.graph.knows(&self.raw.ops.deps, id)
+    }
+
     /// An operation that the author knew when making this one: of the change's past, or earlier in it.
     fn earlier<'r>(&'r self, id: &OpId, reader: &'r mut OpReader<'_>) -> Result<&'r Op, Malformed> {
         let missing = || Malformed::NotInPast {
@@ -306,7 +334,7 @@ impl Operation<'_> {
                 .and_then(|index| self.raw.ops.operations.get(index))
                 .ok_or_else(missing);
         }
-        if !self.checker.graph.knows(&self.raw.ops.deps, id) {
+        if !self.is_past(id) {
             return Err(missing());
         }
         reader.op(id).ok_or_else(missing)

@@ -8,7 +8,7 @@ use form_model::answer::AnswerValue;
 use form_model::id::AnswerId;
 use serde::{Deserialize, Serialize};
 
-use crate::object::ObjectTable;
+use crate::object::{ObjectTable, object_of};
 use crate::op::OpId;
 use crate::reader::{OpReader, answer_value};
 
@@ -88,7 +88,7 @@ pub(crate) fn rows(
     let mut rows: Vec<HistoryRow> = Vec::new();
     let mut prose: BTreeMap<AnswerId, usize> = BTreeMap::new();
     for (counter, op) in (change.start_op.get()..).zip(&change.operations) {
-        let Some(answer) = objects.answer(op) else {
+        let (Some(answer), Some(object)) = (objects.answer(op), object_of(op)) else {
             continue;
         };
         let row = |step| HistoryRow {
@@ -101,18 +101,24 @@ pub(crate) fn rows(
             step,
         };
         let preds: Vec<OpId> = op.pred.iter().map(OpId::from).collect();
-        let Key::Seq(element) = &op.key else {
-            let before = preds.iter().filter_map(|pred| reader.value(pred)).collect();
-            let after = match &op.action {
-                OpType::Put(value) => answer_value(value),
-                _ => None,
-            };
-            rows.push(row(RowStep::Value {
-                preds,
-                before,
-                after,
-            }));
-            continue;
+        let element = match &op.key {
+            Key::Seq(element) => element,
+            Key::Map(key) => {
+                let before = preds
+                    .iter()
+                    .filter_map(|pred| reader.value(&object, key, pred))
+                    .collect();
+                let after = match &op.action {
+                    OpType::Put(value) => answer_value(value),
+                    _ => None,
+                };
+                rows.push(row(RowStep::Value {
+                    preds,
+                    before,
+                    after,
+                }));
+                continue;
+            }
         };
         let index = *prose.entry(answer.clone()).or_insert_with(|| {
             rows.push(row(RowStep::Prose {
@@ -130,7 +136,7 @@ pub(crate) fn rows(
             OpType::Put(ScalarValue::Str(text)) => {
                 insert(inserted, counter, &change.actor_id, element, text);
             }
-            _ => delete(deleted, preds, reader),
+            _ => delete(deleted, &object, preds, reader),
         }
     }
     rows
@@ -161,9 +167,14 @@ fn insert(
     });
 }
 
-fn delete(deleted: &mut Vec<Deletion>, elements: Vec<OpId>, reader: &mut OpReader<'_>) {
+fn delete(
+    deleted: &mut Vec<Deletion>,
+    text: &OpId,
+    elements: Vec<OpId>,
+    reader: &mut OpReader<'_>,
+) {
     for element in elements {
-        let Some(char) = reader.char(&element) else {
+        let Some(char) = reader.char(text, &element) else {
             continue;
         };
         if let Some(last) = deleted.last_mut() {
