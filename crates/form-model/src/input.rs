@@ -176,6 +176,7 @@ mod tests {
         assert_eq!(stored(FieldKind::Date { month_allowed: true }, "2026年4月"), "2026-04");
         assert_eq!(stored(FieldKind::Date { month_allowed: true }, "待定"), "待定");
         assert_eq!(stored(FieldKind::Phone, "姜莉 ０１０—６８２０５３０６"), "姜莉 010-68205306");
+        assert_eq!(stored(FieldKind::Phone, "\u{202d}13800000000\u{202c}"), "13800000000");
         assert_eq!(stored(FieldKind::YesNo { disqualifying: None }, "是"), "yes");
         assert_eq!(stored(FieldKind::YesNo { disqualifying: None }, "NO"), "no");
         assert_eq!(stored(FieldKind::Text { limit: None }, "\u{3000}示例区 \n"), "示例区");

@@ -41,9 +41,12 @@ pub struct Unfit {
 /// each figure goes to its year, in whatever order the block has them.
 pub fn plan(form: &FormDefinition, anchor: &AnswerId, block: &[Vec<String>]) -> Plan {
     let grid = Grid::around(form, anchor);
-    let figures =
-        form.field_of(anchor).is_some_and(|field| matches!(field.kind, FieldKind::Number { .. }));
-    let headings = if figures { Headings::find(block) } else { Headings::default() };
+    let headings = match form.field_of(anchor) {
+        Some(Field { kind: FieldKind::Number { .. }, columns, .. }) => {
+            Headings::find(block, columns)
+        }
+        _ => Headings::default(),
+    };
     let mut plan = Plan::default();
     for (row, cells) in block.iter().enumerate().skip(headings.rows) {
         for (column, text) in cells.iter().enumerate().skip(headings.columns) {
@@ -73,17 +76,18 @@ struct Headings {
 }
 
 impl Headings {
-    fn find(block: &[Vec<String>]) -> Self {
-        let has_figure =
-            |row: &Vec<String>| row.iter().any(|cell| is_figure(cell)) && !is_years(row);
+    /// `years` are the columns of the form: what names one of them is a heading, not a figure.
+    fn find(block: &[Vec<String>], years: &[String]) -> Self {
+        let has_figure = |row: &Vec<String>| {
+            row.iter().any(|cell| is_figure(cell)) && !are_years(row.iter(), years)
+        };
         let Some(rows) = block.iter().position(has_figure) else {
             return Self::default();
         };
         let body = &block[rows..];
         let is_label = |column: usize| {
-            body.iter().all(|row| row.get(column).is_none_or(|cell| !is_figure(cell)))
-                || body.len() > 1
-                    && body.iter().all(|row| row.get(column).is_some_and(|cell| is_bare_year(cell)))
+            let cells = body.iter().filter_map(|row| row.get(column));
+            cells.clone().all(|cell| !is_figure(cell)) || are_years(cells, years)
         };
         let width = body.iter().map(Vec::len).max().unwrap_or(0);
         let columns = (0..width).take_while(|column| is_label(*column)).count();
@@ -100,15 +104,21 @@ impl Headings {
         block.get(row)?.iter().take(self.columns).find_map(|cell| year(cell))
     }
 
-    /// The unit that the labels beside a cell, those above it, or the block's heading names.
+    /// The unit that the labels beside a cell, the headings above it, or a title of the block names.
     fn unit(&self, block: &[Vec<String>], row: usize, column: usize) -> Option<Amount> {
+        let headings = &block[..self.rows];
         let beside = block[row].iter().take(self.columns);
-        let above = block[..self.rows].iter().filter_map(|row| row.get(column));
-        let anywhere = block[..self.rows].iter().flatten().filter(|_| self.rows > 0);
-        beside.chain(above).chain(anywhere).find_map(|heading| unit_of(heading))
+        let above = headings.iter().filter_map(|row| row.get(column));
+        let corner = headings.iter().flat_map(|row| row.iter().take(self.columns));
+        let titles = headings.iter().filter_map(|row| {
+            let mut filled = row.iter().filter(|cell| !cell.is_empty());
+            filled.next().filter(|_| filled.next().is_none())
+        });
+        beside.chain(above).chain(corner).chain(titles).find_map(|heading| unit_of(heading))
     }
 }
 
+/// The form's cell for a cell of the block; none where a year is named that the form does not ask for.
 fn target<'g>(
     grid: &'g Grid,
     block: &[Vec<String>],
@@ -118,17 +128,28 @@ fn target<'g>(
 ) -> Option<&'g AnswerId> {
     let across = grid.anchor_column + column - headings.columns;
     if let Some(year) = headings.row_year(block, row) {
-        let named =
-            grid.rows.iter().filter_map(|row| row.get(across)).find(|answer| is_of(answer, year));
-        if named.is_some() {
-            return named;
-        }
+        return of_year(grid, across, year);
     }
     let cells = grid.rows.get(grid.anchor_row + row - headings.rows)?;
     match headings.column_year(block, column) {
         Some(year) => cells.iter().find(|answer| is_of(answer, year)),
         None => cells.get(across),
     }
+}
+
+/// The cell of that year, of the field at `across` in the anchor's row, whether its years run down or
+/// across the form. Where they run across, only one figure a year has a place: the anchor's.
+fn of_year<'g>(grid: &'g Grid, across: usize, year: &str) -> Option<&'g AnswerId> {
+    let row = grid.rows.get(grid.anchor_row)?;
+    let field = field_path(row.get(across)?);
+    let taken = across > grid.anchor_column && field == field_path(row.get(grid.anchor_column)?);
+    let mut cells = grid.rows.iter().flatten();
+    cells.find(|answer| !taken && is_of(answer, year) && field_path(answer) == field)
+}
+
+/// The path of a table cell's field.
+fn field_path(answer: &AnswerId) -> &str {
+    answer.as_str().rsplit_once('.').map_or("", |(field, _)| field)
 }
 
 /// Whether the answer stands in that year's column.
@@ -144,14 +165,12 @@ fn year(heading: &str) -> Option<&str> {
     matches!(heading[4..].trim(), "" | "年" | "年度").then_some(digits)
 }
 
-fn is_bare_year(cell: &str) -> bool {
-    year(cell).is_some_and(|year| ("1990".."2100").contains(&year))
-}
-
-/// A heading row: nothing but years, at least two of them.
-fn is_years(row: &[String]) -> bool {
-    let filled: Vec<_> = row.iter().filter(|cell| is_figure(cell) || is_bare_year(cell)).collect();
-    filled.len() > 1 && filled.iter().all(|cell| is_bare_year(cell))
+/// Whether the filled cells are years and nothing else, one of them at least a column of the form.
+fn are_years<'b>(cells: impl Iterator<Item = &'b String> + Clone, years: &[String]) -> bool {
+    let filled = cells.filter(|cell| !cell.is_empty());
+    let named = filled.clone().filter_map(|cell| year(cell));
+    named.clone().count() == filled.count()
+        && named.into_iter().any(|year| years.iter().any(|y| y == year))
 }
 
 /// Something for a number cell: a number, perhaps with a percent sign or money's unit; 无.

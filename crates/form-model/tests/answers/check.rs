@@ -3,26 +3,43 @@
 use std::collections::BTreeSet;
 
 use form_model::answer::{AnswerValue, Answers};
-use form_model::check::{check, check_section, rule_id};
+use form_model::check::{Problem, check, check_section, rule_id};
 use form_model::definition::{Field, FieldKind};
 use form_model::id::AnswerId;
 use form_model::language::Language;
 use form_model::progress::{SectionStatus, TotalProgress, progress, total};
 use serde_json::json;
 
-use crate::support::{enter, form, id, sample};
+use crate::support::{enter, form, form_named, id, sample, sample_of, shipped};
 
 #[test]
-fn the_sample_has_no_problem_and_every_section_is_complete() {
-    let answers = sample();
-    let problems = check(form(), &answers);
-    let sentences: Vec<_> =
-        problems.iter().map(|problem| problem.sentence(form(), Language::Chinese)).collect();
-    assert!(problems.is_empty(), "{}", sentences.join("\n"));
-    for section in progress(form(), &answers).iter().filter(|section| is_counted(&section.section))
-    {
-        assert_eq!(section.status, SectionStatus::Complete, "{section:?}");
-        assert_eq!(section.answered, section.required);
+fn no_shipped_sample_has_a_problem_and_every_counted_section_is_complete() {
+    for name in shipped() {
+        let (form, answers) = (form_named(&name), sample_of(&name));
+        let sentences: Vec<_> = check(&form, &answers)
+            .iter()
+            .map(|problem| problem.sentence(&form, Language::Chinese))
+            .collect();
+        assert!(sentences.is_empty(), "{name}:\n{}", sentences.join("\n"));
+        for section in progress(&form, &answers) {
+            if form.section(&section.section).is_some_and(|section| section.counted) {
+                assert_eq!(section.status, SectionStatus::Complete, "{name}: {section:?}");
+                assert_eq!(section.answered, section.required, "{name}: {section:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_shipped_form_lists_its_required_fields_when_it_is_empty() {
+    for name in shipped() {
+        let form = form_named(&name);
+        let problems = check(&form, &Answers::default());
+        assert!(!problems.is_empty() && problems.iter().all(Problem::is_missing), "{name}");
+        for problem in problems {
+            let sentence = problem.sentence(&form, Language::Chinese);
+            assert!(!sentence.contains(problem.answer.as_str()), "{name}: no label in {sentence}");
+        }
     }
 }
 
@@ -51,10 +68,6 @@ fn missing_at(field: &Field) -> Vec<AnswerId> {
         FieldKind::Choices { .. } | FieldKind::Prose { .. } => vec![field.id.answer()],
         _ => field.answers(),
     }
-}
-
-fn is_counted(section: &str) -> bool {
-    form().section(section).is_some_and(|section| section.counted)
 }
 
 #[test]
@@ -190,7 +203,7 @@ fn a_problem_travels_as_json() {
     assert_eq!(json["answer"], "basics.revenue.2025");
     assert_eq!(json["severity"], "blocking");
     assert_eq!(json["details"]["suggestion"], "128.51");
-    assert_eq!(serde_json::from_value::<form_model::check::Problem>(json).unwrap(), problem);
+    assert_eq!(serde_json::from_value::<Problem>(json).unwrap(), problem);
 }
 
 #[test]

@@ -80,6 +80,24 @@ fn headings_and_labels_are_left_out_and_years_find_their_columns() {
 }
 
 #[test]
+fn years_down_find_their_columns_across() {
+    let plan = pasted("openness.overseas_offices.2023", "2022年\t11\n2024年\t13\n2023年\t12\n");
+    assert_eq!(
+        cells(&plan),
+        [("openness.overseas_offices.2024", "13"), ("openness.overseas_offices.2023", "12")]
+    );
+    assert_eq!(plan.unfit.len(), 1, "2022 is not asked for");
+}
+
+#[test]
+fn figures_that_look_like_years_are_figures() {
+    let plan = pasted("openness.overseas_offices.2023", "2001\t2010\t1999\n");
+    assert_eq!(cells(&plan).len(), 3);
+    let plan = pasted("openness.overseas_agreements.2023", "2001\t2010\t1999\n12\t13\t14\n");
+    assert_eq!(cells(&plan).len(), 6);
+}
+
+#[test]
 fn what_finds_no_cell_is_named() {
     let plan = pasted("openness.overseas_offices.2024", "1\t2\t3\n4\n");
     assert_eq!(cells(&plan).len(), 2);
@@ -109,6 +127,11 @@ fn amounts_in_another_unit_are_offered_for_conversion() {
     let unit = form_model::definition::Unit::HundredMillionYuan;
     assert_eq!(convert(&amount, unit, None).unwrap().exact, "128.505");
     assert_eq!(share.amount, None, "a share is no money");
+
+    let text = "单位：万元\t\t\n年份\t营业总收入\t占比\n2024年\t1,285,050\t62.1\n";
+    let plan = pasted("basics.revenue.2023", text);
+    assert_eq!(plan.cells[0].answer, id("basics.revenue.2024"));
+    assert_eq!(plan.cells[0].amount.unwrap().multiplier, 10_000, "the title names the unit");
 
     let plan = pasted("basics.revenue.2023", "$12.5 million\t1.2亿美元\n");
     let amount = plan.cells[0].amount.unwrap();

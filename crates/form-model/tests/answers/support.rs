@@ -12,22 +12,35 @@ use form_model::input;
 use form_model::package::{self, PackageFiles};
 use serde_json::Value;
 
+const ZONE: &str = "zone-application-2026";
+
 /// The form of the 2026 application, as it is shipped.
 pub fn form() -> &'static FormDefinition {
-    static FORM: LazyLock<FormDefinition> = LazyLock::new(|| {
-        package::load(&files(&folder())).unwrap_or_else(|error| panic!("{error}"))
-    });
+    static FORM: LazyLock<FormDefinition> = LazyLock::new(|| form_named(ZONE));
     &FORM
 }
 
 /// The sample application: every field filled, nothing wrong.
 pub fn sample() -> Answers {
-    static SAMPLE: LazyLock<Answers> = LazyLock::new(|| {
-        let text = fs::read_to_string(folder().join("sample/answers.json")).unwrap();
-        let document: Value = serde_json::from_str(&text).unwrap();
-        serde_json::from_value(document.get("answers").unwrap_or(&document).clone()).unwrap()
-    });
+    static SAMPLE: LazyLock<Answers> = LazyLock::new(|| sample_of(ZONE));
     SAMPLE.clone()
+}
+
+/// The names of all forms that are shipped.
+pub fn shipped() -> Vec<String> {
+    let entries = fs::read_dir(forms()).unwrap().map(Result::unwrap);
+    let folders = entries.filter(|entry| entry.path().is_dir());
+    folders.map(|entry| entry.file_name().into_string().unwrap()).collect()
+}
+
+pub fn form_named(name: &str) -> FormDefinition {
+    package::load(&files(&forms().join(name))).unwrap_or_else(|error| panic!("{error}"))
+}
+
+pub fn sample_of(name: &str) -> Answers {
+    let text = fs::read_to_string(forms().join(name).join("sample/answers.json")).unwrap();
+    let document: Value = serde_json::from_str(&text).unwrap();
+    serde_json::from_value(document["answers"].clone()).unwrap()
 }
 
 pub fn id(path: &str) -> AnswerId {
@@ -54,8 +67,8 @@ pub fn enter(answers: &mut Answers, path: &str, typed: &Value) {
     answers.set(answer, value);
 }
 
-fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../forms/zone-application-2026")
+fn forms() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../forms")
 }
 
 fn files(root: &Path) -> PackageFiles {
