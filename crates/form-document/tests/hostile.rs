@@ -459,3 +459,62 @@ fn bytes_that_are_no_raw_change_are_refused() {
         "undamaged it is good"
     );
 }
+
+/// The chunk of 77 characters typed at once, its actions written as two runs instead of one. Automerge
+/// reads it, but would write it back otherwise.
+fn otherwise_encoded(raw: &[u8]) -> Vec<u8> {
+    let (content, run) = (&raw[11..], [0xcd, 0x00, 1]);
+    let at = content
+        .windows(3)
+        .rposition(|window| window == run)
+        .unwrap();
+    let mut body = [&content[..at], &[0xcc, 0x00, 1, 1, 1], &content[at + 3..]].concat();
+    let length = body
+        .windows(2)
+        .position(|window| window == [66, 3])
+        .unwrap()
+        + 1;
+    body[length] = 5;
+    let (low, high) = ((body.len() & 0x7f) as u8 | 0x80, (body.len() >> 7) as u8);
+    let hashed = [&[1, low, high], body.as_slice()].concat();
+    let hash = ring::digest::digest(&ring::digest::SHA256, &hashed);
+    [&raw[..4], &hash.as_ref()[..4], &hashed].concat()
+}
+
+#[test]
+fn another_encoding_of_the_same_operations_is_refused() {
+    let mut scene = Scene::new();
+    let mut third = support::replica(3);
+    third.merge(&scene.victim.changes());
+    let typed = Delta::splice(0, 0, &"字".repeat(77));
+    let honest = third
+        .splice(&id("plan.goals"), &typed, 3)
+        .unwrap()
+        .unwrap()
+        .bytes;
+    let other = otherwise_encoded(&honest);
+    let read = decode(&other).expect("Automerge reads it");
+    assert_eq!(
+        read.decode().operations,
+        decode(&honest).unwrap().decode().operations
+    );
+    let merged = scene.victim.merge(&[other]);
+    assert_eq!(
+        merged.refused[0].reason,
+        Refusal::Chunk(BadChunk::NotCanonical)
+    );
+    assert_eq!(scene.victim.merge(&[honest]).applied.len(), 1);
+}
+
+#[test]
+fn the_sections_of_a_change_are_those_of_its_objects() {
+    let scene = Scene::new();
+    let change = scene.change(vec![
+        scene.put("name", vec![scene.victims(0)]),
+        scene.delete_char(scene.victims(2)),
+    ]);
+    let bytes = Change::from(change).raw_bytes().to_vec();
+    let sections = scene.victim.sections_of(&bytes).unwrap();
+    assert_eq!(sections.into_iter().collect::<Vec<_>>(), ["basics", "plan"]);
+    assert_eq!(scene.victim.sections_of(b"no change"), None);
+}
