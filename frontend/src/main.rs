@@ -62,7 +62,7 @@ fn App() -> Html {
         use_effect_with((), move |()| begin.emit(()));
     }
     let settings = start.as_ref().map(|start| start.settings.clone()).unwrap_or_default();
-    use_effect_with(settings.clone(), |settings| apply(settings));
+    use_effect_with(settings.clone(), apply);
     let language = settings.language;
 
     let save = {

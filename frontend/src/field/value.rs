@@ -121,9 +121,8 @@ pub fn Calculated(props: &ValueProps) -> Html {
     let column = props.answer.as_str().strip_prefix(props.field.id.as_str()).and_then(|rest| rest.strip_prefix('.'));
     let value = calculate::value(&sheet.definition, &props.field, column, sheet.answers());
     let name = spoken_name(&sheet.definition, language, &props.answer);
-    html! {
-        <output class="calculated" aria-label={name}>{ number::display(&value.unwrap_or_default()) }</output>
-    }
+    let shown = value.map_or_else(|| "—".to_owned(), |value| number::display(&value));
+    html! { <output class="calculated" aria-label={name}>{ shown }</output> }
 }
 
 /// How a stored value reads while nobody edits it.

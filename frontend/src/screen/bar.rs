@@ -6,7 +6,7 @@ use patternfly_yew::prelude::Icon;
 use yew::prelude::*;
 
 use crate::field::Work;
-use crate::state::desk::{Change, use_changes};
+use crate::state::desk::{Change, Desk, use_changes};
 use crate::state::sheet::SaveState;
 use crate::text;
 use crate::time;
@@ -39,8 +39,8 @@ pub fn Bar(props: &BarProps) -> Html {
     let form = sheet.definition.text(language, "form.title").to_owned();
     let undo = sheet.undo.clone();
     drop(sheet);
-    let step_back = step(&work, |desk| desk.undo());
-    let step_forth = step(&work, |desk| desk.redo());
+    let step_back = step(&work, Desk::undo);
+    let step_forth = step(&work, Desk::redo);
     let check = if props.checking { &text::BACK_TO_PARTS } else { &text::CHECK };
     html! {
         <header class="bar">
@@ -70,7 +70,7 @@ pub fn Bar(props: &BarProps) -> Html {
     }
 }
 
-fn step(work: &Work, act: impl Fn(&crate::state::desk::Desk) + 'static) -> Callback<()> {
+fn step(work: &Work, act: impl Fn(&Desk) + 'static) -> Callback<()> {
     let desk = work.desk.clone();
     Callback::from(move |()| act(&desk))
 }

@@ -10,6 +10,7 @@ use form_model::command::{
     self, Acknowledged, Edit, EditApplication, Event, ExportApplication, ExportFormat, HistoryEntry,
     OpenedApplication, ReadHistory, Undone,
 };
+use form_model::definition::Field;
 use form_model::error::{ErrorCode, UserError};
 use form_model::id::{AnswerId, ApplicationId};
 use gloo_timers::callback::Timeout;
@@ -326,7 +327,7 @@ impl Desk {
 
     fn prose_answers(&self) -> Vec<AnswerId> {
         let sheet = self.0.sheet.borrow();
-        let ids = sheet.definition.fields().flat_map(|field| field.answers());
+        let ids = sheet.definition.fields().flat_map(Field::answers);
         ids.filter(|id| sheet.prose(id).is_some()).collect()
     }
 
@@ -484,8 +485,7 @@ pub fn use_version(desk: &Desk, wanted: fn(&Change) -> bool) -> u32 {
         }));
         move || drop(subscription)
     });
-    let version = *version.borrow();
-    version
+    *version.borrow()
 }
 
 /// Calls back on each change.

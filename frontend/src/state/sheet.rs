@@ -7,7 +7,7 @@ use std::rc::Rc;
 use form_model::answer::{AnswerValue, Answers};
 use form_model::check::{self, Problem};
 use form_model::command::{Acknowledged, AnswerState, Edit, OpenedApplication, UndoState};
-use form_model::definition::{AnswerKind, FormDefinition};
+use form_model::definition::{AnswerKind, Field, FormDefinition};
 use form_model::id::{AnswerId, ApplicationId};
 use form_model::input;
 use form_model::progress::{self, SectionProgress};
@@ -84,7 +84,7 @@ impl Sheet {
             prose: BTreeMap::new(),
             saved_ms: opened.saved_ms,
         };
-        let empty_prose = definition.fields().flat_map(|field| field.answers());
+        let empty_prose = definition.fields().flat_map(Field::answers);
         for answer in empty_prose.filter(|id| definition.answer_kind(id) == Some(AnswerKind::Prose)) {
             sheet.prose.insert(answer, Prose::new(String::new(), 0));
         }
