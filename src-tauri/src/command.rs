@@ -3,8 +3,8 @@
 
 use form_client::file;
 use form_model::command::{
-    Acknowledged, ApplicationSummary, CreateApplication, EditApplication, Event, ExportApplication, HistoryEntry,
-    Imported, OpenedApplication, ReadHistory, Settings, Start, Undone,
+    Acknowledged, ApplicationSummary, CreateApplication, EditApplication, Event, ExportApplication,
+    HistoryEntry, Imported, OpenedApplication, ReadHistory, Settings, Start, Undone,
 };
 use form_model::error::{ErrorCode, UserError};
 use form_model::id::ApplicationId;
@@ -139,7 +139,9 @@ pub async fn open_data_folder(engine: State<'_, Engine>) -> Answer<()> {
         .ask(|desk| {
             let folder = desk.workspace()?.folder();
             open::that_detached(folder).map_err(|error| {
-                UserError::new(ErrorCode::FolderUnusable).with("folder", folder.display()).with("cause", error)
+                UserError::new(ErrorCode::FolderUnusable)
+                    .with("folder", folder.display())
+                    .with("cause", error)
             })
         })
         .await

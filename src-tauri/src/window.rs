@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use tauri::window::Color;
-use tauri::{App, DragDropEvent, Manager, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder, Window, WindowEvent};
+use tauri::{
+    App, DragDropEvent, Manager, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder, Window, WindowEvent,
+};
 
 use crate::engine::Engine;
 

@@ -75,6 +75,9 @@ fn require_gtk_module() -> anyhow::Result<()> {
         .iter()
         .map(|folder| PathBuf::from(folder).join("gtk-3.0/3.0.0/immodules/im-ibus.so"))
         .any(|module| module.is_file());
-    anyhow::ensure!(found, "GTK has no module for ibus: run `cargo xtask set-up`, or `apt-get install ibus-gtk3`");
+    anyhow::ensure!(
+        found,
+        "GTK has no module for ibus: run `cargo xtask set-up`, or `apt-get install ibus-gtk3`"
+    );
     Ok(())
 }

@@ -24,10 +24,7 @@ impl Keyboard {
     /// # Errors
     /// When xdotool is missing.
     pub fn new(display: &str) -> anyhow::Result<Self> {
-        Ok(Self {
-            xdotool: system_program("xdotool", "xdotool")?,
-            display: display.to_owned(),
-        })
+        Ok(Self { xdotool: system_program("xdotool", "xdotool")?, display: display.to_owned() })
     }
 
     /// Types ASCII text key by key into the window that has the focus.
@@ -61,8 +58,7 @@ impl Keyboard {
     /// When it has no window.
     pub fn resize_window(&self, app: u32, width: u32, height: u32) -> anyhow::Result<()> {
         let window = self.window_of(app)?;
-        self.run(&["windowsize", &window, &width.to_string(), &height.to_string()])
-            .map(drop)
+        self.run(&["windowsize", &window, &width.to_string(), &height.to_string()]).map(drop)
     }
 
     /// Asks the app's window to close, by the window manager's key (Debian 12's xdotool cannot ask politely itself).

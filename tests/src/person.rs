@@ -170,7 +170,8 @@ impl Window {
     ) -> anyhow::Result<()> {
         loop {
             let shown = self.shown_answers().await?;
-            let next = shown.into_iter().find(|answer| answers.contains_key(answer) && !filled.contains(answer));
+            let next =
+                shown.into_iter().find(|answer| answers.contains_key(answer) && !filled.contains(answer));
             let Some(answer) = next else { return Ok(()) };
             self.answer(&answer, &answers[&answer]).await?;
             filled.insert(answer);

@@ -75,8 +75,9 @@ pub fn running(program: &Path, name: &str, value: &str) -> Vec<u32> {
     process_ids()
         .filter(|id| fs::read_link(format!("/proc/{id}/exe")).is_ok_and(|exe| same_program(&exe, program)))
         .filter(|id| {
-            fs::read(format!("/proc/{id}/environ"))
-                .is_ok_and(|environment| environment.split(|byte| *byte == 0).any(|entry| entry == wanted.as_bytes()))
+            fs::read(format!("/proc/{id}/environ")).is_ok_and(|environment| {
+                environment.split(|byte| *byte == 0).any(|entry| entry == wanted.as_bytes())
+            })
         })
         .collect()
 }

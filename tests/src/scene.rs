@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::desk::Desk;
+use crate::person::FORM;
+use crate::place::built_program;
 use anyhow::Context;
 use form_client::clock;
 use form_client::workspace::Workspace;
 use form_model::answer::AnswerValue;
 use form_model::command::{CreateApplication, ExportFormat, Settings};
 use form_model::id::{AnswerId, ApplicationId};
-use crate::desk::Desk;
-use crate::person::FORM;
-use crate::place::built_program;
 
 /// A text answer.
 pub fn text(value: &str) -> AnswerValue {
@@ -40,7 +40,8 @@ pub fn desk_with_application(answers: &[(&str, &str)]) -> anyhow::Result<(Desk, 
     let desk = Desk::new()?;
     let mut workspace = workspace(&desk.home())?;
     let settings = workspace.settings();
-    let person = Settings { agency: "示例市中小企业发展局".into(), person: "王示例".into(), ..settings };
+    let person =
+        Settings { agency: "示例市中小企业发展局".into(), person: "王示例".into(), ..settings };
     workspace.save_settings(&person)?;
     let request = CreateApplication { form: FORM.into(), name: "示例市合作区".into(), copy_from: None };
     let id = workspace.create(&request)?;
@@ -52,11 +53,17 @@ pub fn desk_with_application(answers: &[(&str, &str)]) -> anyhow::Result<(Desk, 
 ///
 /// # Errors
 /// When a window has the desk's folder open, or the form lacks one of the answers.
-pub fn file_of_colleague(desk: &Desk, id: &ApplicationId, answers: &[(&str, &str)]) -> anyhow::Result<PathBuf> {
+pub fn file_of_colleague(
+    desk: &Desk,
+    id: &ApplicationId,
+    answers: &[(&str, &str)],
+) -> anyhow::Result<PathBuf> {
     let ours = workspace(&desk.home())?.export(id, ExportFormat::Automerge)?;
     let mut theirs = workspace(&desk.folder().join("colleague"))?;
     let settings = theirs.settings();
-    theirs.save_settings(&Settings { agency: "示例市商务局".into(), person: "李示例".into(), ..settings })?;
+    theirs.save_settings(&Settings {
+        agency: "示例市商务局".into(), person: "李示例".into(), ..settings
+    })?;
     theirs.import(&ours, "ours.automerge")?;
     fill(&mut theirs, id, answers)?;
     let file = desk.folder().join("colleague.automerge");

@@ -52,13 +52,7 @@ impl Screen {
                 .stderr(Stdio::null()),
         )?;
         let bus = first_line(&mut bus_daemon, "the session bus's address")?;
-        Ok(Self {
-            display,
-            bus,
-            _bus: bus_daemon,
-            _manager: manager,
-            _server: server,
-        })
+        Ok(Self { display, bus, _bus: bus_daemon, _manager: manager, _server: server })
     }
 
     /// The value for `DISPLAY`.

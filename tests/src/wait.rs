@@ -27,7 +27,9 @@ where
         }
         if begun.elapsed() > limit {
             let waited = format!("waited {} s for {what}", limit.as_secs());
-            return Err(outcome.err().map_or_else(|| anyhow!(waited.clone()), |error| error.context(waited.clone())));
+            return Err(outcome
+                .err()
+                .map_or_else(|| anyhow!(waited.clone()), |error| error.context(waited.clone())));
         }
         tokio::time::sleep(PAUSE).await;
     }
@@ -37,7 +39,11 @@ where
 ///
 /// # Errors
 /// After `limit` without a value.
-pub fn until_blocking<T>(what: &str, limit: Duration, mut probe: impl FnMut() -> Option<T>) -> anyhow::Result<T> {
+pub fn until_blocking<T>(
+    what: &str,
+    limit: Duration,
+    mut probe: impl FnMut() -> Option<T>,
+) -> anyhow::Result<T> {
     let begun = Instant::now();
     loop {
         if let Some(value) = probe() {

@@ -76,13 +76,7 @@ impl Window {
             Ok(running(program, "DISPLAY", display).into_iter().max())
         })
         .await?;
-        Ok(Self {
-            page: Some(page),
-            app,
-            started,
-            display: display.to_owned(),
-            _driver: driver,
-        })
+        Ok(Self { page: Some(page), app, started, display: display.to_owned(), _driver: driver })
     }
 
     /// The page, for everything that WebDriver can do.
@@ -232,15 +226,17 @@ impl Drop for Window {
 
 async fn connect(port: u16, program: &Path, arguments: &[&str]) -> anyhow::Result<WebDriver> {
     let mut capabilities = Capabilities::new();
-    capabilities.set(
-        "webkitgtk:browserOptions",
-        json!({ "binary": program, "args": arguments }),
-    )?;
+    capabilities.set("webkitgtk:browserOptions", json!({ "binary": program, "args": arguments }))?;
     WebDriver::builder(format!("http://127.0.0.1:{port}"), capabilities)
         .request_timeout(REQUEST_LIMIT)
         .connect()
         .await
-        .with_context(|| format!("open {} under WebKitWebDriver (HUIQIAN_SHOW_LOG=1 shows what they print)", program.display()))
+        .with_context(|| {
+            format!(
+                "open {} under WebKitWebDriver (HUIQIAN_SHOW_LOG=1 shows what they print)",
+                program.display()
+            )
+        })
 }
 
 fn free_port() -> anyhow::Result<u16> {

@@ -16,9 +16,7 @@ pub fn bench(progress: &mut Progress) -> anyhow::Result<()> {
     progress.step("build the app and a blank window, optimised", || {
         build::programs(&["huiqian-desktop", "bench"], &["--release", "--example", "blank_window"])
     })?;
-    progress.step("benchmarks", || {
-        run(&mut Command::new(target_dir().join("release/bench")))
-    })?;
+    progress.step("benchmarks", || run(&mut Command::new(target_dir().join("release/bench"))))?;
     println!("The results are also in {}", target_dir().join("bench").display());
     Ok(())
 }

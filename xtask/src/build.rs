@@ -50,9 +50,8 @@ pub fn programs(names: &[&str], more: &[&str]) -> anyhow::Result<()> {
 fn clippy_driver() -> anyhow::Result<PathBuf> {
     let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let sysroot = output_of(Command::new(rustc).current_dir(root()).args(["--print", "sysroot"]))?;
-    let driver = PathBuf::from(sysroot)
-        .join("bin")
-        .join(format!("clippy-driver{}", std::env::consts::EXE_SUFFIX));
+    let driver =
+        PathBuf::from(sysroot).join("bin").join(format!("clippy-driver{}", std::env::consts::EXE_SUFFIX));
     if !driver.is_file() {
         bail!("this toolchain has no clippy ({}): run `rustup component add clippy`", driver.display());
     }

@@ -20,7 +20,15 @@ pub fn check() -> anyhow::Result<()> {
         .current_dir(root())
         // As a direct call, not a cargo subcommand, it must be told which cargo to ask.
         .env("CARGO", cargo().get_program())
-        .args(["--offline", "--all-features", "check", "--hide-inclusion-graph", "licenses", "bans", "sources"]);
+        .args([
+            "--offline",
+            "--all-features",
+            "check",
+            "--hide-inclusion-graph",
+            "licenses",
+            "bans",
+            "sources",
+        ]);
     run(&mut command)
 }
 

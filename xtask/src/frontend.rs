@@ -37,9 +37,7 @@ pub fn dist_wasm() -> PathBuf {
 fn compile(toolchain: &WasmToolchain) -> anyhow::Result<PathBuf> {
     let wasm_target = target_dir().join("wasm");
     let mut command = toolchain.build_command();
-    command
-        .args(["--package", CRATE, "--profile", "wasm"])
-        .env("CARGO_TARGET_DIR", &wasm_target);
+    command.args(["--package", CRATE, "--profile", "wasm"]).env("CARGO_TARGET_DIR", &wasm_target);
     // A wrapper set for the native build (clippy) must not reach this one.
     command.env_remove("RUSTC_WORKSPACE_WRAPPER");
     run(&mut command)?;
@@ -60,7 +58,9 @@ fn assemble(wasm: &Path) -> anyhow::Result<()> {
         .remove_name_section(true)
         .remove_producers_section(true)
         .generate(&fresh)
-        .context("wasm-bindgen: is the version in Cargo.lock the same for wasm-bindgen and its cli-support?")?;
+        .context(
+            "wasm-bindgen: is the version in Cargo.lock the same for wasm-bindgen and its cli-support?",
+        )?;
     // wasm-bindgen writes down npm dependencies of the glue; there are none that the page would fetch.
     remove_file(&fresh.join("package.json"))?;
     fs::copy(frontend.join("index.html"), fresh.join("index.html")).context("frontend/index.html")?;
@@ -74,14 +74,15 @@ fn copy_vendored(frontend: &Path, dist: &Path) -> anyhow::Result<()> {
     install_node_modules(frontend)?;
     let manifest = frontend.join("package.json");
     let text = fs::read_to_string(&manifest).with_context(|| manifest.display().to_string())?;
-    let json: serde_json::Value = serde_json::from_str(&text).with_context(|| manifest.display().to_string())?;
+    let json: serde_json::Value =
+        serde_json::from_str(&text).with_context(|| manifest.display().to_string())?;
     let list = json["copyToDist"]
         .as_object()
         .context("frontend/package.json: `copyToDist` must map a path in node_modules to a path in dist")?;
     for (from, to) in list {
-        let to = to
-            .as_str()
-            .with_context(|| format!("frontend/package.json: copyToDist[\"{from}\"] must be a path in dist"))?;
+        let to = to.as_str().with_context(|| {
+            format!("frontend/package.json: copyToDist[\"{from}\"] must be a path in dist")
+        })?;
         copy_tree(&frontend.join("node_modules").join(from), &dist.join(to))?;
     }
     Ok(())
@@ -94,9 +95,12 @@ fn install_node_modules(frontend: &Path) -> anyhow::Result<()> {
     if fs::read(&stamp).is_ok_and(|installed| installed == lock) {
         return Ok(());
     }
-    run(Command::new("npm")
-        .current_dir(frontend)
-        .args(["ci", "--no-audit", "--no-fund", "--ignore-scripts"]))?;
+    run(Command::new("npm").current_dir(frontend).args([
+        "ci",
+        "--no-audit",
+        "--no-fund",
+        "--ignore-scripts",
+    ]))?;
     fs::write(&stamp, lock).with_context(|| stamp.display().to_string())
 }
 
@@ -155,9 +159,7 @@ fn copy_file(from: &Path, to: &Path) -> anyhow::Result<()> {
     if let Some(folder) = to.parent() {
         fs::create_dir_all(folder)?;
     }
-    fs::copy(from, to)
-        .map(drop)
-        .with_context(|| format!("copy {} to {}", from.display(), to.display()))
+    fs::copy(from, to).map(drop).with_context(|| format!("copy {} to {}", from.display(), to.display()))
 }
 
 fn remove_file(file: &Path) -> anyhow::Result<()> {

@@ -56,8 +56,10 @@ impl Desk {
 
     /// Starts an application; returns its id.
     fn new_application(&self) -> anyhow::Result<String> {
-        let answer = output_of(self.command().args(["--json", "app", "new", "--form", FORM, "--name", "示例市"]))?;
-        let json: serde_json::Value = serde_json::from_str(&answer).with_context(|| format!("`app new` printed {answer}"))?;
+        let answer =
+            output_of(self.command().args(["--json", "app", "new", "--form", FORM, "--name", "示例市"]))?;
+        let json: serde_json::Value =
+            serde_json::from_str(&answer).with_context(|| format!("`app new` printed {answer}"))?;
         let id = json["id"].as_str().with_context(|| format!("`app new` printed no id: {answer}"))?;
         Ok(id.to_owned())
     }

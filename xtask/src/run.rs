@@ -14,7 +14,9 @@ use crate::{build, frontend};
 pub fn run(progress: &mut Progress, arguments: &[String]) -> anyhow::Result<()> {
     install(progress, Purpose::Run)?;
     if !has_display() {
-        eprintln!("           no display (neither DISPLAY nor WAYLAND_DISPLAY is set): the same job on the command line");
+        eprintln!(
+            "           no display (neither DISPLAY nor WAYLAND_DISPLAY is set): the same job on the command line"
+        );
         return headless::run(progress);
     }
     frontend::build(progress)?;

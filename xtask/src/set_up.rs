@@ -53,8 +53,10 @@ const TEST_NEEDS: &[Need] = &[
     program("strace", "strace"),
 ];
 
-const MACOS_ADVICE: &str = "install the Xcode command line tools (`xcode-select --install`) and Node.js (`brew install node`)";
-const WINDOWS_ADVICE: &str = "install the Visual Studio C++ build tools, Node.js LTS and the WebView2 runtime";
+const MACOS_ADVICE: &str =
+    "install the Xcode command line tools (`xcode-select --install`) and Node.js (`brew install node`)";
+const WINDOWS_ADVICE: &str =
+    "install the Visual Studio C++ build tools, Node.js LTS and the WebView2 runtime";
 
 /// Installs what is missing for `purpose`.
 ///
@@ -70,10 +72,8 @@ pub fn install(progress: &mut Progress, purpose: Purpose) -> anyhow::Result<()> 
 }
 
 fn install_on_debian(purpose: Purpose) -> anyhow::Result<()> {
-    let mut missing: Vec<&str> = needs(purpose)
-        .filter(|need| !is_there(need))
-        .map(|need| need.package)
-        .collect();
+    let mut missing: Vec<&str> =
+        needs(purpose).filter(|need| !is_there(need)).map(|need| need.package).collect();
     if !WasmToolchain::rustup_suffices()? {
         missing.extend(WASM_PACKAGES.iter().filter(|name| !dpkg_has(name)));
     }
@@ -101,10 +101,7 @@ fn apt_get(arguments: &[&str]) -> anyhow::Result<()> {
     } else {
         bail!("neither root nor sudo: run as root `apt-get {}`", arguments.join(" "));
     };
-    run(command
-        .args(arguments)
-        .env("DEBIAN_FRONTEND", "noninteractive")
-        .stdout(Stdio::null()))
+    run(command.args(arguments).env("DEBIAN_FRONTEND", "noninteractive").stdout(Stdio::null()))
 }
 
 /// Elsewhere the system's own package tool is the person's to use: say what is missing and stop.
@@ -120,14 +117,19 @@ fn name_what_is_missing(purpose: Purpose) -> anyhow::Result<()> {
         if missing.is_empty() {
             return Ok(());
         }
-        bail!("this is no Debian: install these with your system's tool (Debian's names), then run again: {}", missing.join(", "));
+        bail!(
+            "this is no Debian: install these with your system's tool (Debian's names), then run again: {}",
+            missing.join(", ")
+        );
     }
     let advice = if cfg!(windows) { WINDOWS_ADVICE } else { MACOS_ADVICE };
     if find_program("node").is_none() && find_program("node.exe").is_none() {
         bail!("Node.js is missing: {advice}, then run again");
     }
     if purpose == Purpose::Test {
-        bail!("the tests in the real window run on Linux only; `cargo test --workspace` runs the others here");
+        bail!(
+            "the tests in the real window run on Linux only; `cargo test --workspace` runs the others here"
+        );
     }
     Ok(())
 }
@@ -147,8 +149,5 @@ fn dpkg_has(package: &str) -> bool {
 }
 
 fn pkg_config_has(library: &str) -> bool {
-    Command::new("pkg-config")
-        .args(["--exists", library])
-        .status()
-        .is_ok_and(|status| status.success())
+    Command::new("pkg-config").args(["--exists", library]).status().is_ok_and(|status| status.success())
 }

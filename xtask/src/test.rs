@@ -19,7 +19,9 @@ pub fn test(progress: &mut Progress) -> anyhow::Result<()> {
     frontend::build(progress)?;
     progress.step("build and lint the workspace", build::workspace)?;
     progress.step("unit and integration tests", other_tests)?;
-    progress.step("doctests", || run(build::linting_cargo()?.args(["test", "--quiet", "--workspace", "--doc"])))?;
+    progress.step("doctests", || {
+        run(build::linting_cargo()?.args(["test", "--quiet", "--workspace", "--doc"]))
+    })?;
     progress.step("end-to-end tests in the real window", window_tests)?;
     progress.step("licences, bans and sources of dependencies", deny::check)
 }
@@ -28,7 +30,16 @@ fn other_tests() -> anyhow::Result<()> {
     let mut command = build::linting_cargo()?;
     if has_nextest() {
         let filter = format!("not binary({WINDOW_TESTS})");
-        command.args(["nextest", "run", "--workspace", "--no-fail-fast", "--status-level", "slow", "-E", &filter]);
+        command.args([
+            "nextest",
+            "run",
+            "--workspace",
+            "--no-fail-fast",
+            "--status-level",
+            "slow",
+            "-E",
+            &filter,
+        ]);
         return run(&mut command);
     }
     // Without nextest cargo cannot leave one test binary out: name all the others.

@@ -39,8 +39,18 @@ pub fn keystroke(folder: &Path) -> anyhow::Result<Vec<Figure>> {
         committed.push(started.elapsed());
     }
     Ok(vec![
-        Figure::ratio("keystroke to durable acknowledgement / bare commit, p50", typed.p50(), committed.p50(), 1.5),
-        Figure::ratio("keystroke to durable acknowledgement / bare commit, p99", typed.p99(), committed.p99(), 1.5),
+        Figure::ratio(
+            "keystroke to durable acknowledgement / bare commit, p50",
+            typed.p50(),
+            committed.p50(),
+            1.5,
+        ),
+        Figure::ratio(
+            "keystroke to durable acknowledgement / bare commit, p99",
+            typed.p99(),
+            committed.p99(),
+            1.5,
+        ),
         Figure::ratio("3,000 characters typed: p99 of an edit / one frame", typed.p99(), FRAME, 1.0),
     ])
 }
@@ -68,7 +78,12 @@ pub fn opening(folder: &Path) -> anyhow::Result<Vec<Figure>> {
         loaded.push(started.elapsed());
     }
     Ok(vec![
-        Figure::ratio("open an application of 50,000 changes / Automerge load", opened.p50(), loaded.p50(), 1.2),
+        Figure::ratio(
+            "open an application of 50,000 changes / Automerge load",
+            opened.p50(),
+            loaded.p50(),
+            1.2,
+        ),
         Figure::time("50,000 characters typed, each durable", typing),
     ])
 }

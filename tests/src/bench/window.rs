@@ -43,7 +43,12 @@ pub async fn start_and_memory() -> anyhow::Result<Vec<Figure>> {
         our_memory_kb = memory;
     }
     Ok(vec![
-        Figure::ratio("app start to the first editable field, against a blank window", ours.p50(), theirs.p50(), 1.5),
+        Figure::ratio(
+            "app start to the first editable field, against a blank window",
+            ours.p50(),
+            theirs.p50(),
+            1.5,
+        ),
         Figure {
             name: "idle memory (PSS) of the app and its WebKit processes, against a blank window".into(),
             value: u128::from(our_memory_kb),

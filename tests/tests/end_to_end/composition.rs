@@ -49,7 +49,10 @@ async fn pinyin_composition_is_not_disturbed_by_a_patch() -> anyhow::Result<()> 
         window.find(".messages .pf-m-success").await?;
         tokio::time::sleep(Duration::from_millis(500)).await;
         let composed = window.evaluate("window.composing").await?;
-        ensure!(composed.as_str().is_some_and(|composed| !composed.is_empty()), "the patch ended the composition");
+        ensure!(
+            composed.as_str().is_some_and(|composed| !composed.is_empty()),
+            "the patch ended the composition"
+        );
 
         keyboard.press("space")?;
         wait_for_text(&window, "每季度建立会商机制。中国").await?;

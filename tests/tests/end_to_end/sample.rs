@@ -49,7 +49,10 @@ async fn sample_is_typed_and_survives_kill_9_in_mid_sentence() -> anyhow::Result
         let kept_characters = kept.chars().count();
         eprintln!("killed with {acknowledged} characters acknowledged; {kept_characters} were there again");
         assert!(plan.starts_with(&kept), "what is there again is what was typed");
-        assert!(kept_characters >= acknowledged, "{acknowledged} characters were acknowledged, {kept_characters} are there");
+        assert!(
+            kept_characters >= acknowledged,
+            "{acknowledged} characters were acknowledged, {kept_characters} are there"
+        );
 
         let rest: String = plan.chars().skip(kept_characters).collect();
         window.click(&control(&answer(PLAN))).await?;
@@ -95,7 +98,9 @@ async fn type_until_killed(window: Window, plan: &str) -> anyhow::Result<usize> 
             break;
         }
         // One look at both: what the line says is about the text that is there at that moment.
-        let look = format!("document.querySelector('[data-state=saved]') ? [...document.querySelector({control:?}).value].length : 0");
+        let look = format!(
+            "document.querySelector('[data-state=saved]') ? [...document.querySelector({control:?}).value].length : 0"
+        );
         match window.evaluate(&look).await {
             Ok(saved) => acknowledged = acknowledged.max(usize::try_from(saved.as_u64().unwrap_or(0))?),
             Err(_) => break,

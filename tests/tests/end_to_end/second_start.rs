@@ -14,7 +14,8 @@ async fn a_second_window_on_the_same_folder_says_so_and_changes_nothing() -> any
     let first = desk.open().await?;
     first.find("[data-screen=first-run]").await?;
     let second = desk.open().await?;
-    let outcome = second.text_when("[data-screen=broken]", |text| text.contains("正由另一个会签窗口使用")).await;
+    let outcome =
+        second.text_when("[data-screen=broken]", |text| text.contains("正由另一个会签窗口使用")).await;
     second.picture_of_failure("second_window", outcome).await?;
     second.kill_9().await?;
     first.introduce("示例市中小企业发展局", "王示例").await
@@ -34,7 +35,10 @@ async fn a_file_given_at_the_start_is_merged_before_the_window_opens() -> anyhow
         })
         .await?;
         let own = window.text_of(&answer("cover.department")).await?;
-        anyhow::ensure!(own == text("示例市中小企业发展局").as_text(), "one's own answer stays; it reads {own:?}");
+        anyhow::ensure!(
+            own == text("示例市中小企业发展局").as_text(),
+            "one's own answer stays; it reads {own:?}"
+        );
         window.find(&control(&answer("cover.department"))).await.map(drop)
     }
     .await;

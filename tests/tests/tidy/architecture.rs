@@ -20,7 +20,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
 ];
 
 /// Crates that must never reach the web view: the document and the keys stay in the shell.
-const NEVER_IN_THE_VIEW: &[&str] = &["automerge", "ring", "rusqlite", "form-document", "form-store", "form-client"];
+const NEVER_IN_THE_VIEW: &[&str] =
+    &["automerge", "ring", "rusqlite", "form-document", "form-store", "form-client"];
 
 /// Only these crates may use the named dependency.
 const ONLY_IN: &[(&str, &[&str])] = &[
@@ -57,10 +58,14 @@ fn crates_use_only_the_crates_below_them() {
     let own: BTreeSet<_> = crates.iter().map(|(name, _)| name.clone()).collect();
     for (name, dependencies) in &crates {
         let row = ALLOWED.iter().find(|(crate_name, _)| crate_name == name);
-        let (_, allowed) = row.unwrap_or_else(|| panic!("{name} is new: decide in this test what it may use"));
+        let (_, allowed) =
+            row.unwrap_or_else(|| panic!("{name} is new: decide in this test what it may use"));
         let used = dependencies.intersection(&own);
         let wrong: Vec<_> = used.filter(|used| !allowed.contains(&used.as_str())).collect();
-        assert!(wrong.is_empty(), "{name} may use {allowed:?} of the workspace, but its Cargo.toml names {wrong:?}");
+        assert!(
+            wrong.is_empty(),
+            "{name} may use {allowed:?} of the workspace, but its Cargo.toml names {wrong:?}"
+        );
     }
 }
 

@@ -42,17 +42,16 @@ fn every_workspace_dependency_is_used_by_a_crate() {
     for entry in rust_crates() {
         manifests += &fs::read_to_string(entry).unwrap();
     }
-    let unused: Vec<_> = root
-        .keys()
-        .filter(|name| !manifests.lines().any(|line| line_names(line, name)))
-        .collect();
+    let unused: Vec<_> =
+        root.keys().filter(|name| !manifests.lines().any(|line| line_names(line, name))).collect();
     assert!(unused.is_empty(), "in [workspace.dependencies] and in no crate: {unused:?}");
 }
 
 /// `name = …`, `name.workspace = true` or `[dependencies.name]`.
 fn line_names(line: &str, name: &str) -> bool {
     let rest = line.trim_start().strip_prefix(name);
-    rest.is_some_and(|rest| rest.starts_with([' ', '.', '='])) || line.contains(&format!("dependencies.{name}]"))
+    rest.is_some_and(|rest| rest.starts_with([' ', '.', '=']))
+        || line.contains(&format!("dependencies.{name}]"))
 }
 
 fn workspace_dependencies() -> BTreeMap<String, serde_json::Value> {
@@ -75,7 +74,9 @@ fn rust_crates() -> Vec<std::path::PathBuf> {
         .filter_map(|entry| Some(entry.ok()?.path().join("Cargo.toml")))
         .filter(|path| path.is_file())
         .collect();
-    manifests.extend(["cli", "frontend", "src-tauri", "tests", "xtask"].map(|name| root.join(name).join("Cargo.toml")));
+    manifests.extend(
+        ["cli", "frontend", "src-tauri", "tests", "xtask"].map(|name| root.join(name).join("Cargo.toml")),
+    );
     manifests
 }
 

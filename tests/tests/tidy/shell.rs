@@ -14,9 +14,14 @@ fn json(path: &str) -> Value {
 #[test]
 fn the_page_may_call_the_commands_and_nothing_of_tauri() {
     let capability = json("src-tauri/capabilities/main.json");
-    let granted: BTreeSet<_> =
-        capability["permissions"].as_array().unwrap().iter().map(|permission| permission.as_str().unwrap().to_owned()).collect();
-    let wanted: BTreeSet<_> = name::ALL.iter().map(|command| format!("allow-{}", command.replace('_', "-"))).collect();
+    let granted: BTreeSet<_> = capability["permissions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|permission| permission.as_str().unwrap().to_owned())
+        .collect();
+    let wanted: BTreeSet<_> =
+        name::ALL.iter().map(|command| format!("allow-{}", command.replace('_', "-"))).collect();
     assert_eq!(granted, wanted);
     let others = fs::read_dir(repository().join("src-tauri/capabilities")).unwrap().count();
     assert_eq!(others, 1, "one window, one capability");

@@ -8,7 +8,8 @@ use huiqian_tests::place::repository;
 /// Beyond this a file holds more than one idea.
 const LINE_LIMIT: usize = 600;
 /// Put together here so that this file does not name them.
-const LEFT_FOR_LATER: [&str; 4] = [concat!("TO", "DO"), concat!("FIX", "ME"), concat!("unimple", "mented!"), concat!("XX", "X")];
+const LEFT_FOR_LATER: [&str; 4] =
+    [concat!("TO", "DO"), concat!("FIX", "ME"), concat!("unimple", "mented!"), concat!("XX", "X")];
 /// Folders that hold no source of ours.
 const SKIPPED: [&str; 5] = ["target", "node_modules", "dist", ".git", "gen"];
 /// What a sentence that a person reads ends up in.
@@ -28,7 +29,10 @@ fn files(folder: &Path, extensions: &[&str]) -> Vec<PathBuf> {
             if !SKIPPED.contains(&name.as_str()) {
                 found.extend(files(&path, extensions));
             }
-        } else if path.extension().is_some_and(|extension| extensions.iter().any(|wanted| extension == *wanted)) {
+        } else if path
+            .extension()
+            .is_some_and(|extension| extensions.iter().any(|wanted| extension == *wanted))
+        {
             found.push(path);
         }
     }
