@@ -34,10 +34,7 @@ mod tests {
         let actor = actor_id(&application, &[1; 32], &[2; 16]);
         assert_eq!(actor.to_bytes().len(), ACTOR_BYTES);
         assert_eq!(actor, actor_id(&application, &[1; 32], &[2; 16]));
-        assert_ne!(
-            actor,
-            actor_id(&ApplicationId("1".repeat(64)), &[1; 32], &[2; 16])
-        );
+        assert_ne!(actor, actor_id(&ApplicationId("1".repeat(64)), &[1; 32], &[2; 16]));
         assert_ne!(actor, actor_id(&application, &[3; 32], &[2; 16]));
         assert_ne!(actor, actor_id(&application, &[1; 32], &[3; 16]));
     }

@@ -32,24 +32,14 @@ impl Batch {
             match RawChange::read(bytes) {
                 Ok(raw) if graph.has(&raw.hash) || batch.pool.contains_key(&raw.hash) => {}
                 Ok(raw) => batch.add(index, raw, graph),
-                Err(reason) => batch.refused.push(RefusedChange {
-                    index,
-                    hash: None,
-                    reason: reason.into(),
-                }),
+                Err(reason) => batch.refused.push(RefusedChange { index, hash: None, reason: reason.into() }),
             }
         }
         batch
     }
 
     fn add(&mut self, index: usize, raw: RawChange, graph: &Causality) {
-        let open: BTreeSet<_> = raw
-            .ops
-            .deps
-            .iter()
-            .filter(|dep| !graph.has(dep))
-            .copied()
-            .collect();
+        let open: BTreeSet<_> = raw.ops.deps.iter().filter(|dep| !graph.has(dep)).copied().collect();
         self.blockers.insert(raw.hash, open.len());
         if open.is_empty() {
             self.ready.insert(rank(&raw));
@@ -73,8 +63,7 @@ impl Batch {
             };
             *blockers -= 1;
             if *blockers == 0 {
-                self.ready
-                    .extend(self.pool.get(&child).map(|(_, raw)| rank(raw)));
+                self.ready.extend(self.pool.get(&child).map(|(_, raw)| rank(raw)));
             }
         }
         self.accepted.push((index, raw));
@@ -82,11 +71,7 @@ impl Batch {
 
     /// Refuses a change and all that builds on it.
     pub(crate) fn refuse(&mut self, index: usize, hash: ChangeHash, reason: Refusal) {
-        self.refused.push(RefusedChange {
-            index,
-            hash: Some(hash),
-            reason,
-        });
+        self.refused.push(RefusedChange { index, hash: Some(hash), reason });
         self.refuse_children(hash);
     }
 
@@ -96,11 +81,7 @@ impl Batch {
             for child in self.children.remove(&hash).unwrap_or_default() {
                 if let Some((index, _)) = self.pool.remove(&child) {
                     let reason = Refusal::BuildsOnRefused(refused);
-                    self.refused.push(RefusedChange {
-                        index,
-                        hash: Some(child),
-                        reason,
-                    });
+                    self.refused.push(RefusedChange { index, hash: Some(child), reason });
                     hashes.push(child);
                 }
             }
@@ -118,11 +99,7 @@ impl Batch {
                 Some(culprit) if *culprit == raw.hash => Refusal::Trial,
                 Some(culprit) => Refusal::BuildsOnRefused(*culprit),
             };
-            self.refused.push(RefusedChange {
-                index,
-                hash: Some(raw.hash),
-                reason,
-            });
+            self.refused.push(RefusedChange { index, hash: Some(raw.hash), reason });
         }
         let stranded: Vec<_> = self
             .pool
@@ -155,19 +132,10 @@ impl Batch {
         let wait = |(_, raw): (usize, RawChange)| WaitingChange {
             bytes: raw.change.raw_bytes().to_vec(),
             hash: raw.hash,
-            missing: raw
-                .ops
-                .deps
-                .into_iter()
-                .filter(|dep| !graph.has(dep))
-                .collect(),
+            missing: raw.ops.deps.into_iter().filter(|dep| !graph.has(dep)).collect(),
         };
         let accepted = self.accepted.into_iter().map(|(_, raw)| raw).collect();
-        (
-            accepted,
-            self.refused,
-            early.into_iter().map(wait).collect(),
-        )
+        (accepted, self.refused, early.into_iter().map(wait).collect())
     }
 }
 

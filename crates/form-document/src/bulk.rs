@@ -19,9 +19,7 @@ const PREDS: u64 = 7 << 4;
 /// Whether the change has few enough operations. True for what is no change chunk: that is Automerge's to
 /// refuse.
 pub(crate) fn is_small(chunk: &[u8]) -> bool {
-    Reader(chunk)
-        .ops_and_preds()
-        .is_none_or(|(ops, preds)| ops <= CHANGE_MAX_OPS && preds <= CHANGE_MAX_OPS)
+    Reader(chunk).ops_and_preds().is_none_or(|(ops, preds)| ops <= CHANGE_MAX_OPS && preds <= CHANGE_MAX_OPS)
 }
 
 /// The bytes not read yet.
@@ -64,9 +62,7 @@ impl<'a> Reader<'a> {
         while let Some(run) = self.signed() {
             let counted = match run {
                 0 => self.unsigned(),
-                1.. => self
-                    .unsigned()
-                    .map(|value| run.unsigned_abs().saturating_mul(weight(value))),
+                1.. => self.unsigned().map(|value| run.unsigned_abs().saturating_mul(weight(value))),
                 _ => self.literal(run.unsigned_abs(), &weight),
             };
             let Some(counted) = counted else { break };
@@ -151,16 +147,9 @@ mod tests {
         let text = tx.put_object(ROOT, "text", ObjType::Text).unwrap();
         tx.splice_text(&text, 0, 0, "合作区发展").unwrap();
         tx.splice_text(&text, 1, 3, "").unwrap();
-        tx.commit_with(
-            CommitOptions::default()
-                .with_time(1_786_000_000_000)
-                .with_message("m"),
-        );
+        tx.commit_with(CommitOptions::default().with_time(1_786_000_000_000).with_message("m"));
         let change = document.get_last_local_change().unwrap();
-        assert_eq!(
-            Reader(change.raw_bytes()).ops_and_preds(),
-            Some((1 + 5 + 3, 3))
-        );
+        assert_eq!(Reader(change.raw_bytes()).ops_and_preds(), Some((1 + 5 + 3, 3)));
     }
 
     #[test]

@@ -57,11 +57,7 @@ impl<'a> NewNode<'a> {
 
 impl Clock {
     fn seq(&self, actor: usize) -> u64 {
-        if actor == self.own.0 {
-            self.own.1
-        } else {
-            self.others.get(actor).copied().unwrap_or(0)
-        }
+        if actor == self.own.0 { self.own.1 } else { self.others.get(actor).copied().unwrap_or(0) }
     }
 }
 
@@ -90,10 +86,7 @@ impl Causality {
 
     /// The actor's newest seq; 0 for an unknown actor.
     pub(crate) fn last_seq(&self, actor: &ActorId) -> u64 {
-        let changes = self
-            .actors
-            .get(actor)
-            .and_then(|actor| self.by_actor.get(*actor));
+        let changes = self.actors.get(actor).and_then(|actor| self.by_actor.get(*actor));
         changes.map_or(0, |changes| to_u64(changes.len()))
     }
 
@@ -102,19 +95,13 @@ impl Causality {
         let Some(actor) = self.actors.get(actor) else {
             return 0;
         };
-        self.nodes_of(deps)
-            .map(|node| node.clock.seq(*actor))
-            .max()
-            .unwrap_or(0)
+        self.nodes_of(deps).map(|node| node.clock.seq(*actor)).max().unwrap_or(0)
     }
 
     /// The greatest operation counter in the past of a change with these deps.
     pub(crate) fn max_op(&self, deps: &[ChangeHash]) -> u64 {
         // Every change's operations come after all of its past, so the nearest are the greatest.
-        self.nodes_of(deps)
-            .map(|node| node.max_op)
-            .max()
-            .unwrap_or(0)
+        self.nodes_of(deps).map(|node| node.max_op).max().unwrap_or(0)
     }
 
     /// Whether a change with these deps knows of the operation.
@@ -122,8 +109,7 @@ impl Causality {
         let Some(seq) = self.known_seq(deps, &op.actor).checked_sub(1) else {
             return false;
         };
-        self.by_seq(&op.actor, seq)
-            .is_some_and(|node| op.counter <= node.max_op)
+        self.by_seq(&op.actor, seq).is_some_and(|node| op.counter <= node.max_op)
     }
 
     /// Whether the change itself or its past holds the operation.
@@ -135,13 +121,8 @@ impl Causality {
     /// past ends.
     pub(crate) fn common_past(&self, sets: &[&[ChangeHash]]) -> Vec<ChangeHash> {
         let common = |actor: &ActorId| {
-            let seq = sets
-                .iter()
-                .map(|deps| self.known_seq(deps, actor))
-                .min()
-                .unwrap_or(0);
-            self.by_seq(actor, seq.checked_sub(1)?)
-                .map(|node| node.hash)
+            let seq = sets.iter().map(|deps| self.known_seq(deps, actor)).min().unwrap_or(0);
+            self.by_seq(actor, seq.checked_sub(1)?).map(|node| node.hash)
         };
         self.actors.keys().filter_map(common).collect()
     }
@@ -155,12 +136,7 @@ impl Causality {
         if let Some(changes) = self.by_actor.get_mut(actor) {
             changes.push(place);
         }
-        self.nodes.push(Node {
-            hash: new.hash,
-            actor,
-            max_op: new.max_op,
-            clock,
-        });
+        self.nodes.push(Node { hash: new.hash, actor, max_op: new.max_op, clock });
     }
 
     /// Forgets all but the oldest `length` changes.
@@ -188,23 +164,12 @@ impl Causality {
         if let (Some(only), None) = (deps.next(), deps.next())
             && only.actor == actor
         {
-            return Clock {
-                others: Arc::clone(&only.clock.others),
-                own,
-            };
+            return Clock { others: Arc::clone(&only.clock.others), own };
         }
         let others = (0..self.by_actor.len())
-            .map(|other| {
-                self.nodes_of(new.deps)
-                    .map(|node| node.clock.seq(other))
-                    .max()
-                    .unwrap_or(0)
-            })
+            .map(|other| self.nodes_of(new.deps).map(|node| node.clock.seq(other)).max().unwrap_or(0))
             .collect();
-        Clock {
-            others: Arc::new(others),
-            own,
-        }
+        Clock { others: Arc::new(others), own }
     }
 
     fn by_seq(&self, actor: &ActorId, index: u64) -> Option<&Node> {
@@ -213,9 +178,7 @@ impl Causality {
     }
 
     fn nodes_of(&self, hashes: &[ChangeHash]) -> impl Iterator<Item = &Node> {
-        hashes
-            .iter()
-            .filter_map(|hash| self.nodes.get(*self.by_hash.get(hash)?))
+        hashes.iter().filter_map(|hash| self.nodes.get(*self.by_hash.get(hash)?))
     }
 }
 

@@ -64,36 +64,21 @@ impl Document {
         if let Some(clear) = self.rival_clear(answer, &values) {
             sides.push((clear.op.clone(), None));
         }
-        let conflict = if sides.len() > 1 {
-            self.candidates(answer, sides)
-        } else {
-            Vec::new()
-        };
+        let conflict = if sides.len() > 1 { self.candidates(answer, sides) } else { Vec::new() };
         let made = Some((winner.clone(), self.time_of(winner)));
-        Standing {
-            value: Some(value.clone()),
-            made,
-            conflict,
-        }
+        Standing { value: Some(value.clone()), made, conflict }
     }
 
     /// Gives back the clearings among the history's rows (see [`HistoryRow::clears`]) to a document that
     /// was loaded; without them a value beside a concurrent clearing looks undisputed.
     pub fn recall_clears<'a>(&mut self, rows: impl IntoIterator<Item = &'a HistoryRow>) {
         for row in rows {
-            let RowStep::Value {
-                preds, after: None, ..
-            } = &row.step
-            else {
+            let RowStep::Value { preds, after: None, .. } = &row.step else {
                 continue;
             };
             let clears = self.clears.entry(row.answer.clone()).or_default();
             if clears.iter().all(|clear| clear.op != row.op) {
-                clears.push(Clear {
-                    op: row.op.clone(),
-                    preds: preds.clone(),
-                    time_ms: row.time_ms,
-                });
+                clears.push(Clear { op: row.op.clone(), preds: preds.clone(), time_ms: row.time_ms });
             }
         }
     }
@@ -103,42 +88,21 @@ impl Document {
         let Some(section) = self.objects.section(answer.section()) else {
             return Vec::new();
         };
-        let all = self
-            .automerge
-            .get_all(section, answer.key())
-            .unwrap_or_default();
+        let all = self.automerge.get_all(section, answer.key()).unwrap_or_default();
         all.into_iter()
-            .filter_map(|(value, id)| {
-                Some((
-                    OpId::from_automerge(&id)?,
-                    answer_value(value.as_scalar()?)?,
-                ))
-            })
+            .filter_map(|(value, id)| Some((OpId::from_automerge(&id)?, answer_value(value.as_scalar()?)?)))
             .collect()
     }
 
-    fn candidates(
-        &self,
-        answer: &AnswerId,
-        sides: Vec<(OpId, Option<AnswerValue>)>,
-    ) -> Vec<Candidate> {
+    fn candidates(&self, answer: &AnswerId, sides: Vec<(OpId, Option<AnswerValue>)>) -> Vec<Candidate> {
         let mut reader = OpReader::new(&self.automerge, Shown::default());
-        let clears = self
-            .clears
-            .get(answer)
-            .map(Vec::as_slice)
-            .unwrap_or_default();
+        let clears = self.clears.get(answer).map(Vec::as_slice).unwrap_or_default();
         let candidate = |(op, value): (OpId, Option<AnswerValue>)| {
             let clear = clears.iter().find(|clear| clear.op == op);
             let preds = clear.map_or_else(|| reader.preds(&op), |clear| clear.preds.clone());
             let before = preds.iter().rev().find_map(|pred| reader.put_value(pred));
             let time_ms = clear.map_or_else(|| self.time_of(&op), |clear| clear.time_ms);
-            Candidate {
-                value,
-                op,
-                time_ms,
-                before,
-            }
+            Candidate { value, op, time_ms, before }
         };
         sides.into_iter().map(candidate).collect()
     }
@@ -149,14 +113,9 @@ impl Document {
         let clears = self.clears.get(answer)?;
         // One's own clearings come before one's own values: no need for the graph.
         let disputes = |clear: &&Clear| {
-            values
-                .iter()
-                .any(|(op, _)| op.actor != clear.op.actor && self.is_rival(clear, op))
+            values.iter().any(|(op, _)| op.actor != clear.op.actor && self.is_rival(clear, op))
         };
-        clears
-            .iter()
-            .filter(disputes)
-            .max_by(|a, b| a.op.cmp(&b.op))
+        clears.iter().filter(disputes).max_by(|a, b| a.op.cmp(&b.op))
     }
 
     fn is_rival(&self, clear: &Clear, value: &OpId) -> bool {

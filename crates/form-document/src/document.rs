@@ -50,15 +50,8 @@ impl Document {
         UnverifiedGenesis::read(genesis)?.verify(definition)?;
         let raw = RawChange::read(genesis).map_err(crate::genesis::GenesisError::from)?;
         let mut automerge = Automerge::new_with_encoding(ENCODING);
-        automerge
-            .apply_changes([raw.change])
-            .map_err(|error| LoadError::Unreadable(error.to_string()))?;
-        Self::open(
-            automerge,
-            &ApplicationId(raw.hash.to_string()),
-            definition,
-            actor,
-        )
+        automerge.apply_changes([raw.change]).map_err(|error| LoadError::Unreadable(error.to_string()))?;
+        Self::open(automerge, &ApplicationId(raw.hash.to_string()), definition, actor)
     }
 
     /// A document from what a store kept: a snapshot made by [`Self::save`] and the raw changes made since,
@@ -96,9 +89,7 @@ impl Document {
         definition: &FormDefinition,
         actor: ActorId,
     ) -> Result<Self, LoadError> {
-        let other = || LoadError::OtherApplication {
-            application: application.0.clone(),
-        };
+        let other = || LoadError::OtherApplication { application: application.0.clone() };
         let hash: ChangeHash = application.0.parse().map_err(|_| other())?;
         let genesis = automerge.get_change_by_hash(&hash).ok_or_else(other)?;
         UnverifiedGenesis::read(genesis.raw_bytes())?.verify(definition)?;
@@ -113,20 +104,13 @@ impl Document {
             causality: OnceLock::new(),
             undo: UndoStack::default(),
         };
-        document.texts = document
-            .read_texts()
-            .map_err(|error| LoadError::Unreadable(error.to_string()))?;
+        document.texts = document.read_texts().map_err(|error| LoadError::Unreadable(error.to_string()))?;
         Ok(document)
     }
 
     fn read_texts(&self) -> Result<BTreeMap<AnswerId, String>, automerge::AutomergeError> {
-        let texts = self
-            .schema
-            .prose()
-            .filter_map(|answer| Some((answer, self.objects.prose(answer)?)));
-        texts
-            .map(|(answer, object)| Ok((answer.clone(), self.automerge.text(object)?)))
-            .collect()
+        let texts = self.schema.prose().filter_map(|answer| Some((answer, self.objects.prose(answer)?)));
+        texts.map(|(answer, object)| Ok((answer.clone(), self.automerge.text(object)?))).collect()
     }
 
     /// The whole document, compact, for [`Self::load`] and for any other Automerge tool.
@@ -156,11 +140,7 @@ impl Document {
 
     /// Every change as a raw chunk, each after those it builds on, genesis first.
     pub fn changes(&self) -> Vec<Vec<u8>> {
-        self.automerge
-            .get_changes(&[])
-            .iter()
-            .map(|change| change.raw_bytes().to_vec())
-            .collect()
+        self.automerge.get_changes(&[]).iter().map(|change| change.raw_bytes().to_vec()).collect()
     }
 
     /// Whether the document has a change.
@@ -171,10 +151,7 @@ impl Document {
     /// The sections that a change touches, by its operations' objects. `None` when the bytes are no raw
     /// change.
     pub fn sections_of(&self, change: &[u8]) -> Option<BTreeSet<String>> {
-        Some(
-            self.objects
-                .sections_of(&RawChange::read(change).ok()?.change),
-        )
+        Some(self.objects.sections_of(&RawChange::read(change).ok()?.change))
     }
 
     /// Every stored answer that says something, facets included. Of concurrent values the one that
@@ -213,8 +190,7 @@ impl Document {
 
     /// The history graph, built on first use.
     pub(crate) fn causality(&self) -> &Causality {
-        self.causality
-            .get_or_init(|| Causality::of(&self.automerge))
+        self.causality.get_or_init(|| Causality::of(&self.automerge))
     }
 }
 

@@ -49,9 +49,7 @@ impl Document {
         let mut wanted = BTreeMap::new();
         for (answer, value) in values {
             self.check_value(answer, value.as_ref())?;
-            let value = value
-                .clone()
-                .filter(|value| *value != AnswerValue::Text(String::new()));
+            let value = value.clone().filter(|value| *value != AnswerValue::Text(String::new()));
             wanted.insert(answer.clone(), value);
         }
         wanted.retain(|answer, value| {
@@ -92,10 +90,7 @@ impl Document {
             AnswerKind::Flag => Expected::Flag,
             AnswerKind::Prose => Expected::Prose,
         };
-        let wrong_kind = || EditError::WrongKind {
-            answer: answer.clone(),
-            expected,
-        };
+        let wrong_kind = || EditError::WrongKind { answer: answer.clone(), expected };
         match value {
             None if kind == AnswerKind::Prose => Err(wrong_kind()),
             Some(value) if !self.schema.accepts(answer, value) => Err(wrong_kind()),
@@ -107,14 +102,9 @@ impl Document {
     fn check_splice(&self, answer: &AnswerId, delta: &Delta) -> Result<(), EditError> {
         let kind = self.kind(answer)?;
         let Some(text) = self.texts.get(answer) else {
-            return Err(EditError::WrongKind {
-                answer: answer.clone(),
-                expected: Expected::Value,
-            });
+            return Err(EditError::WrongKind { answer: answer.clone(), expected: Expected::Value });
         };
-        let after = delta.apply(text).map_err(|_| EditError::BadSplice {
-            answer: answer.clone(),
-        })?;
+        let after = delta.apply(text).map_err(|_| EditError::BadSplice { answer: answer.clone() })?;
         let inserted = delta.steps().iter().filter_map(|step| match step {
             Step::Insert(text) => Some(text),
             Step::Keep(_) | Step::Delete(_) => None,
@@ -125,21 +115,13 @@ impl Document {
         // A text that merging made too long may still be shortened.
         let (length, limit) = (after.chars().count(), input::max_chars(kind));
         if length > limit && length > text.chars().count() {
-            return Err(EditError::TooLong {
-                answer: answer.clone(),
-                length,
-                limit,
-            });
+            return Err(EditError::TooLong { answer: answer.clone(), length, limit });
         }
         Ok(())
     }
 
     fn kind(&self, answer: &AnswerId) -> Result<AnswerKind, EditError> {
-        self.schema
-            .kind(answer)
-            .ok_or_else(|| EditError::UnknownAnswer {
-                answer: answer.clone(),
-            })
+        self.schema.kind(answer).ok_or_else(|| EditError::UnknownAnswer { answer: answer.clone() })
     }
 
     /// Runs a transaction and takes its change out. `replaced` is what it deletes or overwrites, which saves
@@ -155,16 +137,13 @@ impl Document {
             transaction.rollback();
             return Err(error.into());
         }
-        let (Some(hash), _) = transaction.commit_with(CommitOptions::default().with_time(time_ms))
-        else {
+        let (Some(hash), _) = transaction.commit_with(CommitOptions::default().with_time(time_ms)) else {
             return Ok(None);
         };
         let change = self.automerge.get_change_by_hash(&hash);
         let raw = change
             .map(RawChange::own)
-            .ok_or_else(|| EditError::Document {
-                cause: "the new change cannot be read back".to_owned(),
-            })?;
+            .ok_or_else(|| EditError::Document { cause: "the new change cannot be read back".to_owned() })?;
         Ok(Some(self.committed(&raw, replaced)))
     }
 
@@ -192,22 +171,12 @@ impl Document {
 
 fn check_text(answer: &AnswerId, text: &str, limit: usize) -> Result<(), EditError> {
     // A character takes at least a byte: no need to count a text that is short enough in bytes.
-    let length = if text.len() <= limit {
-        text.len()
-    } else {
-        text.chars().count()
-    };
+    let length = if text.len() <= limit { text.len() } else { text.chars().count() };
     if length > limit {
-        return Err(EditError::TooLong {
-            answer: answer.clone(),
-            length,
-            limit,
-        });
+        return Err(EditError::TooLong { answer: answer.clone(), length, limit });
     }
     if has_bad_character(text) {
-        return Err(EditError::BadCharacter {
-            answer: answer.clone(),
-        });
+        return Err(EditError::BadCharacter { answer: answer.clone() });
     }
     Ok(())
 }

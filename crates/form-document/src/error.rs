@@ -26,16 +26,9 @@ pub enum EditError {
     #[error("the form has no answer “{answer}”")]
     UnknownAnswer { answer: AnswerId },
     #[error("the answer “{answer}” takes {expected}")]
-    WrongKind {
-        answer: AnswerId,
-        expected: Expected,
-    },
+    WrongKind { answer: AnswerId, expected: Expected },
     #[error("the answer “{answer}” would have {length} characters; at most {limit} are kept")]
-    TooLong {
-        answer: AnswerId,
-        length: usize,
-        limit: usize,
-    },
+    TooLong { answer: AnswerId, length: usize, limit: usize },
     #[error("the text for “{answer}” holds control characters")]
     BadCharacter { answer: AnswerId },
     #[error("the change of “{answer}” does not fit its text")]
@@ -70,38 +63,24 @@ impl std::fmt::Display for Expected {
 
 impl From<automerge::AutomergeError> for EditError {
     fn from(error: automerge::AutomergeError) -> Self {
-        Self::Document {
-            cause: error.to_string(),
-        }
+        Self::Document { cause: error.to_string() }
     }
 }
 
 impl From<EditError> for UserError {
     fn from(error: EditError) -> Self {
         match error {
-            EditError::UnknownAnswer { answer } => {
-                Self::new(ErrorCode::UnknownAnswer).with("answer", answer)
+            EditError::UnknownAnswer { answer } => Self::new(ErrorCode::UnknownAnswer).with("answer", answer),
+            EditError::WrongKind { answer, expected } => {
+                Self::new(ErrorCode::WrongKind).with("answer", answer).with("expected", expected)
             }
-            EditError::WrongKind { answer, expected } => Self::new(ErrorCode::WrongKind)
-                .with("answer", answer)
-                .with("expected", expected),
-            EditError::TooLong {
-                answer,
-                length,
-                limit,
-            } => Self::new(ErrorCode::TooLong)
+            EditError::TooLong { answer, length, limit } => Self::new(ErrorCode::TooLong)
                 .with("answer", answer)
                 .with("length", length)
                 .with("limit", limit),
-            EditError::BadCharacter { answer } => {
-                Self::new(ErrorCode::BadCharacter).with("answer", answer)
-            }
-            EditError::BadSplice { answer } => {
-                Self::new(ErrorCode::BadSplice).with("answer", answer)
-            }
-            EditError::UndoOvertaken { answer } => {
-                Self::new(ErrorCode::UndoOvertaken).with("answer", answer)
-            }
+            EditError::BadCharacter { answer } => Self::new(ErrorCode::BadCharacter).with("answer", answer),
+            EditError::BadSplice { answer } => Self::new(ErrorCode::BadSplice).with("answer", answer),
+            EditError::UndoOvertaken { answer } => Self::new(ErrorCode::UndoOvertaken).with("answer", answer),
             EditError::Document { cause } => Self::new(ErrorCode::NotSaved).with("cause", cause),
         }
     }

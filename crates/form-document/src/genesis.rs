@@ -81,24 +81,11 @@ impl Genesis {
     ///
     /// # Errors
     /// When the definition's package hash is not 64 hex digits.
-    pub fn new(
-        definition: &FormDefinition,
-        nonce: [u8; 16],
-        lead: [u8; 32],
-    ) -> Result<Self, GenesisError> {
+    pub fn new(definition: &FormDefinition, nonce: [u8; 16], lead: [u8; 32]) -> Result<Self, GenesisError> {
         let package = hex_32(&definition.hash).ok_or_else(|| {
-            GenesisError::Form(format!(
-                "its package hash “{}” is not 64 hex digits",
-                definition.hash
-            ))
+            GenesisError::Form(format!("its package hash “{}” is not 64 hex digits", definition.hash))
         })?;
-        Ok(Self {
-            form: definition.id.clone(),
-            version: definition.version.clone(),
-            package,
-            nonce,
-            lead,
-        })
+        Ok(Self { form: definition.id.clone(), version: definition.version.clone(), package, nonce, lead })
     }
 
     /// The raw change chunk: the same for the same form and facts, on every machine. Makes the map of its
@@ -115,12 +102,9 @@ impl Genesis {
             });
         }
         if definition.section(GENESIS_KEY).is_some() {
-            return Err(GenesisError::Form(format!(
-                "no section may be named “{GENESIS_KEY}”"
-            )));
+            return Err(GenesisError::Form(format!("no section may be named “{GENESIS_KEY}”")));
         }
-        self.chunk(definition)
-            .map_err(|error| GenesisError::Form(error.to_string()))
+        self.chunk(definition).map_err(|error| GenesisError::Form(error.to_string()))
     }
 
     fn chunk(&self, definition: &FormDefinition) -> Result<Vec<u8>, automerge::AutomergeError> {
@@ -136,18 +120,13 @@ impl Genesis {
         let schema = Schema::new(definition);
         for section in &definition.sections {
             let map = transaction.put_object(ROOT, section.id.as_str(), ObjType::Map)?;
-            for answer in schema
-                .prose()
-                .filter(|answer| answer.section() == section.id)
-            {
+            for answer in schema.prose().filter(|answer| answer.section() == section.id) {
                 transaction.put_object(&map, answer.key(), ObjType::Text)?;
             }
         }
         transaction.commit_with(CommitOptions::default().with_time(0));
         let change = document.get_last_local_change();
-        Ok(change
-            .map(|change| change.raw_bytes().to_vec())
-            .unwrap_or_default())
+        Ok(change.map(|change| change.raw_bytes().to_vec()).unwrap_or_default())
     }
 
     /// The actor of the genesis change alone; derived from the nonce and used by nobody else.
@@ -174,9 +153,7 @@ impl UnverifiedGenesis {
     pub fn read(bytes: &[u8]) -> Result<Self, GenesisError> {
         let raw = RawChange::read(bytes)?;
         if raw.change.seq() != 1 || !raw.change.deps().is_empty() {
-            return Err(GenesisError::NotAGenesis(
-                "the change builds on others".to_owned(),
-            ));
+            return Err(GenesisError::NotAGenesis("the change builds on others".to_owned()));
         }
         let mut document = Automerge::new_with_encoding(ENCODING);
         crate::raw::guarded(|| document.apply_changes([raw.change]))
@@ -194,10 +171,7 @@ impl UnverifiedGenesis {
             nonce: facts.bytes(key::NONCE)?,
             lead: facts.bytes(key::LEAD)?,
         };
-        Ok(Self {
-            bytes: bytes.to_vec(),
-            claims,
-        })
+        Ok(Self { bytes: bytes.to_vec(), claims })
     }
 
     /// The id of the form that it says it is of.
@@ -212,11 +186,7 @@ impl UnverifiedGenesis {
 
     /// The package hash that it says it was made with, lower-case hex.
     pub fn package(&self) -> String {
-        self.claims
-            .package
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
+        self.claims.package.iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// Checks that the form makes exactly these bytes.
@@ -225,9 +195,7 @@ impl UnverifiedGenesis {
     /// When the definition is another form or version, or the bytes hold anything else than it makes.
     pub fn verify(self, definition: &FormDefinition) -> Result<Genesis, GenesisError> {
         if self.claims.build(definition)? != self.bytes {
-            return Err(GenesisError::Altered {
-                form: self.claims.form,
-            });
+            return Err(GenesisError::Altered { form: self.claims.form });
         }
         Ok(self.claims)
     }
@@ -249,9 +217,7 @@ impl<'a> Facts<'a> {
 
     fn scalar(&self, key: &str) -> Result<ScalarValue, GenesisError> {
         let found = self.document.get(&self.map, key).ok().flatten();
-        found
-            .and_then(|(value, _)| value.as_scalar().cloned())
-            .ok_or_else(|| missing(key))
+        found.and_then(|(value, _)| value.as_scalar().cloned()).ok_or_else(|| missing(key))
     }
 
     fn number(&self, key: &str) -> Result<u64, GenesisError> {
@@ -259,10 +225,7 @@ impl<'a> Facts<'a> {
     }
 
     fn text(&self, key: &str) -> Result<String, GenesisError> {
-        self.scalar(key)?
-            .as_str()
-            .map(str::to_owned)
-            .ok_or_else(|| missing(key))
+        self.scalar(key)?.as_str().map(str::to_owned).ok_or_else(|| missing(key))
     }
 
     fn bytes<const N: usize>(&self, key: &str) -> Result<[u8; N], GenesisError> {

@@ -25,24 +25,18 @@ pub struct Imported {
 /// When the file is too large, damaged, or does not have exactly one first change.
 pub fn read(file: &[u8]) -> Result<Imported, LoadError> {
     if file.len() > IMPORT_MAX_BYTES {
-        let message = format!(
-            "it has {} bytes; at most {IMPORT_MAX_BYTES} are taken in",
-            file.len()
-        );
+        let message = format!("it has {} bytes; at most {IMPORT_MAX_BYTES} are taken in", file.len());
         return Err(LoadError::Unreadable(message));
     }
     let document = load_snapshot(file)?;
     let changes = guarded(|| document.get_changes(&[]))
         .ok_or_else(|| LoadError::Unreadable("its changes contradict each other".to_owned()))?;
     let raw = |change: Change| change.raw_bytes().to_vec();
-    let (first, others): (Vec<_>, Vec<_>) = changes
-        .into_iter()
-        .partition(|change| change.deps().is_empty());
+    let (first, others): (Vec<_>, Vec<_>) = changes.into_iter().partition(|change| change.deps().is_empty());
     match <[Change; 1]>::try_from(first) {
-        Ok([genesis]) => Ok(Imported {
-            genesis: raw(genesis),
-            changes: others.into_iter().map(raw).collect(),
-        }),
+        Ok([genesis]) => {
+            Ok(Imported { genesis: raw(genesis), changes: others.into_iter().map(raw).collect() })
+        }
         Err(first) => Err(LoadError::Unreadable(format!(
             "it has {} first changes, an application has one",
             first.len()

@@ -104,11 +104,7 @@ impl Document {
             }
         }
         let (accepted, refused, waiting) = batch.finish(&graph);
-        let mut merged = Merged {
-            refused,
-            waiting,
-            ..Merged::default()
-        };
+        let mut merged = Merged { refused, waiting, ..Merged::default() };
         if let Some(applied) = applied {
             self.take_in(applied, accepted, shown, &graph, &mut merged);
         }
@@ -160,9 +156,7 @@ impl Document {
         merged.changed = values.into_iter().collect();
         merged.overlaps = overlap::find(self, &before, graph, &accepted);
         for answer in prose {
-            merged
-                .patched
-                .extend(self.patch_text(answer, &applied.patches));
+            merged.patched.extend(self.patch_text(answer, &applied.patches));
         }
         merged.applied = accepted.into_iter().map(AppliedChange::of).collect();
     }
@@ -178,11 +172,7 @@ impl Document {
     }
 
     /// Brings the kept text of a prose answer up to the document; how it changed, if it did.
-    fn patch_text(
-        &mut self,
-        answer: AnswerId,
-        patches: &[automerge::Patch],
-    ) -> Option<(AnswerId, Delta)> {
+    fn patch_text(&mut self, answer: AnswerId, patches: &[automerge::Patch]) -> Option<(AnswerId, Delta)> {
         let object = self.objects.prose(&answer)?;
         let after = automerge::ReadDoc::text(&self.automerge, object).ok()?;
         let before = self.texts.insert(answer.clone(), after.clone())?;

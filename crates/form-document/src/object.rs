@@ -43,19 +43,11 @@ impl ObjectTable {
                 None if key == GENESIS_KEY => Place::Genesis,
                 None => Place::Section(key.to_string()),
                 Some(parent) => match table.places.get(&parent) {
-                    Some(Place::Section(section)) => {
-                        Place::Prose(AnswerId(format!("{section}.{key}")))
-                    }
+                    Some(Place::Section(section)) => Place::Prose(AnswerId(format!("{section}.{key}"))),
                     _ => continue,
                 },
             };
-            table.add(
-                OpId {
-                    counter,
-                    actor: genesis.actor_id.clone(),
-                },
-                place,
-            );
+            table.add(OpId { counter, actor: genesis.actor_id.clone() }, place);
         }
         table
     }

@@ -28,10 +28,7 @@ impl OpId {
     pub(crate) fn from_automerge(id: &ObjId) -> Option<Self> {
         match id {
             ObjId::Root => None,
-            ObjId::Id(counter, actor, _) => Some(Self {
-                counter: *counter,
-                actor: actor.clone(),
-            }),
+            ObjId::Id(counter, actor, _) => Some(Self { counter: *counter, actor: actor.clone() }),
         }
     }
 
@@ -49,10 +46,7 @@ impl OpId {
 
 impl From<&legacy::OpId> for OpId {
     fn from(id: &legacy::OpId) -> Self {
-        Self {
-            counter: id.counter(),
-            actor: id.actor().clone(),
-        }
+        Self { counter: id.counter(), actor: id.actor().clone() }
     }
 }
 
@@ -74,10 +68,7 @@ impl FromStr for OpId {
     fn from_str(text: &str) -> Result<Self, BadOpId> {
         let parse = || {
             let (counter, actor) = text.split_once('@')?;
-            Some(Self {
-                counter: counter.parse().ok()?,
-                actor: actor.parse().ok()?,
-            })
+            Some(Self { counter: counter.parse().ok()?, actor: actor.parse().ok()? })
         };
         parse().ok_or_else(|| BadOpId(text.to_owned()))
     }
@@ -91,9 +82,7 @@ impl Serialize for OpId {
 
 impl<'de> Deserialize<'de> for OpId {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?
-            .parse()
-            .map_err(serde::de::Error::custom)
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
     }
 }
 
@@ -103,10 +92,7 @@ mod tests {
 
     #[test]
     fn an_id_reads_back_from_its_text() {
-        let id = OpId {
-            counter: 12,
-            actor: ActorId::from([7; 16]),
-        };
+        let id = OpId { counter: 12, actor: ActorId::from([7; 16]) };
         assert_eq!(id.to_string(), format!("12@{}", "07".repeat(16)));
         assert_eq!(id.to_string().parse(), Ok(id));
         for bad in ["", "12", "x@07", "12@xyz"] {

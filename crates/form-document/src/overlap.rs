@@ -25,10 +25,7 @@ pub(crate) fn find(
     graph: &Causality,
     accepted: &[RawChange],
 ) -> Vec<AnswerId> {
-    let new: Vec<_> = accepted
-        .iter()
-        .map(|raw| (raw, runs(&raw.ops, &document.objects)))
-        .collect();
+    let new: Vec<_> = accepted.iter().map(|raw| (raw, runs(&raw.ops, &document.objects))).collect();
     if new.iter().all(|(_, runs)| runs.is_empty()) {
         return Vec::new();
     }
@@ -37,19 +34,14 @@ pub(crate) fn find(
     let mut old: BTreeMap<ActorId, Vec<(u64, Runs)>> = BTreeMap::new();
     for change in before.get_changes(&common).iter().map(Change::decode) {
         let runs = runs(&change, &document.objects);
-        old.entry(change.actor_id)
-            .or_default()
-            .push((change.seq, runs));
+        old.entry(change.actor_id).or_default().push((change.seq, runs));
     }
     let mut pairs: BTreeMap<(&AnswerId, &ActorId, u64), Vec<&Run>> = BTreeMap::new();
     for (raw, runs) in &new {
         for actor in old.keys().filter(|actor| **actor != raw.ops.actor_id) {
             let known = graph.known_seq(&raw.ops.deps, actor);
             for (answer, runs) in runs {
-                pairs
-                    .entry((answer, actor, known))
-                    .or_default()
-                    .extend(runs);
+                pairs.entry((answer, actor, known)).or_default().extend(runs);
             }
         }
     }
@@ -58,15 +50,8 @@ pub(crate) fn find(
         if overlaps.contains(answer) {
             continue;
         }
-        let changes = old
-            .get(actor)
-            .into_iter()
-            .flatten()
-            .filter(|(seq, _)| *seq > known);
-        let ours: Vec<_> = changes
-            .filter_map(|(_, runs)| runs.get(answer))
-            .flatten()
-            .collect();
+        let changes = old.get(actor).into_iter().flatten().filter(|(seq, _)| *seq > known);
+        let ours: Vec<_> = changes.filter_map(|(_, runs)| runs.get(answer)).flatten().collect();
         if !ours.is_empty() && touch(document, answer, &ours, &theirs) {
             overlaps.insert(answer.clone());
         }
@@ -85,17 +70,11 @@ fn runs(change: &ExpandedChange, objects: &ObjectTable) -> Runs {
         };
         let id = match element {
             ElementId::Id(element) if !op.insert => OpId::from(element),
-            _ => OpId {
-                counter,
-                actor: change.actor_id.clone(),
-            },
+            _ => OpId { counter, actor: change.actor_id.clone() },
         };
         let list = runs.entry(answer.clone()).or_default();
         // What is put in elsewhere starts a new run, even when its counter goes on.
-        let continues = !op.insert
-            || element
-                .as_opid()
-                .is_some_and(|before| before.counter() + 1 == counter);
+        let continues = !op.insert || element.as_opid().is_some_and(|before| before.counter() + 1 == counter);
         match list.last_mut() {
             Some((_, last)) if continues && last.precedes(&id) => *last = id,
             _ => list.push((id.clone(), id)),
@@ -107,12 +86,8 @@ fn runs(change: &ExpandedChange, objects: &ObjectTable) -> Runs {
 fn touch(document: &Document, answer: &AnswerId, ours: &[&Run], theirs: &[&Run]) -> bool {
     let visible = document.visible(answer);
     let spans = |runs: &[&Run]| {
-        let place = |id: &OpId| {
-            visible
-                .get(id)
-                .copied()
-                .or_else(|| Some((document.place_of(answer, id)?, 0)))
-        };
+        let place =
+            |id: &OpId| visible.get(id).copied().or_else(|| Some((document.place_of(answer, id)?, 0)));
         let span = |(first, last): &&Run| {
             let ((start, _), (end, width)) = (place(first)?, place(last)?);
             Some((start.min(end), start.max(end + width)))

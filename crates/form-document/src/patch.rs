@@ -14,19 +14,13 @@ pub(crate) fn delta(object: &ObjId, patches: &[Patch], before: &str, after: &str
     let mut delta = Delta::default();
     for patch in patches.iter().filter(|patch| patch.obj == *object) {
         let step = match &patch.action {
-            PatchAction::SpliceText { index, value, .. } => {
-                Delta::splice(*index, 0, &value.make_string())
-            }
+            PatchAction::SpliceText { index, value, .. } => Delta::splice(*index, 0, &value.make_string()),
             PatchAction::DeleteSeq { index, length } => Delta::splice(*index, *length, ""),
             _ => return Delta::between(before, after),
         };
         delta = delta.compose(&step);
     }
-    if delta.apply(before).is_ok_and(|text| text == after) {
-        delta
-    } else {
-        Delta::between(before, after)
-    }
+    if delta.apply(before).is_ok_and(|text| text == after) { delta } else { Delta::between(before, after) }
 }
 
 /// The characters of a text in order, each with the operation that put it in. (Automerge numbers these
@@ -44,12 +38,10 @@ pub(crate) fn chars_in<'a>(
     object: &ObjId,
     range: Range<usize>,
 ) -> impl Iterator<Item = (OpId, char)> + use<'a> {
-    document
-        .list_range(object, range)
-        .filter_map(|item| match &item.value {
-            ValueRef::Scalar(ScalarValueRef::Str(text)) => {
-                Some((OpId::from_automerge(&item.id())?, text.chars().next()?))
-            }
-            _ => None,
-        })
+    document.list_range(object, range).filter_map(|item| match &item.value {
+        ValueRef::Scalar(ScalarValueRef::Str(text)) => {
+            Some((OpId::from_automerge(&item.id())?, text.chars().next()?))
+        }
+        _ => None,
+    })
 }

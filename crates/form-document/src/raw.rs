@@ -53,9 +53,7 @@ impl RawChange {
     /// chunk with another hash would make the saved document unreadable.
     pub(crate) fn read(bytes: &[u8]) -> Result<Self, BadChunk> {
         if bytes.len() > CHANGE_MAX_BYTES {
-            return Err(BadChunk::TooLarge {
-                length: bytes.len(),
-            });
+            return Err(BadChunk::TooLarge { length: bytes.len() });
         }
         if !is_small(bytes) {
             return Err(BadChunk::TooManyOps);
@@ -66,11 +64,7 @@ impl RawChange {
         if Change::from(ops.clone()).raw_bytes() != bytes {
             return Err(BadChunk::NotCanonical);
         }
-        Ok(Self {
-            hash: change.hash(),
-            change,
-            ops,
-        })
+        Ok(Self { hash: change.hash(), change, ops })
     }
 
     /// A change that Automerge made or reproduced here.

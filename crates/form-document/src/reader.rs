@@ -32,12 +32,7 @@ pub(crate) struct OpReader<'a> {
 
 impl<'a> OpReader<'a> {
     pub(crate) fn new(document: &'a Automerge, shown: Shown) -> Self {
-        Self {
-            document,
-            shown,
-            changes: BTreeMap::new(),
-            added: BTreeMap::new(),
-        }
+        Self { document, shown, changes: BTreeMap::new(), added: BTreeMap::new() }
     }
 
     /// What was read of texts and values, to be used again.
@@ -47,8 +42,7 @@ impl<'a> OpReader<'a> {
 
     /// Makes a change readable that the document may not have.
     pub(crate) fn add(&mut self, change: ExpandedChange) {
-        self.added
-            .insert((change.actor_id.clone(), change.start_op.get()), change);
+        self.added.insert((change.actor_id.clone(), change.start_op.get()), change);
     }
 
     /// The operation, if the document or an added change has it.
@@ -58,21 +52,15 @@ impl<'a> OpReader<'a> {
             (index < change.operations.len()).then_some(index)
         };
         let key = (id.actor.clone(), id.counter);
-        let added = self
-            .added
-            .range(..=key)
-            .next_back()
-            .filter(|((actor, _), _)| *actor == id.actor);
-        if let Some((change, index)) = added.and_then(|(_, change)| Some((change, inside(change)?)))
-        {
+        let added = self.added.range(..=key).next_back().filter(|((actor, _), _)| *actor == id.actor);
+        if let Some((change, index)) = added.and_then(|(_, change)| Some((change, inside(change)?))) {
             return change.operations.get(index);
         }
         // Automerge keeps counters in 32 bits and unwraps on greater ones.
         u32::try_from(id.counter).ok()?;
         let hash = self.document.hash_for_opid(&id.to_automerge())?;
         if !self.changes.contains_key(&hash) {
-            self.changes
-                .insert(hash, self.document.get_change_by_hash(&hash)?.decode());
+            self.changes.insert(hash, self.document.get_change_by_hash(&hash)?.decode());
         }
         let change = self.changes.get(&hash)?;
         change.operations.get(inside(change)?)
@@ -120,29 +108,18 @@ impl<'a> OpReader<'a> {
 
     fn place(&mut self, map: &OpId, key: &str) -> &BTreeMap<OpId, AnswerValue> {
         let read = || {
-            let all = self
-                .document
-                .get_all(map.to_automerge(), key)
-                .unwrap_or_default();
+            let all = self.document.get_all(map.to_automerge(), key).unwrap_or_default();
             let value = |(value, id): (automerge::Value<'_>, _)| {
-                Some((
-                    OpId::from_automerge(&id)?,
-                    answer_value(value.as_scalar()?)?,
-                ))
+                Some((OpId::from_automerge(&id)?, answer_value(value.as_scalar()?)?))
             };
             all.into_iter().filter_map(value).collect()
         };
-        self.shown
-            .values
-            .entry((map.clone(), key.to_owned()))
-            .or_insert_with(read)
+        self.shown.values.entry((map.clone(), key.to_owned())).or_insert_with(read)
     }
 
     /// What an operation replaced.
     pub(crate) fn preds(&mut self, id: &OpId) -> Vec<OpId> {
-        self.op(id)
-            .map(|op| op.pred.iter().map(OpId::from).collect())
-            .unwrap_or_default()
+        self.op(id).map(|op| op.pred.iter().map(OpId::from).collect()).unwrap_or_default()
     }
 }
 

@@ -42,18 +42,14 @@ impl Schema {
 
     /// The prose answers, in id order.
     pub(crate) fn prose(&self) -> impl Iterator<Item = &AnswerId> {
-        self.kinds
-            .iter()
-            .filter(|(_, kind)| **kind == AnswerKind::Prose)
-            .map(|(answer, _)| answer)
+        self.kinds.iter().filter(|(_, kind)| **kind == AnswerKind::Prose).map(|(answer, _)| answer)
     }
 
     /// Whether a value suits the answer's kind.
     pub(crate) fn accepts(&self, answer: &AnswerId, value: &AnswerValue) -> bool {
         matches!(
             (self.kind(answer), value),
-            (Some(AnswerKind::Value), AnswerValue::Text(_))
-                | (Some(AnswerKind::Flag), AnswerValue::Flag(_))
+            (Some(AnswerKind::Value), AnswerValue::Text(_)) | (Some(AnswerKind::Flag), AnswerValue::Flag(_))
         )
     }
 }
@@ -61,14 +57,11 @@ impl Schema {
 fn is_facet(name: &str) -> bool {
     !name.is_empty()
         && name.len() <= FACET_MAX_BYTES
-        && name
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'))
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'))
 }
 
 /// Whether a text holds characters that no document may hold: NUL and the other control characters, save
 /// line ends and tabs. They make printing and exchange files fail, far from where they were entered.
 pub(crate) fn has_bad_character(text: &str) -> bool {
-    text.chars()
-        .any(|char| char.is_control() && !matches!(char, '\n' | '\t'))
+    text.chars().any(|char| char.is_control() && !matches!(char, '\n' | '\t'))
 }

@@ -24,25 +24,14 @@ impl Document {
         delta: &Delta,
         time_ms: i64,
     ) -> Result<Option<(Committed, TextStep)>, EditError> {
-        let bad_splice = || EditError::BadSplice {
-            answer: answer.clone(),
-        };
+        let bad_splice = || EditError::BadSplice { answer: answer.clone() };
         let text = self.texts.get(answer).ok_or_else(bad_splice)?;
         let after = delta.apply(text).map_err(|_| bad_splice())?;
         let object = self.prose_object(answer).cloned().ok_or_else(bad_splice)?;
         let stretches = self.stretches(answer, delta);
-        let deleted = stretches
-            .iter()
-            .flat_map(|stretch| stretch.chars.iter().cloned())
-            .collect();
-        let texts = OpId::from_automerge(&object)
-            .map(|text| (text, deleted))
-            .into_iter()
-            .collect();
-        let replaced = Shown {
-            texts,
-            ..Shown::default()
-        };
+        let deleted = stretches.iter().flat_map(|stretch| stretch.chars.iter().cloned()).collect();
+        let texts = OpId::from_automerge(&object).map(|text| (text, deleted)).into_iter().collect();
+        let replaced = Shown { texts, ..Shown::default() };
         let committed = self.commit(time_ms, replaced, |transaction| {
             let mut position = 0;
             for step in delta.steps() {
@@ -104,18 +93,10 @@ impl Document {
         }
         // Finding one character takes as long as walking over some forty.
         let chars = if taken.len() <= SINGLY_MAX {
-            taken
-                .into_iter()
-                .filter_map(|(position, char)| Some((at(position)?, char)))
-                .collect()
+            taken.into_iter().filter_map(|(position, char)| Some((at(position)?, char))).collect()
         } else {
             chars_in(&self.automerge, object, first..first + taken.len()).collect()
         };
-        Stretch {
-            start,
-            left: start.checked_sub(1).and_then(at),
-            right: at(end),
-            chars,
-        }
+        Stretch { start, left: start.checked_sub(1).and_then(at), right: at(end), chars }
     }
 }

@@ -21,19 +21,13 @@ pub(crate) fn apply(document: &Automerge, changes: &[Change]) -> Option<Applied>
     let mut automerge = document.clone();
     let applied = guarded(|| {
         let mut log = PatchLog::active();
-        automerge
-            .apply_changes_log_patches(changes.iter().cloned(), &mut log)
-            .ok()?;
+        automerge.apply_changes_log_patches(changes.iter().cloned(), &mut log).ok()?;
         if automerge.get_heads() != heads_with(&heads, changes) {
             return None;
         }
         // Saving rebuilds each change from the document; a change that comes out otherwise would make the
         // saved document unreadable.
-        let rebuilt: BTreeSet<ChangeHash> = automerge
-            .get_changes(&heads)
-            .iter()
-            .map(Change::hash)
-            .collect();
+        let rebuilt: BTreeSet<ChangeHash> = automerge.get_changes(&heads).iter().map(Change::hash).collect();
         if rebuilt != changes.iter().map(Change::hash).collect() {
             return None;
         }
@@ -62,20 +56,13 @@ pub(crate) fn apply_most(
         if let Some(applied) = apply(document, &changes) {
             return (Some(applied), gone);
         }
-        let Some(culprit) = changes
-            .get(longest_good(document, &changes))
-            .map(Change::hash)
-        else {
+        let Some(culprit) = changes.get(longest_good(document, &changes)).map(Change::hash) else {
             break;
         };
         gone.insert(culprit, culprit);
         // In causal order, so one pass finds all that builds on it.
         for change in &changes {
-            if change
-                .deps()
-                .iter()
-                .any(|dep| gone.get(dep) == Some(&culprit))
-            {
+            if change.deps().iter().any(|dep| gone.get(dep) == Some(&culprit)) {
                 gone.insert(change.hash(), culprit);
             }
         }
@@ -131,28 +118,16 @@ mod tests {
 
     #[test]
     fn a_change_that_panics_automerge_is_found_and_the_others_are_applied() {
-        let mut document =
-            Automerge::new_with_encoding(ENCODING).with_actor(ActorId::from([1; 16]));
-        document
-            .transact(|tx| tx.put_object(ROOT, "text", ObjType::Text))
-            .unwrap();
+        let mut document = Automerge::new_with_encoding(ENCODING).with_actor(ActorId::from([1; 16]));
+        document.transact(|tx| tx.put_object(ROOT, "text", ObjType::Text)).unwrap();
         let nowhere = ElementId::Id(OpId::new(77, document.get_actor()));
-        let mut changes: Vec<_> = (2..9)
-            .map(|actor| change(&document, actor, ElementId::Head))
-            .collect();
+        let mut changes: Vec<_> = (2..9).map(|actor| change(&document, actor, ElementId::Head)).collect();
         let bad = change(&document, 9, nowhere);
         assert!(apply(&document, std::slice::from_ref(&bad)).is_none());
         changes.insert(3, bad.clone());
         let (applied, gone) = apply_most(&document, changes);
         assert_eq!(gone, BTreeMap::from([(bad.hash(), bad.hash())]));
-        let text = automerge::ReadDoc::get(&applied.unwrap().automerge, ROOT, "text")
-            .unwrap()
-            .unwrap()
-            .1;
-        assert_eq!(
-            automerge::ReadDoc::length(&document, &text),
-            0,
-            "the document itself is as it was"
-        );
+        let text = automerge::ReadDoc::get(&applied.unwrap().automerge, ROOT, "text").unwrap().unwrap().1;
+        assert_eq!(automerge::ReadDoc::length(&document, &text), 0, "the document itself is as it was");
     }
 }

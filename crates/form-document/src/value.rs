@@ -29,37 +29,21 @@ impl Document {
         for (answer, value) in values {
             let standing = self.values(&answer);
             let object = self.objects.section(answer.section()).cloned();
-            let object = object.ok_or_else(|| EditError::UnknownAnswer {
-                answer: answer.clone(),
-            })?;
+            let object = object.ok_or_else(|| EditError::UnknownAnswer { answer: answer.clone() })?;
             // Deleting what is not there would be an operation without effect.
             if standing.is_empty() && value.is_none() {
                 continue;
             }
             let disputed = !self.standing(&answer).conflict.is_empty();
             let before = standing.last().cloned();
-            writes.push(Write {
-                object,
-                key: answer.key().to_owned(),
-                value,
-                standing,
-            });
-            steps.push(ValueStep {
-                answer,
-                mine: None,
-                before,
-                disputed,
-            });
+            writes.push(Write { object, key: answer.key().to_owned(), value, standing });
+            steps.push(ValueStep { answer, mine: None, before, disputed });
         }
         let chooses_standing = writes.iter().zip(&steps).any(|(write, step)| {
-            write.value.is_some()
-                && write.value.as_ref() == step.before.as_ref().map(|(_, value)| value)
+            write.value.is_some() && write.value.as_ref() == step.before.as_ref().map(|(_, value)| value)
         });
-        let committed = if chooses_standing {
-            self.choose(writes, time_ms)
-        } else {
-            self.write(writes, time_ms)
-        }?;
+        let committed =
+            if chooses_standing { self.choose(writes, time_ms) } else { self.write(writes, time_ms) }?;
         let Some(committed) = committed else {
             return Ok(None);
         };
@@ -72,10 +56,7 @@ impl Document {
     fn write(&mut self, writes: Vec<Write>, time_ms: i64) -> Result<Option<Committed>, EditError> {
         let replaced = replaced(&writes);
         self.commit(time_ms, replaced, |transaction| {
-            for Write {
-                object, key, value, ..
-            } in writes
-            {
+            for Write { object, key, value, .. } in writes {
                 match value {
                     Some(AnswerValue::Text(text)) => transaction.put(&object, key, text)?,
                     Some(AnswerValue::Flag(flag)) => transaction.put(&object, key, flag)?,
@@ -94,11 +75,7 @@ impl Document {
         let replaced = replaced(&writes);
         let mut deps = self.automerge.get_heads();
         let last = self.automerge.get_last_local_change();
-        deps.extend(
-            last.as_ref()
-                .map(Change::hash)
-                .filter(|hash| !deps.contains(hash)),
-        );
+        deps.extend(last.as_ref().map(Change::hash).filter(|hash| !deps.contains(hash)));
         let start_op = NonZeroU64::MIN.saturating_add(self.causality().max_op(&deps));
         let change = Change::from(ExpandedChange {
             operations: writes.into_iter().map(Write::into_op).collect(),
@@ -137,31 +114,15 @@ impl Write {
             Some(id) => ObjectId::Id(id.into()),
             None => ObjectId::Root,
         };
-        let pred = self
-            .standing
-            .into_iter()
-            .map(|(op, _)| legacy::OpId::from(op))
-            .collect();
-        Op {
-            action,
-            obj,
-            key: Key::Map(self.key.into()),
-            pred,
-            insert: false,
-        }
+        let pred = self.standing.into_iter().map(|(op, _)| legacy::OpId::from(op)).collect();
+        Op { action, obj, key: Key::Map(self.key.into()), pred, insert: false }
     }
 }
 
 fn replaced(writes: &[Write]) -> Shown {
     let place = |write: &Write| {
         let map = OpId::from_automerge(&write.object)?;
-        Some((
-            (map, write.key.clone()),
-            write.standing.iter().cloned().collect(),
-        ))
+        Some(((map, write.key.clone()), write.standing.iter().cloned().collect()))
     };
-    Shown {
-        values: writes.iter().filter_map(place).collect(),
-        ..Shown::default()
-    }
+    Shown { values: writes.iter().filter_map(place).collect(), ..Shown::default() }
 }

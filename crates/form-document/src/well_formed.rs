@@ -51,11 +51,7 @@ pub enum Malformed {
     #[error("operation {op} writes to “{answer}”, which the form does not know as such")]
     UnknownAnswer { op: u64, answer: AnswerId },
     #[error("operation {op} does what no replica does to “{answer}”: {what}")]
-    BadAction {
-        op: u64,
-        answer: AnswerId,
-        what: &'static str,
-    },
+    BadAction { op: u64, answer: AnswerId, what: &'static str },
     #[error("operation {op} builds on operation {missing}, which its author cannot have known")]
     NotInPast { op: u64, missing: OpId },
     #[error("operation {op} replaces operation {pred}, which is elsewhere or no value")]
@@ -72,24 +68,11 @@ pub(crate) struct Checker<'a> {
 
 impl Checker<'_> {
     /// Checks a change whose deps are all in the graph.
-    pub(crate) fn check(
-        &self,
-        raw: &RawChange,
-        reader: &mut OpReader<'_>,
-    ) -> Result<(), Malformed> {
+    pub(crate) fn check(&self, raw: &RawChange, reader: &mut OpReader<'_>) -> Result<(), Malformed> {
         self.check_frame(raw)?;
         for (counter, op) in (raw.ops.start_op.get()..).zip(&raw.ops.operations) {
-            let id = OpId {
-                counter,
-                actor: raw.ops.actor_id.clone(),
-            };
-            Operation {
-                checker: self,
-                raw,
-                op,
-                id,
-            }
-            .check(reader)?;
+            let id = OpId { counter, actor: raw.ops.actor_id.clone() };
+            Operation { checker: self, raw, op, id }.check(reader)?;
         }
         Ok(())
     }
@@ -113,10 +96,7 @@ impl Checker<'_> {
         }
         let last = self.graph.last_seq(&change.actor_id);
         if change.seq != last + 1 {
-            return Err(Malformed::Seq {
-                found: change.seq,
-                expected: last + 1,
-            });
+            return Err(Malformed::Seq { found: change.seq, expected: last + 1 });
         }
         if self.graph.known_seq(&change.deps, &change.actor_id) != last {
             return Err(Malformed::SkipsOwn);
@@ -143,45 +123,27 @@ struct Operation<'a> {
 impl Operation<'_> {
     fn check(&self, reader: &mut OpReader<'_>) -> Result<(), Malformed> {
         match (self.checker.objects.place(self.op), &self.op.key) {
-            (None, _) => Err(Malformed::UnknownObject {
-                op: self.id.counter,
-            }),
-            (Some(Place::Genesis), _) => Err(Malformed::GenesisFacts {
-                op: self.id.counter,
-            }),
+            (None, _) => Err(Malformed::UnknownObject { op: self.id.counter }),
+            (Some(Place::Genesis), _) => Err(Malformed::GenesisFacts { op: self.id.counter }),
             (Some(Place::Section(section)), Key::Map(key)) => {
                 self.check_value(&AnswerId(format!("{section}.{key}")), reader)
             }
             (Some(Place::Section(section)), Key::Seq(_)) => {
                 Err(self.bad(&AnswerId(section.clone()), "it counts in a section's map"))
             }
-            (Some(Place::Prose(answer)), Key::Seq(element)) => {
-                self.check_prose(answer, element, reader)
-            }
-            (Some(Place::Prose(answer)), Key::Map(_)) => {
-                Err(self.bad(answer, "it names a key in a text"))
-            }
+            (Some(Place::Prose(answer)), Key::Seq(element)) => self.check_prose(answer, element, reader),
+            (Some(Place::Prose(answer)), Key::Map(_)) => Err(self.bad(answer, "it names a key in a text")),
         }
     }
 
     fn bad(&self, answer: &AnswerId, what: &'static str) -> Malformed {
-        Malformed::BadAction {
-            op: self.id.counter,
-            answer: answer.clone(),
-            what,
-        }
+        Malformed::BadAction { op: self.id.counter, answer: answer.clone(), what }
     }
 
     fn check_value(&self, answer: &AnswerId, reader: &mut OpReader<'_>) -> Result<(), Malformed> {
         let schema = self.checker.schema;
-        if !matches!(
-            schema.kind(answer),
-            Some(AnswerKind::Value | AnswerKind::Flag)
-        ) {
-            return Err(Malformed::UnknownAnswer {
-                op: self.id.counter,
-                answer: answer.clone(),
-            });
+        if !matches!(schema.kind(answer), Some(AnswerKind::Value | AnswerKind::Flag)) {
+            return Err(Malformed::UnknownAnswer { op: self.id.counter, answer: answer.clone() });
         }
         if self.op.insert {
             return Err(self.bad(answer, "it inserts into a map"));
@@ -189,8 +151,7 @@ impl Operation<'_> {
         match &self.op.action {
             OpType::Put(value) => {
                 let value = answer_value(value).filter(|value| schema.accepts(answer, value));
-                let value =
-                    value.ok_or_else(|| self.bad(answer, "it stores another kind of value"))?;
+                let value = value.ok_or_else(|| self.bad(answer, "it stores another kind of value"))?;
                 if let AnswerValue::Text(text) = value {
                     self.check_text(answer, &text)?;
                 }
@@ -209,29 +170,15 @@ impl Operation<'_> {
     }
 
     /// That the operation put a value under the same key, and that the author knew it.
-    fn check_pred(
-        &self,
-        pred: OpId,
-        key: &str,
-        reader: &mut OpReader<'_>,
-    ) -> Result<(), Malformed> {
+    fn check_pred(&self, pred: OpId, key: &str, reader: &mut OpReader<'_>) -> Result<(), Malformed> {
         let fits = match object_of(self.op) {
             Some(map) if self.is_past(&pred) && reader.shows_value(&map, key, &pred) => true,
             _ => {
                 let op = self.earlier(&pred, reader)?;
-                matches!(op.action, OpType::Put(_))
-                    && op.obj == self.op.obj
-                    && op.key == self.op.key
+                matches!(op.action, OpType::Put(_)) && op.obj == self.op.obj && op.key == self.op.key
             }
         };
-        if fits {
-            Ok(())
-        } else {
-            Err(Malformed::PredElsewhere {
-                op: self.id.counter,
-                pred,
-            })
-        }
+        if fits { Ok(()) } else { Err(Malformed::PredElsewhere { op: self.id.counter, pred }) }
     }
 
     fn check_text(&self, answer: &AnswerId, text: &str) -> Result<(), Malformed> {
@@ -267,10 +214,9 @@ impl Operation<'_> {
             (OpType::Delete, ElementId::Id(id)) if !self.op.insert => {
                 let element = OpId::from(id);
                 if preds != std::slice::from_ref(&element) {
-                    return Err(self.bad(
-                        answer,
-                        "it deletes something else than the character that it names",
-                    ));
+                    return Err(
+                        self.bad(answer, "it deletes something else than the character that it names")
+                    );
                 }
                 self.check_element(&element, reader)
             }
@@ -290,25 +236,14 @@ impl Operation<'_> {
         if fits {
             Ok(())
         } else {
-            Err(Malformed::PredElsewhere {
-                op: self.id.counter,
-                pred: element.clone(),
-            })
+            Err(Malformed::PredElsewhere { op: self.id.counter, pred: element.clone() })
         }
     }
 
     /// The replaced operations, each once.
     fn preds(&self, answer: &AnswerId) -> Result<Vec<OpId>, Malformed> {
-        let preds: Vec<OpId> = self
-            .op
-            .pred
-            .iter()
-            .map(|pred: &legacy::OpId| pred.into())
-            .collect();
-        if preds
-            .windows(2)
-            .any(|pair| matches!(pair, [a, b] if a >= b))
-        {
+        let preds: Vec<OpId> = self.op.pred.iter().map(|pred: &legacy::OpId| pred.into()).collect();
+        if preds.windows(2).any(|pair| matches!(pair, [a, b] if a >= b)) {
             return Err(self.bad(answer, "it replaces one value twice"));
         }
         Ok(preds)
@@ -321,18 +256,11 @@ impl Operation<'_> {
 
     /// An operation that the author knew when making this one: of the change's past, or earlier in it.
     fn earlier<'r>(&'r self, id: &OpId, reader: &'r mut OpReader<'_>) -> Result<&'r Op, Malformed> {
-        let missing = || Malformed::NotInPast {
-            op: self.id.counter,
-            missing: id.clone(),
-        };
+        let missing = || Malformed::NotInPast { op: self.id.counter, missing: id.clone() };
         let start = self.raw.ops.start_op.get();
         if id.actor == self.id.actor && id.counter >= start {
-            let index =
-                (id.counter < self.id.counter).then(|| usize::try_from(id.counter - start).ok());
-            return index
-                .flatten()
-                .and_then(|index| self.raw.ops.operations.get(index))
-                .ok_or_else(missing);
+            let index = (id.counter < self.id.counter).then(|| usize::try_from(id.counter - start).ok());
+            return index.flatten().and_then(|index| self.raw.ops.operations.get(index)).ok_or_else(missing);
         }
         if !self.is_past(id) {
             return Err(missing());

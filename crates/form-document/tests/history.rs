@@ -12,29 +12,11 @@ use form_model::delta::Delta;
 use support::{id, replica, sync, text};
 
 fn set(document: &mut Document, value: &str, time_ms: i64) -> Vec<HistoryRow> {
-    rows(
-        document
-            .set(&[(id("basics.name"), text(value))], time_ms)
-            .unwrap(),
-    )
+    rows(document.set(&[(id("basics.name"), text(value))], time_ms).unwrap())
 }
 
-fn splice(
-    document: &mut Document,
-    at: usize,
-    delete: usize,
-    insert: &str,
-    time_ms: i64,
-) -> Vec<HistoryRow> {
-    rows(
-        document
-            .splice(
-                &id("plan.goals"),
-                &Delta::splice(at, delete, insert),
-                time_ms,
-            )
-            .unwrap(),
-    )
+fn splice(document: &mut Document, at: usize, delete: usize, insert: &str, time_ms: i64) -> Vec<HistoryRow> {
+    rows(document.splice(&id("plan.goals"), &Delta::splice(at, delete, insert), time_ms).unwrap())
 }
 
 fn rows(committed: Option<Committed>) -> Vec<HistoryRow> {
@@ -42,19 +24,12 @@ fn rows(committed: Option<Committed>) -> Vec<HistoryRow> {
 }
 
 fn values(entry: &Entry) -> (Vec<&str>, Option<&str>) {
-    let HistoryStep::Value { before, after } = &entry.step else {
-        panic!("{entry:?}")
-    };
-    (
-        before.iter().map(AnswerValue::as_text).collect(),
-        after.as_ref().map(AnswerValue::as_text),
-    )
+    let HistoryStep::Value { before, after } = &entry.step else { panic!("{entry:?}") };
+    (before.iter().map(AnswerValue::as_text).collect(), after.as_ref().map(AnswerValue::as_text))
 }
 
 fn prose(entry: &Entry) -> (&str, &str) {
-    let HistoryStep::Prose { inserted, deleted } = &entry.step else {
-        panic!("{entry:?}")
-    };
+    let HistoryStep::Prose { inserted, deleted } = &entry.step else { panic!("{entry:?}") };
     (inserted, deleted)
 }
 
@@ -68,25 +43,10 @@ fn a_value_has_a_before_and_an_after() {
     all.reverse();
     let entries = entries(&all);
     let told: Vec<_> = entries.iter().map(values).collect();
-    let expected = [
-        (vec![], Some("甲")),
-        (vec!["甲"], Some("乙")),
-        (vec!["乙"], None),
-        (vec![], Some("丙")),
-    ];
+    let expected = [(vec![], Some("甲")), (vec!["甲"], Some("乙")), (vec!["乙"], None), (vec![], Some("丙"))];
     assert_eq!(told, expected);
-    assert!(
-        entries
-            .iter()
-            .all(|entry| entry.author == *document.actor() && !entry.concurrent)
-    );
-    assert_eq!(
-        entries
-            .iter()
-            .map(|entry| entry.time_ms)
-            .collect::<Vec<_>>(),
-        [1, 2, 3, 4]
-    );
+    assert!(entries.iter().all(|entry| entry.author == *document.actor() && !entry.concurrent));
+    assert_eq!(entries.iter().map(|entry| entry.time_ms).collect::<Vec<_>>(), [1, 2, 3, 4]);
 }
 
 #[test]
@@ -97,25 +57,14 @@ fn a_conflict_and_the_choice_stay_in_the_history() {
     all.extend(set(&mut a, "乙", 2));
     let at_b = set(&mut b, "丙", 3);
     let (merged, _) = sync(&mut a, &mut b);
-    assert_eq!(
-        merged.history, at_b,
-        "the author and the receiver write the same rows"
-    );
+    assert_eq!(merged.history, at_b, "the author and the receiver write the same rows");
     all.extend(merged.history);
     all.extend(set(&mut a, "丁", 4));
     let entries = entries(&all);
-    let concurrent: Vec<_> = entries
-        .iter()
-        .map(|entry| (values(entry).1.unwrap(), entry.concurrent))
-        .collect();
-    assert!(
-        concurrent.contains(&("乙", true)) && concurrent.contains(&("丙", true)),
-        "{concurrent:?}"
-    );
-    assert_eq!(
-        (concurrent[0], concurrent[3]),
-        (("甲", false), ("丁", false))
-    );
+    let concurrent: Vec<_> =
+        entries.iter().map(|entry| (values(entry).1.unwrap(), entry.concurrent)).collect();
+    assert!(concurrent.contains(&("乙", true)) && concurrent.contains(&("丙", true)), "{concurrent:?}");
+    assert_eq!((concurrent[0], concurrent[3]), (("甲", false), ("丁", false)));
     let mut replaced = values(&entries[3]).0;
     replaced.sort_unstable();
     assert_eq!(replaced, ["丙", "乙"], "the choice names both");
@@ -130,10 +79,7 @@ fn typing_is_told_in_one_piece_and_what_never_remained_is_left_out() {
     all.extend(splice(&mut document, 2, 0, "区", 3_000));
     all.extend(splice(&mut document, 0, 0, "新", 4_000));
     let told = entries(&all);
-    assert_eq!(
-        told.iter().map(prose).collect::<Vec<_>>(),
-        [("合作区 … 新", "")]
-    );
+    assert_eq!(told.iter().map(prose).collect::<Vec<_>>(), [("合作区 … 新", "")]);
     assert_eq!(told[0].time_ms, 4_000);
 
     let later = COALESCE_MS + 1;
@@ -141,11 +87,7 @@ fn typing_is_told_in_one_piece_and_what_never_remained_is_left_out() {
     all.extend(splice(&mut document, 2, 1, "", later + 1));
     all.extend(splice(&mut document, 0, 1, "旧", later + 2));
     let told = entries(&all);
-    assert_eq!(
-        prose(&told[1]),
-        ("旧", "作区 … 新"),
-        "backspacing reads in the text's order"
-    );
+    assert_eq!(prose(&told[1]), ("旧", "作区 … 新"), "backspacing reads in the text's order");
     assert_eq!(told.len(), 2);
 }
 
@@ -156,16 +98,11 @@ fn another_authors_typing_in_between_ends_an_entry() {
     sync(&mut a, &mut b);
     all.extend(splice(&mut b, 1, 0, "二", 1_000));
     let (merged, _) = sync(&mut a, &mut b);
-    let [row] = merged.history.as_slice() else {
-        panic!()
-    };
+    let [row] = merged.history.as_slice() else { panic!() };
     assert_eq!(row.op.actor, *b.actor());
     all.extend(splice(&mut a, 1, 1, "三", 2_000));
     let told = entries(&all);
-    assert_eq!(
-        told.iter().map(prose).collect::<Vec<_>>(),
-        [("一", ""), ("二", ""), ("三", "二")]
-    );
+    assert_eq!(told.iter().map(prose).collect::<Vec<_>>(), [("一", ""), ("二", ""), ("三", "二")]);
 }
 
 #[test]

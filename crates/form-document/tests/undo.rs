@@ -14,17 +14,11 @@ const GOALS: &str = "plan.goals";
 const STEP_MS: i64 = UNDO_GROUP_MS + 1;
 
 fn splice(document: &mut Document, at: usize, delete: usize, insert: &str, time_ms: i64) {
-    document
-        .splice(&id(GOALS), &Delta::splice(at, delete, insert), time_ms)
-        .unwrap()
-        .expect("a change");
+    document.splice(&id(GOALS), &Delta::splice(at, delete, insert), time_ms).unwrap().expect("a change");
 }
 
 fn write(document: &mut Document, value: &str, time_ms: i64) {
-    document
-        .set(&[(id("basics.name"), text(value))], time_ms)
-        .unwrap()
-        .expect("a change");
+    document.set(&[(id("basics.name"), text(value))], time_ms).unwrap().expect("a change");
 }
 
 fn goals(document: &Document) -> &str {
@@ -39,19 +33,13 @@ fn name(document: &Document) -> String {
 fn undo(document: &mut Document) {
     let before = goals(document).to_owned();
     let undone = document.undo(0).unwrap().expect("something to undo");
-    assert_eq!(
-        undone.delta.unwrap_or_default().apply(&before).unwrap(),
-        goals(document)
-    );
+    assert_eq!(undone.delta.unwrap_or_default().apply(&before).unwrap(), goals(document));
 }
 
 fn redo(document: &mut Document) {
     let before = goals(document).to_owned();
     let undone = document.redo(0).unwrap().expect("something to redo");
-    assert_eq!(
-        undone.delta.unwrap_or_default().apply(&before).unwrap(),
-        goals(document)
-    );
+    assert_eq!(undone.delta.unwrap_or_default().apply(&before).unwrap(), goals(document));
 }
 
 #[test]
@@ -60,10 +48,7 @@ fn values_go_back_and_forth() {
     assert_eq!(document.undo(0).unwrap(), None);
     write(&mut document, "甲", 1);
     write(&mut document, "乙", 2);
-    document
-        .set(&[(id("basics.name"), None)], 3)
-        .unwrap()
-        .unwrap();
+    document.set(&[(id("basics.name"), None)], 3).unwrap().unwrap();
     for expected in ["乙", "甲", ""] {
         undo(&mut document);
         assert_eq!(name(&document), expected);
@@ -84,21 +69,12 @@ fn values_go_back_and_forth() {
 fn a_pasted_block_is_undone_as_one() {
     let mut document = replica(1);
     let years = ["2023", "2024", "2025"].map(|year| id(&format!("basics.revenue.{year}")));
-    document
-        .set(&[(years[0].clone(), text("1.00"))], 1)
-        .unwrap()
-        .unwrap();
-    let block: Vec<_> = years
-        .iter()
-        .map(|year| (year.clone(), text("9.00")))
-        .collect();
+    document.set(&[(years[0].clone(), text("1.00"))], 1).unwrap().unwrap();
+    let block: Vec<_> = years.iter().map(|year| (year.clone(), text("9.00"))).collect();
     document.set(&block, 2).unwrap().unwrap();
     undo(&mut document);
     let answers = document.answers();
-    assert_eq!(
-        years.map(|year| answers.text(&year).to_owned()),
-        ["1.00", "", ""]
-    );
+    assert_eq!(years.map(|year| answers.text(&year).to_owned()), ["1.00", "", ""]);
 }
 
 #[test]
@@ -109,19 +85,13 @@ fn a_value_that_a_colleague_changed_or_disputes_is_not_undone() {
     sync(&mut a, &mut b);
     write(&mut b, "丙", 3);
     sync(&mut a, &mut b);
-    let overtaken = EditError::UndoOvertaken {
-        answer: id("basics.name"),
-    };
+    let overtaken = EditError::UndoOvertaken { answer: id("basics.name") };
     assert_eq!(a.undo(4), Err(overtaken.clone()));
     assert_eq!(name(&a), "丙");
     write(&mut a, "丁", 5);
     write(&mut b, "戊", 6);
     sync(&mut a, &mut b);
-    assert_eq!(
-        a.undo(7),
-        Err(overtaken),
-        "in conflict: choosing is not undoing"
-    );
+    assert_eq!(a.undo(7), Err(overtaken), "in conflict: choosing is not undoing");
     assert_eq!(a.standing(&id("basics.name")).conflict.len(), 2);
 }
 
@@ -132,9 +102,7 @@ fn a_choice_is_not_undone_since_no_edit_makes_the_conflict_again() {
     write(&mut b, "乙", 2);
     sync(&mut a, &mut b);
     write(&mut a, "丙", 3);
-    let overtaken = EditError::UndoOvertaken {
-        answer: id("basics.name"),
-    };
+    let overtaken = EditError::UndoOvertaken { answer: id("basics.name") };
     assert_eq!(a.undo(4), Err(overtaken));
     assert_eq!(name(&a), "丙");
 }
@@ -143,13 +111,7 @@ fn a_choice_is_not_undone_since_no_edit_makes_the_conflict_again() {
 fn typing_is_undone_by_runs_and_pauses_end_a_run() {
     let mut document = replica(1);
     for (time_ms, (at, char)) in ["合", "作", "区"].iter().enumerate().enumerate() {
-        splice(
-            &mut document,
-            at,
-            0,
-            char,
-            i64::try_from(time_ms).unwrap() * 300,
-        );
+        splice(&mut document, at, 0, char, i64::try_from(time_ms).unwrap() * 300);
     }
     splice(&mut document, 3, 0, "好", 5_000);
     splice(&mut document, 0, 0, "新", 5_100);
@@ -166,23 +128,12 @@ fn typing_is_undone_by_runs_and_pauses_end_a_run() {
 
 #[test]
 fn deleting_in_either_direction_comes_back_in_order() {
-    for (positions, together) in [
-        ([2, 1], true),
-        ([1, 1], true),
-        ([2, 1], false),
-        ([1, 1], false),
-    ] {
+    for (positions, together) in [([2, 1], true), ([1, 1], true), ([2, 1], false), ([1, 1], false)] {
         let mut document = replica(1);
         splice(&mut document, 0, 0, "一二三四", 0);
         for (step, at) in positions.into_iter().enumerate() {
             let pause = if together { 100 } else { STEP_MS };
-            splice(
-                &mut document,
-                at,
-                1,
-                "",
-                STEP_MS * 2 + pause * i64::try_from(step).unwrap(),
-            );
+            splice(&mut document, at, 1, "", STEP_MS * 2 + pause * i64::try_from(step).unwrap());
         }
         assert_eq!(goals(&document), "一四");
         undo(&mut document);
@@ -190,30 +141,18 @@ fn deleting_in_either_direction_comes_back_in_order() {
             assert_ne!(goals(&document), "一二三四");
             undo(&mut document);
         }
-        assert_eq!(
-            goals(&document),
-            "一二三四",
-            "{positions:?}, together: {together}"
-        );
+        assert_eq!(goals(&document), "一二三四", "{positions:?}, together: {together}");
         redo(&mut document);
         if !together {
             redo(&mut document);
         }
-        assert_eq!(
-            goals(&document),
-            "一四",
-            "{positions:?}, together: {together}"
-        );
+        assert_eq!(goals(&document), "一四", "{positions:?}, together: {together}");
         document.undo(0).unwrap();
         if !together {
             document.undo(0).unwrap();
         }
         undo(&mut document);
-        assert_eq!(
-            goals(&document),
-            "",
-            "the first typing is still mine to take back"
-        );
+        assert_eq!(goals(&document), "", "the first typing is still mine to take back");
     }
 }
 
@@ -228,17 +167,9 @@ fn of_a_text_only_my_surviving_characters_go() {
     sync(&mut a, &mut b);
     assert_eq!(goals(&a), "目标：建示（二期）范区");
     undo(&mut a);
-    assert_eq!(
-        goals(&a),
-        "目标：（二期）",
-        "what the colleague put in stays"
-    );
+    assert_eq!(goals(&a), "目标：（二期）", "what the colleague put in stays");
     redo(&mut a);
-    assert_eq!(
-        goals(&a),
-        "目标：建示（二期）范区",
-        "what the colleague took out stays out"
-    );
+    assert_eq!(goals(&a), "目标：建示（二期）范区", "what the colleague took out stays out");
 }
 
 #[test]
@@ -271,10 +202,7 @@ fn nothing_left_to_take_back_is_said() {
     splice(&mut b, 0, 2, "", 0);
     sync(&mut a, &mut b);
     assert!(a.can_undo());
-    assert_eq!(
-        a.undo(1),
-        Err(EditError::UndoOvertaken { answer: id(GOALS) })
-    );
+    assert_eq!(a.undo(1), Err(EditError::UndoOvertaken { answer: id(GOALS) }));
     assert!(!a.can_undo(), "the step is forgotten");
 }
 
@@ -294,11 +222,7 @@ fn alone_undoing_everything_leads_back_through_every_text_and_redoing_forth() {
             let width = |chars: &[char]| utf16_len(&chars.iter().collect::<String>());
             let insert = ["", "合作", "😀", "x"][random.below(4)];
             let delta = Delta::splice(width(&chars[..from]), width(&chars[from..to]), insert);
-            if document
-                .splice(&id(GOALS), &delta, step * STEP_MS)
-                .unwrap()
-                .is_some()
-            {
+            if document.splice(&id(GOALS), &delta, step * STEP_MS).unwrap().is_some() {
                 texts.push(goals(&document).to_owned());
             }
         }

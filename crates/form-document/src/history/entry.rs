@@ -31,12 +31,7 @@ pub struct Entry {
 impl Entry {
     /// The entry for the view, its author named.
     pub fn stamped(self, stamp: Stamp) -> HistoryEntry {
-        HistoryEntry {
-            answer: self.answer,
-            stamp,
-            what: self.step,
-            concurrent: self.concurrent,
-        }
+        HistoryEntry { answer: self.answer, stamp, what: self.step, concurrent: self.concurrent }
     }
 }
 
@@ -52,44 +47,25 @@ pub fn entries(rows: &[HistoryRow]) -> Vec<Entry> {
     for row in sorted {
         match &row.step {
             RowStep::Value { before, after, .. } => {
-                let step = command::HistoryStep::Value {
-                    before: before.clone(),
-                    after: after.clone(),
-                };
-                entries.push((
-                    row.op.clone(),
-                    entry(row, step, concurrent.contains(&row.op)),
-                ));
+                let step = command::HistoryStep::Value { before: before.clone(), after: after.clone() };
+                entries.push((row.op.clone(), entry(row, step, concurrent.contains(&row.op))));
             }
             RowStep::Prose { .. } => {
-                let continues = open
-                    .get(&row.answer)
-                    .is_some_and(|session| session.takes(row));
+                let continues = open.get(&row.answer).is_some_and(|session| session.takes(row));
                 if !continues && let Some(session) = open.remove(&row.answer) {
                     entries.extend(session.finish(&typed));
                 }
-                open.entry(&row.answer)
-                    .or_insert_with(|| Session::new(row))
-                    .add(row);
+                open.entry(&row.answer).or_insert_with(|| Session::new(row)).add(row);
             }
         }
     }
-    entries.extend(
-        open.into_values()
-            .filter_map(|session| session.finish(&typed)),
-    );
+    entries.extend(open.into_values().filter_map(|session| session.finish(&typed)));
     entries.sort_by(|(a, _), (b, _)| a.cmp(b));
     entries.into_iter().map(|(_, entry)| entry).collect()
 }
 
 fn entry(row: &HistoryRow, step: command::HistoryStep, concurrent: bool) -> Entry {
-    Entry {
-        answer: row.answer.clone(),
-        author: row.op.actor.clone(),
-        time_ms: row.time_ms,
-        step,
-        concurrent,
-    }
+    Entry { answer: row.answer.clone(), author: row.op.actor.clone(), time_ms: row.time_ms, step, concurrent }
 }
 
 /// The values that stood side by side: replaced together by a choice, or replacing the same value.
@@ -125,12 +101,7 @@ struct Session<'a> {
 
 impl<'a> Session<'a> {
     fn new(row: &'a HistoryRow) -> Self {
-        Self {
-            first: row,
-            last: row,
-            inserted: Vec::new(),
-            deleted: BTreeMap::new(),
-        }
+        Self { first: row, last: row, inserted: Vec::new(), deleted: BTreeMap::new() }
     }
 
     fn takes(&self, row: &HistoryRow) -> bool {
@@ -144,21 +115,12 @@ impl<'a> Session<'a> {
             return;
         };
         for insertion in inserted {
-            let ids = (insertion.start..).map(|counter| OpId {
-                counter,
-                actor: row.op.actor.clone(),
-            });
-            self.insert(
-                insertion.after.as_ref(),
-                ids.zip(insertion.text.chars()).collect(),
-            );
+            let ids = (insertion.start..).map(|counter| OpId { counter, actor: row.op.actor.clone() });
+            self.insert(insertion.after.as_ref(), ids.zip(insertion.text.chars()).collect());
         }
         for deletion in deleted {
             let actor = &deletion.start.actor;
-            let ids = (deletion.start.counter..).map(|counter| OpId {
-                counter,
-                actor: actor.clone(),
-            });
+            let ids = (deletion.start.counter..).map(|counter| OpId { counter, actor: actor.clone() });
             for (id, char) in ids.zip(deletion.text.chars()) {
                 self.delete(id, char);
             }
@@ -188,14 +150,8 @@ impl<'a> Session<'a> {
 
     /// `None` when nothing remains of it.
     fn finish(self, typed: &Typed<'_>) -> Option<(OpId, Entry)> {
-        let pieces = self
-            .inserted
-            .iter()
-            .map(|piece| piece.iter().map(|(_, char)| char).collect());
-        let inserted = pieces
-            .filter(|piece: &String| !piece.is_empty())
-            .collect::<Vec<_>>()
-            .join(GAP);
+        let pieces = self.inserted.iter().map(|piece| piece.iter().map(|(_, char)| char).collect());
+        let inserted = pieces.filter(|piece: &String| !piece.is_empty()).collect::<Vec<_>>().join(GAP);
         let deleted = deleted_text(&self.deleted, typed);
         if inserted.is_empty() && deleted.is_empty() {
             return None;
@@ -212,19 +168,11 @@ struct Typed<'a>(BTreeMap<OpId, Option<&'a OpId>>);
 impl<'a> Typed<'a> {
     fn of(rows: &[&'a HistoryRow]) -> Self {
         let insertions = rows.iter().flat_map(|row| match &row.step {
-            RowStep::Prose { inserted, .. } => {
-                inserted.iter().map(|run| (&row.op.actor, run)).collect()
-            }
+            RowStep::Prose { inserted, .. } => inserted.iter().map(|run| (&row.op.actor, run)).collect(),
             RowStep::Value { .. } => Vec::new(),
         });
         let first = |(actor, run): (&ActorId, &'a Insertion)| {
-            (
-                OpId {
-                    counter: run.start,
-                    actor: actor.clone(),
-                },
-                run.after.as_ref(),
-            )
+            (OpId { counter: run.start, actor: actor.clone() }, run.after.as_ref())
         };
         Self(insertions.map(first).collect())
     }
@@ -232,10 +180,7 @@ impl<'a> Typed<'a> {
     fn after(&self, id: &OpId) -> Option<OpId> {
         match self.0.get(id) {
             Some(after) => after.cloned(),
-            None => Some(OpId {
-                counter: id.counter.checked_sub(1)?,
-                actor: id.actor.clone(),
-            }),
+            None => Some(OpId { counter: id.counter.checked_sub(1)?, actor: id.actor.clone() }),
         }
     }
 }

@@ -93,10 +93,7 @@ pub(crate) fn rows(
         };
         let row = |step| HistoryRow {
             answer: answer.clone(),
-            op: OpId {
-                counter,
-                actor: change.actor_id.clone(),
-            },
+            op: OpId { counter, actor: change.actor_id.clone() },
             time_ms: change.time,
             step,
         };
@@ -104,32 +101,20 @@ pub(crate) fn rows(
         let element = match &op.key {
             Key::Seq(element) => element,
             Key::Map(key) => {
-                let before = preds
-                    .iter()
-                    .filter_map(|pred| reader.value(&object, key, pred))
-                    .collect();
+                let before = preds.iter().filter_map(|pred| reader.value(&object, key, pred)).collect();
                 let after = match &op.action {
                     OpType::Put(value) => answer_value(value),
                     _ => None,
                 };
-                rows.push(row(RowStep::Value {
-                    preds,
-                    before,
-                    after,
-                }));
+                rows.push(row(RowStep::Value { preds, before, after }));
                 continue;
             }
         };
         let index = *prose.entry(answer.clone()).or_insert_with(|| {
-            rows.push(row(RowStep::Prose {
-                inserted: Vec::new(),
-                deleted: Vec::new(),
-            }));
+            rows.push(row(RowStep::Prose { inserted: Vec::new(), deleted: Vec::new() }));
             rows.len() - 1
         });
-        let Some(RowStep::Prose { inserted, deleted }) =
-            rows.get_mut(index).map(|row| &mut row.step)
-        else {
+        let Some(RowStep::Prose { inserted, deleted }) = rows.get_mut(index).map(|row| &mut row.step) else {
             continue;
         };
         match &op.action {
@@ -160,19 +145,10 @@ fn insert(
             return;
         }
     }
-    inserted.push(Insertion {
-        start: counter,
-        after,
-        text: text.to_owned(),
-    });
+    inserted.push(Insertion { start: counter, after, text: text.to_owned() });
 }
 
-fn delete(
-    deleted: &mut Vec<Deletion>,
-    text: &OpId,
-    elements: Vec<OpId>,
-    reader: &mut OpReader<'_>,
-) {
+fn delete(deleted: &mut Vec<Deletion>, text: &OpId, elements: Vec<OpId>, reader: &mut OpReader<'_>) {
     for element in elements {
         let Some(char) = reader.char(text, &element) else {
             continue;
@@ -184,9 +160,6 @@ fn delete(
                 continue;
             }
         }
-        deleted.push(Deletion {
-            start: element,
-            text: char.to_string(),
-        });
+        deleted.push(Deletion { start: element, text: char.to_string() });
     }
 }

@@ -51,10 +51,7 @@ impl Document {
             return Ok(None);
         };
         let (undone, inverse) = self.reverse(entry.step, time_ms)?;
-        self.undo.redo.push_back(Entry {
-            step: inverse,
-            time_ms,
-        });
+        self.undo.redo.push_back(Entry { step: inverse, time_ms });
         Ok(Some(undone))
     }
 
@@ -67,10 +64,7 @@ impl Document {
             return Ok(None);
         };
         let (undone, inverse) = self.reverse(entry.step, time_ms)?;
-        self.undo.undo.push_back(Entry {
-            step: inverse,
-            time_ms: i64::MIN,
-        });
+        self.undo.undo.push_back(Entry { step: inverse, time_ms: i64::MIN });
         Ok(Some(undone))
     }
 
@@ -81,49 +75,25 @@ impl Document {
         }
     }
 
-    fn reverse_values(
-        &mut self,
-        steps: &[ValueStep],
-        time_ms: i64,
-    ) -> Result<(Undone, Edited), EditError> {
+    fn reverse_values(&mut self, steps: &[ValueStep], time_ms: i64) -> Result<(Undone, Edited), EditError> {
         let mut values = BTreeMap::new();
         for step in steps {
             let standing = self.standing(&step.answer);
             let op = standing.made.as_ref().map(|(op, _)| op);
             if step.disputed || op != step.mine.as_ref() || !standing.conflict.is_empty() {
-                return Err(EditError::UndoOvertaken {
-                    answer: step.answer.clone(),
-                });
+                return Err(EditError::UndoOvertaken { answer: step.answer.clone() });
             }
-            values.insert(
-                step.answer.clone(),
-                step.before.as_ref().map(|(_, value)| value.clone()),
-            );
+            values.insert(step.answer.clone(), step.before.as_ref().map(|(_, value)| value.clone()));
         }
         let overtaken = || EditError::UndoOvertaken {
-            answer: steps
-                .first()
-                .map_or_else(|| AnswerId(String::new()), |step| step.answer.clone()),
+            answer: steps.first().map_or_else(|| AnswerId(String::new()), |step| step.answer.clone()),
         };
         let (committed, inverse) = self.put(values, time_ms)?.ok_or_else(overtaken)?;
-        let new: BTreeMap<_, _> = inverse
-            .iter()
-            .map(|step| (&step.answer, &step.mine))
-            .collect();
-        let restored = |step: &ValueStep| {
-            Some((
-                step.before.as_ref()?.0.clone(),
-                (*new.get(&step.answer)?).clone()?,
-            ))
-        };
+        let new: BTreeMap<_, _> = inverse.iter().map(|step| (&step.answer, &step.mine)).collect();
+        let restored =
+            |step: &ValueStep| Some((step.before.as_ref()?.0.clone(), (*new.get(&step.answer)?).clone()?));
         let names = steps.iter().filter_map(restored).collect();
         self.undo.rename(&names);
-        Ok((
-            Undone {
-                committed,
-                delta: None,
-            },
-            Edited::Values(inverse),
-        ))
+        Ok((Undone { committed, delta: None }, Edited::Values(inverse)))
     }
 }

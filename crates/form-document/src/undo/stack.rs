@@ -30,10 +30,7 @@ pub(super) struct Entry {
 
 impl UndoStack {
     pub(crate) fn record_values(&mut self, steps: Vec<ValueStep>, time_ms: i64) {
-        self.push(Entry {
-            step: Edited::Values(steps),
-            time_ms,
-        });
+        self.push(Entry { step: Edited::Values(steps), time_ms });
     }
 
     pub(crate) fn record_text(&mut self, step: TextStep, time_ms: i64) {
@@ -51,10 +48,7 @@ impl UndoStack {
                 Err(other) => step = other,
             }
         }
-        self.push(Entry {
-            step: Edited::Text(step),
-            time_ms,
-        });
+        self.push(Entry { step: Edited::Text(step), time_ms });
     }
 
     fn push(&mut self, entry: Entry) {

@@ -63,17 +63,9 @@ impl TextStep {
                 after.clone_from(&insertion.after);
             }
             let counters = (insertion.start..).take(insertion.text.chars().count());
-            inserted.extend(counters.map(|counter| OpId {
-                counter,
-                actor: committed.actor.clone(),
-            }));
+            inserted.extend(counters.map(|counter| OpId { counter, actor: committed.actor.clone() }));
         }
-        Self {
-            answer,
-            inserted,
-            after,
-            stretches,
-        }
+        Self { answer, inserted, after, stretches }
     }
 
     /// Takes a step in that continues this one: typing on, or deleting on in either direction.
@@ -128,11 +120,7 @@ impl Edited {
         match self {
             Self::Values(steps) => steps.len(),
             Self::Text(step) => {
-                let deleted: usize = step
-                    .stretches
-                    .iter()
-                    .map(|stretch| stretch.chars.len())
-                    .sum();
+                let deleted: usize = step.stretches.iter().map(|stretch| stretch.chars.len()).sum();
                 step.inserted.len() + deleted
             }
         }
@@ -153,16 +141,9 @@ impl Edited {
                 }
             }
             Self::Text(step) => {
-                step.inserted
-                    .iter_mut()
-                    .chain(&mut step.after)
-                    .for_each(rename);
+                step.inserted.iter_mut().chain(&mut step.after).for_each(rename);
                 for stretch in &mut step.stretches {
-                    stretch
-                        .left
-                        .iter_mut()
-                        .chain(&mut stretch.right)
-                        .for_each(rename);
+                    stretch.left.iter_mut().chain(&mut stretch.right).for_each(rename);
                     stretch.chars.iter_mut().for_each(|(id, _)| rename(id));
                 }
             }

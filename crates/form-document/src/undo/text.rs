@@ -19,24 +19,13 @@ impl Document {
         step: &TextStep,
         time_ms: i64,
     ) -> Result<(Undone, Edited), EditError> {
-        let overtaken = || EditError::UndoOvertaken {
-            answer: step.answer.clone(),
-        };
+        let overtaken = || EditError::UndoOvertaken { answer: step.answer.clone() };
         let (delta, restored) = self.reversal(step);
         let done = self.splice_text(&step.answer, &delta, time_ms)?;
         let (committed, inverse) = done.ok_or_else(overtaken)?;
-        let names = restored
-            .into_iter()
-            .zip(inverse.inserted.iter().cloned())
-            .collect();
+        let names = restored.into_iter().zip(inverse.inserted.iter().cloned()).collect();
         self.undo.rename(&names);
-        Ok((
-            Undone {
-                committed,
-                delta: Some(delta),
-            },
-            Edited::Text(inverse),
-        ))
+        Ok((Undone { committed, delta: Some(delta) }, Edited::Text(inverse)))
     }
 
     /// The delta that takes a step back, and the operations of the characters that it puts back, in the
@@ -48,10 +37,7 @@ impl Document {
         for stretch in &step.stretches {
             let range = self.range(&step.answer, stretch, &visible);
             for (id, char) in &stretch.chars {
-                let position = self
-                    .place_of(&step.answer, id)
-                    .unwrap_or(range.0)
-                    .clamp(range.0, range.1);
+                let position = self.place_of(&step.answer, id).unwrap_or(range.0).clamp(range.0, range.1);
                 pieces.push((position, Piece::Restore(id.clone(), *char)));
             }
         }
@@ -83,28 +69,21 @@ impl Document {
         let left = stretch.left.as_ref().and_then(|id| visible.get(id));
         let right = stretch.right.as_ref().and_then(|id| visible.get(id));
         let start = left.map_or(0, |(position, width)| position + width);
-        (
-            start,
-            right.map_or(end, |(position, _)| *position).max(start),
-        )
+        (start, right.map_or(end, |(position, _)| *position).max(start))
     }
 
     /// Where a character stands, or would if it had not been taken out.
     pub(crate) fn place_of(&self, answer: &AnswerId, id: &OpId) -> Option<usize> {
         let object = self.prose_object(answer)?;
         let cursor = Cursor::try_from(id.to_string()).ok()?;
-        self.automerge
-            .get_cursor_position(object, &cursor, None)
-            .ok()
+        self.automerge.get_cursor_position(object, &cursor, None).ok()
     }
 
     /// A text's characters: position and width, in UTF-16 units.
     pub(crate) fn visible(&self, answer: &AnswerId) -> Visible {
         let (mut visible, mut position) = (Visible::new(), 0);
-        for (id, char) in self
-            .prose_object(answer)
-            .into_iter()
-            .flat_map(|object| chars(&self.automerge, object))
+        for (id, char) in
+            self.prose_object(answer).into_iter().flat_map(|object| chars(&self.automerge, object))
         {
             visible.insert(id, (position, char.len_utf16()));
             position += char.len_utf16();

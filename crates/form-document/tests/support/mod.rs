@@ -26,32 +26,14 @@ fn field(section: &str, id: &str, kind: FieldKind) -> Field {
 }
 
 fn section(id: &str, fields: Vec<Field>) -> Section {
-    Section {
-        id: id.to_owned(),
-        owner: "lead".to_owned(),
-        counted: true,
-        fields,
-        layout: Layout::default(),
-    }
+    Section { id: id.to_owned(), owner: "lead".to_owned(), counted: true, fields, layout: Layout::default() }
 }
 
 /// Two sections: `basics` (values, a flag) and `plan` (two prose texts).
 pub fn form() -> FormDefinition {
-    let prose = || FieldKind::Prose {
-        limit: Some(3000),
-        outline: Vec::new(),
-        attachable: false,
-    };
-    let mut revenue = field(
-        "basics",
-        "revenue",
-        FieldKind::Number {
-            scale: 2,
-            min: None,
-            max: None,
-            unit: None,
-        },
-    );
+    let prose = || FieldKind::Prose { limit: Some(3000), outline: Vec::new(), attachable: false };
+    let mut revenue =
+        field("basics", "revenue", FieldKind::Number { scale: 2, min: None, max: None, unit: None });
     revenue.columns = vec!["2023".to_owned(), "2024".to_owned(), "2025".to_owned()];
     FormDefinition {
         id: "sample".to_owned(),
@@ -72,13 +54,7 @@ pub fn form() -> FormDefinition {
                     revenue,
                 ],
             ),
-            section(
-                "plan",
-                vec![
-                    field("plan", "goals", prose()),
-                    field("plan", "measures", prose()),
-                ],
-            ),
+            section("plan", vec![field("plan", "goals", prose()), field("plan", "measures", prose())]),
         ],
         evidence: Vec::new(),
         rules: Vec::new(),
@@ -96,10 +72,7 @@ pub fn text(value: &str) -> Option<AnswerValue> {
 }
 
 pub fn genesis() -> Vec<u8> {
-    Genesis::new(&form(), [7; 16], [9; 32])
-        .unwrap()
-        .build(&form())
-        .unwrap()
+    Genesis::new(&form(), [7; 16], [9; 32]).unwrap().build(&form()).unwrap()
 }
 
 /// A replica of the sample application on device number `device`.

@@ -22,28 +22,13 @@ impl Scene {
     pub fn new() -> Self {
         let mut victim = replica(1);
         victim
-            .set(
-                &[
-                    (id("basics.name"), text("甲市")),
-                    (id("basics.phone"), text("010")),
-                ],
-                1,
-            )
+            .set(&[(id("basics.name"), text("甲市")), (id("basics.phone"), text("010"))], 1)
             .unwrap()
             .unwrap();
-        victim
-            .splice(&id("plan.goals"), &Delta::splice(0, 0, "目标"), 2)
-            .unwrap()
-            .unwrap();
+        victim.splice(&id("plan.goals"), &Delta::splice(0, 0, "目标"), 2).unwrap().unwrap();
         let deps = victim.heads();
-        let next_op =
-            decode(victim.changes().last().unwrap()).map_or(0, |change| change.max_op()) + 1;
-        Self {
-            victim,
-            attacker: ActorId::from([0xee; 16]),
-            deps,
-            next_op,
-        }
+        let next_op = decode(victim.changes().last().unwrap()).map_or(0, |change| change.max_op()) + 1;
+        Self { victim, attacker: ActorId::from([0xee; 16]), deps, next_op }
     }
 
     pub fn change(&self, operations: Vec<Op>) -> ExpandedChange {
@@ -114,36 +99,20 @@ impl Scene {
     pub fn refused(mut self, change: ExpandedChange) -> Refusal {
         let mut third = replica(3);
         third.merge(&self.victim.changes());
-        let honest = third
-            .set(&[(id("basics.revenue.2023"), text("128.50"))], 4)
-            .unwrap()
-            .unwrap();
+        let honest = third.set(&[(id("basics.revenue.2023"), text("128.50"))], 4).unwrap().unwrap();
         let before = self.victim.answers();
         let hostile = Change::from(change).raw_bytes().to_vec();
         let merged = self.victim.merge(&[hostile, honest.bytes]);
-        assert_eq!(
-            merged.applied.len(),
-            1,
-            "the honest change is applied: {merged:?}"
-        );
+        assert_eq!(merged.applied.len(), 1, "the honest change is applied: {merged:?}");
         assert_eq!(merged.waiting, []);
         let mut after = self.victim.answers();
         assert_eq!(after.text(&id("basics.revenue.2023")), "128.50");
         after.set(id("basics.revenue.2023"), None);
         assert_eq!(after, before, "nothing of the hostile change is applied");
-        self.victim
-            .splice(&id("plan.goals"), &Delta::splice(2, 0, "。"), 5)
-            .unwrap()
-            .unwrap();
+        self.victim.splice(&id("plan.goals"), &Delta::splice(2, 0, "。"), 5).unwrap().unwrap();
         let actor = self.victim.actor().clone();
-        let loaded = Document::load(
-            &self.victim.save(),
-            &[],
-            self.victim.application(),
-            &form(),
-            actor,
-        )
-        .unwrap();
+        let loaded =
+            Document::load(&self.victim.save(), &[], self.victim.application(), &form(), actor).unwrap();
         assert_eq!(loaded.heads(), self.victim.heads());
         assert_eq!(merged.refused.len(), 1, "{merged:?}");
         assert_eq!(merged.refused[0].index, 0);
