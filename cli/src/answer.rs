@@ -45,7 +45,10 @@ pub fn get(arguments: &Arguments, id: &str, field: &str, output: &Output) -> any
         if !state.conflict.is_empty() {
             lines.push(output.pick("两处填法不同：", "Different answers:").to_owned());
             for (number, side) in state.conflict.iter().enumerate() {
-                let value = side.value.as_ref().map_or_else(|| output.pick("（清空）", "(cleared)").to_owned(), plain);
+                let value = side
+                    .value
+                    .as_ref()
+                    .map_or_else(|| output.pick("（清空）", "(cleared)").to_owned(), plain);
                 let before = side.before.as_ref().map(plain).unwrap_or_default();
                 lines.push(format!(
                     "  {}. {value}  ← {before}  {}  {}",

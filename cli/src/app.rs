@@ -17,8 +17,7 @@ pub fn run(arguments: &Arguments, command: &AppCommand, output: &Output) -> anyh
 
 fn new(arguments: &Arguments, form: &str, name: &str, output: &Output) -> anyhow::Result<()> {
     let mut workspace = arguments.workspace()?;
-    let request =
-        CreateApplication { form: form.to_owned(), name: name.to_owned(), copy_from: None };
+    let request = CreateApplication { form: form.to_owned(), name: name.to_owned(), copy_from: None };
     let id = workspace.create(&request)?;
     output.result(&json!({ "id": id }), |_| vec![id.0.clone()])
 }
@@ -56,14 +55,17 @@ fn show(arguments: &Arguments, id: &str, output: &Output) -> anyhow::Result<()> 
         let mut lines = vec![opened.id.0.clone()];
         for state in &answers {
             let text = state.value.as_ref().map(crate::answer::plain).unwrap_or_default();
-            let mark = if state.conflict.is_empty() { "" } else { output.pick(" [两处填法不同]", " [conflict]") };
+            let mark = if state.conflict.is_empty() {
+                ""
+            } else {
+                output.pick(" [两处填法不同]", " [conflict]")
+            };
             let prose = definition.answer_kind(&state.answer) == Some(AnswerKind::Prose);
             lines.push(format!("{} = {}{mark}", state.answer, if prose { excerpt(&text) } else { text }));
         }
         lines
     })
 }
-
 
 /// Enough of a long text to know it by.
 fn excerpt(text: &str) -> String {

@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use anyhow::Context as _;
 use form_client::library::{self, Library};
 use form_model::definition::{Field, FieldKind, FormDefinition};
 use form_model::package;
@@ -18,11 +17,6 @@ struct FormLine {
     version: String,
     hash: String,
     title: String,
-}
-
-#[derive(Serialize)]
-struct FormFault {
-    fault: String,
 }
 
 pub fn run(arguments: &Arguments, command: &FormCommand, output: &Output) -> anyhow::Result<()> {
@@ -93,12 +87,13 @@ fn check(file: &Path, output: &Output) -> anyhow::Result<()> {
     let files = library::read_folder(folder)?;
     match package::load(&files) {
         Ok(definition) => output.result(&line(&definition, output), |form| {
-            vec![format!("{} {}: {}", form.id, form.version, output.pick("表单包无误。", "The package is sound."))]
+            vec![format!(
+                "{} {}: {}",
+                form.id,
+                form.version,
+                output.pick("表单包无误。", "The package is sound.")
+            )]
         }),
-        Err(error) => {
-            let fault = FormFault { fault: error.text(output.language) };
-            output.result(&fault, |_| Vec::new())?;
-            Err(anyhow::Error::msg(fault.fault)).context(folder.display().to_string())
-        }
+        Err(error) => Err(anyhow::Error::msg(error.sentence(output.language))),
     }
 }

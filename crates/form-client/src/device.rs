@@ -4,6 +4,7 @@ use std::fs::{self, OpenOptions};
 use std::io::Write as _;
 use std::path::Path;
 
+use crate::cause::{Cause, because};
 use form_model::error::{ErrorCode, UserError};
 use ring::rand::{SecureRandom, SystemRandom};
 use ring::signature::{Ed25519KeyPair, KeyPair as _};
@@ -23,8 +24,8 @@ impl DeviceKey {
     /// # Errors
     /// When the file can't be read or written, or holds no key.
     pub fn load_or_make(file: &Path) -> Result<Self, UserError> {
-        let failed = |cause: &dyn std::fmt::Display| {
-            UserError::new(ErrorCode::FileUnusable).with("file", file.display()).with("cause", cause)
+        let failed = |cause: &dyn Cause| {
+            because(UserError::new(ErrorCode::FileUnusable).with("file", file.display()), cause)
         };
         let document = if file.exists() {
             fs::read(file).map_err(|error| failed(&error))?
@@ -56,7 +57,7 @@ pub fn random<const N: usize>() -> Result<[u8; N], UserError> {
     let mut bytes = [0; N];
     SystemRandom::new()
         .fill(&mut bytes)
-        .map_err(|error| UserError::new(ErrorCode::NotSaved).with("cause", error))?;
+        .map_err(|error| because(UserError::new(ErrorCode::NotSaved), &error))?;
     Ok(bytes)
 }
 

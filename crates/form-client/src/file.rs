@@ -4,13 +4,14 @@ use std::fs::{self, File};
 use std::io::{Read as _, Write as _};
 use std::path::Path;
 
+use crate::cause::{Cause, because, too_large};
 use form_model::error::{ErrorCode, UserError};
 
 /// Larger files are nothing that Huiqian wrote: a document of a million changes is below 50 MB.
 pub const FILE_LIMIT: u64 = 512 << 20;
 
-fn failed(path: &Path, cause: &dyn std::fmt::Display) -> UserError {
-    UserError::new(ErrorCode::FileUnusable).with("file", path.display()).with("cause", cause)
+fn failed(path: &Path, cause: &dyn Cause) -> UserError {
+    because(UserError::new(ErrorCode::FileUnusable).with("file", path.display()), cause)
 }
 
 /// Reads a file whole.
@@ -22,7 +23,7 @@ pub fn read(path: &Path) -> Result<Vec<u8>, UserError> {
     let mut bytes = Vec::new();
     file.take(FILE_LIMIT + 1).read_to_end(&mut bytes).map_err(|error| failed(path, &error))?;
     if u64::try_from(bytes.len()).is_ok_and(|length| length > FILE_LIMIT) {
-        return Err(failed(path, &format!("> {FILE_LIMIT} bytes")));
+        return Err(failed(path, &too_large(FILE_LIMIT)));
     }
     Ok(bytes)
 }

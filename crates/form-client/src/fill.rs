@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::cause::{Cause, because};
 use form_model::answer::AnswerValue;
 use form_model::definition::{AnswerKind, FormDefinition};
 use form_model::error::{ErrorCode, UserError};
@@ -25,18 +26,25 @@ struct Exported<'a> {
 /// # Errors
 /// [`ErrorCode::BadImport`] naming the file, the line and the answer.
 pub fn parse(text: &str, file: &str) -> Result<Values, UserError> {
-    let bad = |cause: String| UserError::new(ErrorCode::BadImport).with("file", file).with("cause", cause);
+    let bad = |cause: &dyn Cause| because(UserError::new(ErrorCode::BadImport).with("file", file), cause);
     let answers = match serde_json::from_str::<Exported<'_>>(text) {
         Ok(exported) => exported.answers,
-        Err(_) => serde_json::from_str(text).map_err(|error| bad(error.to_string()))?,
+        Err(_) => serde_json::from_str(text).map_err(|error| bad(&error))?,
     };
     answers
         .into_iter()
         .map(|(id, raw)| match value(raw.get()) {
             Some(value) => Ok((AnswerId(id), value)),
-            None => Err(bad(format!("{id}: {}", raw.get()))),
+            None => Err(bad(&no_answer(&id, raw.get()))),
         })
         .collect()
+}
+
+fn no_answer(id: &str, raw: &str) -> (String, String) {
+    (
+        format!("“{id}”的内容 {raw} 不是文字、数字或是否"),
+        format!("{id}: {raw} is no text, number or true/false"),
+    )
 }
 
 fn value(raw: &str) -> Option<Option<AnswerValue>> {
@@ -80,7 +88,8 @@ mod tests {
 
     #[test]
     fn a_number_keeps_every_digit() {
-        let values = parse(r#"{"basics.revenue.2025": 128.50, "a.b": 12345678901234567890.12}"#, "x").unwrap();
+        let values =
+            parse(r#"{"basics.revenue.2025": 128.50, "a.b": 12345678901234567890.12}"#, "x").unwrap();
         assert_eq!(values[1].1, Some(AnswerValue::Text("128.50".into())));
         assert_eq!(values[0].1, Some(AnswerValue::Text("12345678901234567890.12".into())));
     }
@@ -88,7 +97,10 @@ mod tests {
     #[test]
     fn an_export_is_taken_like_a_plain_map() {
         let values = parse(r#"{"form": "f", "answers": {"a.b": null, "a.c": true}}"#, "x").unwrap();
-        assert_eq!(values, vec![(AnswerId("a.b".into()), None), (AnswerId("a.c".into()), Some(AnswerValue::Flag(true)))]);
+        assert_eq!(
+            values,
+            vec![(AnswerId("a.b".into()), None), (AnswerId("a.c".into()), Some(AnswerValue::Flag(true)))]
+        );
     }
 
     #[test]

@@ -4,6 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::cause::{Cause, because};
 use form_model::error::{ErrorCode, UserError};
 
 /// Folder of waiting hand-offs inside the data folder, one file each.
@@ -15,14 +16,12 @@ const FOLDER: &str = "handoff";
 /// When the data folder can't be written.
 pub fn give(home: &Path, files: &[PathBuf]) -> Result<(), UserError> {
     let folder = home.join(FOLDER);
-    let failed = |cause: &dyn std::fmt::Display| {
-        UserError::new(ErrorCode::FolderUnusable).with("folder", home.display()).with("cause", cause)
+    let failed = |cause: &dyn Cause| {
+        because(UserError::new(ErrorCode::FolderUnusable).with("folder", home.display()), cause)
     };
     fs::create_dir_all(&folder).map_err(|error| failed(&error))?;
-    let files: Vec<_> = files
-        .iter()
-        .map(|file| std::path::absolute(file).unwrap_or_else(|_| file.clone()))
-        .collect();
+    let files: Vec<_> =
+        files.iter().map(|file| std::path::absolute(file).unwrap_or_else(|_| file.clone())).collect();
     let body = serde_json::to_vec(&files).map_err(|error| failed(&error))?;
     let name = format!("{}.json", std::process::id());
     crate::file::write_whole(&folder.join(name), &body)

@@ -5,6 +5,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
+use crate::cause::because;
 use form_model::error::{ErrorCode, UserError};
 
 /// Overrides the default place of the data folder.
@@ -34,7 +35,7 @@ impl Home {
     /// [`ErrorCode::FolderInUse`] while another process holds it; [`ErrorCode::FolderUnusable`] otherwise.
     pub fn take(folder: &Path) -> Result<Self, UserError> {
         let unusable = |error: std::io::Error| {
-            UserError::new(ErrorCode::FolderUnusable).with("folder", folder.display()).with("cause", error)
+            because(UserError::new(ErrorCode::FolderUnusable).with("folder", folder.display()), &error)
         };
         fs::create_dir_all(folder).map_err(unusable)?;
         let mut lock = OpenOptions::new()

@@ -1,6 +1,7 @@
 //! The local-first engine of a desk. Knows no window: the desktop shell and the command line are two skins over
 //! [`workspace::Workspace`].
 
+mod cause;
 pub mod clock;
 pub mod device;
 pub mod file;

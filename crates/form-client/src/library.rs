@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use crate::cause::{Cause, because, too_large};
 use form_model::definition::FormDefinition;
 use form_model::error::{ErrorCode, UserError};
 use form_model::package::{PackageFiles, load};
@@ -85,13 +86,9 @@ pub fn read_folder(folder: &Path) -> Result<PackageFiles, UserError> {
     Ok(PackageFiles(files))
 }
 
-fn read_into(
-    folder: &Path,
-    prefix: &str,
-    files: &mut BTreeMap<String, Vec<u8>>,
-) -> Result<(), UserError> {
-    let failed = |path: &Path, cause: &dyn std::fmt::Display| {
-        UserError::new(ErrorCode::FileUnusable).with("file", path.display()).with("cause", cause)
+fn read_into(folder: &Path, prefix: &str, files: &mut BTreeMap<String, Vec<u8>>) -> Result<(), UserError> {
+    let failed = |path: &Path, cause: &dyn Cause| {
+        because(UserError::new(ErrorCode::FileUnusable).with("file", path.display()), cause)
     };
     for entry in fs::read_dir(folder).map_err(|error| failed(folder, &error))? {
         let path = entry.map_err(|error| failed(folder, &error))?.path();
@@ -103,7 +100,7 @@ fn read_into(
         if meta.is_dir() {
             read_into(&path, &format!("{prefix}{name}/"), files)?;
         } else if meta.len() > FILE_LIMIT {
-            return Err(failed(&path, &format!("{} > {FILE_LIMIT} bytes", meta.len())));
+            return Err(failed(&path, &too_large(FILE_LIMIT)));
         } else {
             let content = fs::read(&path).map_err(|error| failed(&path, &error))?;
             files.insert(format!("{prefix}{name}"), content);
@@ -130,6 +127,6 @@ fn package_files_built_in(package: &Dir<'_>) -> PackageFiles {
 }
 
 /// A package error as a person meets it.
-pub fn bad_form(error: &dyn std::fmt::Display) -> UserError {
-    UserError::new(ErrorCode::BadForm).with("cause", error)
+pub(crate) fn bad_form(error: &dyn Cause) -> UserError {
+    because(UserError::new(ErrorCode::BadForm), error)
 }

@@ -7,6 +7,7 @@ use form_model::error::{ErrorCode, UserError};
 use form_store::StoreError;
 use form_store::salvage::{SalvagedApplication, salvage};
 
+use crate::cause::because;
 use crate::file;
 use crate::home::Home;
 
@@ -27,9 +28,9 @@ pub(crate) fn opening_failed(home: &Home, error: StoreError, today: &str) -> Use
                 .with("salvage", folder.display()),
             Err(error) => error,
         },
-        other => UserError::new(ErrorCode::FolderUnusable)
-            .with("folder", home.folder().display())
-            .with("cause", other),
+        other => {
+            because(UserError::new(ErrorCode::FolderUnusable).with("folder", home.folder().display()), &other)
+        }
     }
 }
 
@@ -37,7 +38,7 @@ pub(crate) fn opening_failed(home: &Home, error: StoreError, today: &str) -> Use
 fn export(home: &Home, today: &str) -> Result<PathBuf, UserError> {
     let folder = home.folder().join(format!("salvage-{today}"));
     let failed = |error: std::io::Error| {
-        UserError::new(ErrorCode::FileUnusable).with("file", folder.display()).with("cause", error)
+        because(UserError::new(ErrorCode::FileUnusable).with("file", folder.display()), &error)
     };
     fs::create_dir_all(&folder).map_err(failed)?;
     let copy = folder.join("huiqian.db");

@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use crate::cause::{Cause, because};
 use form_document::history::{HistoryRow, RowStep};
 use form_document::{ActorId, Committed, Document, Merged, OpId};
 use form_model::answer::AnswerValue;
-use form_model::command::{
-    AnswerState, ConflictValue, Edit, Event, Revision, Stamp, UndoState,
-};
+use form_model::command::{AnswerState, ConflictValue, Edit, Event, Revision, Stamp, UndoState};
 use form_model::definition::{AnswerKind, FormDefinition};
 use form_model::error::{ErrorCode, UserError};
 use form_model::id::AnswerId;
@@ -269,7 +268,7 @@ fn load_document(
     definition: &FormDefinition,
     actor: &ActorId,
 ) -> Result<Document, UserError> {
-    let failed = |error: &dyn std::fmt::Display| unreadable(store, error);
+    let failed = |error: &dyn Cause| unreadable(store, error);
     let application = form_document::application_id(genesis).map_err(|error| failed(&error))?;
     let snapshot = store.snapshot(key).map_err(|error| failed(&error))?;
     let number = snapshot.as_ref().map_or(0, |snapshot| snapshot.number);
@@ -283,6 +282,6 @@ fn load_document(
     Ok(document)
 }
 
-fn unreadable(store: &Store, error: &dyn std::fmt::Display) -> UserError {
-    UserError::new(ErrorCode::FileUnusable).with("file", store.path().display()).with("cause", error)
+fn unreadable(store: &Store, error: &dyn Cause) -> UserError {
+    because(UserError::new(ErrorCode::FileUnusable).with("file", store.path().display()), error)
 }

@@ -1,19 +1,18 @@
 //! A desk: everything that a window or a command line may ask of the engine.
 
+mod edit;
+mod replica;
 mod transfer;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use form_document::history::entries;
-use form_document::{ActorId, Committed, Genesis, Undone as DocumentUndone, actor_id};
+use form_document::Genesis;
 use form_model::answer::Answers;
 use form_model::command::{
-    Acknowledged, AnswerState, ApplicationSummary, CreateApplication, Edit, Event, FormSummary,
-    HistoryEntry, OpenedApplication, ReadHistory, Settings, Start, Undone,
+    AnswerState, ApplicationSummary, CreateApplication, FormSummary, OpenedApplication, Settings, Start,
 };
-use form_model::definition::{AnswerKind, FormDefinition};
-use form_model::delta::Delta;
+use form_model::definition::FormDefinition;
 use form_model::error::{ErrorCode, UserError};
 use form_model::id::{AnswerId, ApplicationId, NOTE_FACET};
 use form_model::language::Language;
@@ -23,19 +22,18 @@ use form_store::replica::ReplicaRow;
 use form_store::snapshot::SnapshotRow;
 use form_store::{Store, StoreError};
 
+use crate::cause::{Cause, because};
 use crate::clock::{self, Clock};
 use crate::device::{self, DeviceKey};
 use crate::fill::Values;
 use crate::home::Home;
 use crate::library::{Library, bad_form};
 use crate::salvage;
-use crate::session::{Session, keep, recalled};
+use crate::session::Session;
 use crate::summary::Figures;
 
 /// The setting that holds [`Settings`].
 const SETTINGS: &str = "settings";
-/// The setting that tells whether the database file is still the one that was written last.
-const IDENTITY: &str = "database_identity";
 /// Percent; what a text size is before a person chooses one.
 const TEXT_SIZE: u16 = 100;
 /// With more changes than this beside the snapshot an application is compacted when it is idle or closed:
@@ -68,31 +66,9 @@ impl Workspace {
         let library = Library::load(&home.forms());
         let settings = store.setting(SETTINGS).map_err(|error| unusable(&home, &error))?;
         let settings = settings.and_then(|json| serde_json::from_str(&json).ok());
-        let mut workspace =
-            Self { home, store, library, device, settings, sessions: BTreeMap::new(), clock };
+        let mut workspace = Self { home, store, library, device, settings, sessions: BTreeMap::new(), clock };
         workspace.renew_actors_if_copied()?;
         Ok(workspace)
-    }
-
-    /// A copied or restored data folder must not go on with the actors of the original: both would use the
-    /// same operation ids for different edits, and could never be merged again.
-    fn renew_actors_if_copied(&mut self) -> Result<(), UserError> {
-        let found = self.home.database_identity();
-        let known = self.store.setting(IDENTITY).map_err(|error| unusable(&self.home, &error))?;
-        if known.as_ref() == Some(&found) {
-            return Ok(());
-        }
-        let now = (self.clock)();
-        let mut fresh = Vec::new();
-        for row in self.store.applications().map_err(|error| unusable(&self.home, &error))? {
-            fresh.push((row.key, self.fresh_replica(&row.id, now)?));
-        }
-        self.store
-            .write(|write| {
-                write.put_setting(IDENTITY, &found)?;
-                fresh.iter().try_for_each(|(key, replica)| write.put_replica(*key, replica))
-            })
-            .map_err(|error: StoreError| not_saved(&error))
     }
 
     /// The data folder.
@@ -106,8 +82,7 @@ impl Workspace {
     /// When the database can't be read.
     pub fn start(&mut self) -> Result<Start, UserError> {
         let language = self.settings().language;
-        let mut definitions: Vec<_> =
-            self.library.packages().map(|package| &package.definition).collect();
+        let mut definitions: Vec<_> = self.library.packages().map(|package| &package.definition).collect();
         // The forms of this desk's own language first.
         definitions.sort_by_key(|definition| definition.languages.first() != Some(&language));
         let forms = definitions.into_iter().map(|definition| form_summary(definition, language));
@@ -283,105 +258,6 @@ impl Workspace {
         Ok(session.state(answer))
     }
 
-    /// Makes an edit. When this returns, the edit is on the disk.
-    ///
-    /// # Errors
-    /// When the form or the text does not allow the edit, or [`ErrorCode::NotSaved`]: either way nothing
-    /// has changed.
-    pub fn edit(&mut self, id: &ApplicationId, edit: &Edit) -> Result<Acknowledged, UserError> {
-        let now = (self.clock)();
-        let session = self.session(id)?;
-        let edited = session.edit(edit, now)?;
-        self.keep(id, edited.committed.as_ref(), now)?;
-        let session = self.session(id)?;
-        let answers = match edit {
-            Edit::Set { values } => values.iter().map(|(answer, _)| session.state(answer)).collect(),
-            Edit::Splice { .. } => Vec::new(),
-        };
-        Ok(Acknowledged {
-            revision: session.acknowledge(&edited),
-            saved_ms: session.newest.1,
-            answers,
-            undo: session.undo_state(),
-        })
-    }
-
-    /// Stores answers of any kind, prose as a whole: one change for all values, one for each text.
-    ///
-    /// # Errors
-    /// As [`Self::edit`]; texts before the faulty one are kept then, values all or none.
-    pub fn fill(&mut self, id: &ApplicationId, values: Values) -> Result<(), UserError> {
-        let definition = self.session(id)?.definition.clone();
-        let (texts, values): (Vec<_>, Vec<_>) = values
-            .into_iter()
-            .partition(|(answer, _)| definition.answer_kind(answer) == Some(AnswerKind::Prose));
-        self.edit(id, &Edit::Set { values })?;
-        for (answer, value) in texts {
-            let after = form_model::input::clean(value.as_ref().map_or("", |value| value.as_text()));
-            let session = self.session(id)?;
-            let delta = Delta::between(session.document.text(&answer).unwrap_or_default(), &after);
-            let base = session.state(&answer).revision;
-            self.edit(id, &Edit::Splice { answer, base, delta })?;
-        }
-        Ok(())
-    }
-
-    /// Takes back this desk's last step that still stands.
-    ///
-    /// # Errors
-    /// [`ErrorCode::UndoOvertaken`], or [`ErrorCode::NotSaved`].
-    pub fn undo(&mut self, id: &ApplicationId) -> Result<(Undone, Vec<Event>), UserError> {
-        let now = (self.clock)();
-        let step = self.session(id)?.document.undo(now)?;
-        self.undone(id, step, now)
-    }
-
-    /// Makes the step again that was undone last.
-    ///
-    /// # Errors
-    /// As [`Self::undo`].
-    pub fn redo(&mut self, id: &ApplicationId) -> Result<(Undone, Vec<Event>), UserError> {
-        let now = (self.clock)();
-        let step = self.session(id)?.document.redo(now)?;
-        self.undone(id, step, now)
-    }
-
-    fn undone(
-        &mut self,
-        id: &ApplicationId,
-        step: Option<DocumentUndone>,
-        now: i64,
-    ) -> Result<(Undone, Vec<Event>), UserError> {
-        self.keep(id, step.as_ref().map(|step| &step.committed), now)?;
-        let session = self.session(id)?;
-        let answer = step.as_ref().and_then(|step| step.committed.answers.first().cloned());
-        let events = step.map_or_else(Vec::new, |step| {
-            let patched = answer.clone().zip(step.delta).into_iter().collect();
-            session.events(patched, &step.committed.answers)
-        });
-        let undone = Undone { answer, saved_ms: session.newest.1, undo: session.undo_state() };
-        Ok((undone, events))
-    }
-
-    /// The history of one answer or of all, the newest first.
-    ///
-    /// # Errors
-    /// When the database can't be read.
-    pub fn history(&mut self, request: &ReadHistory) -> Result<Vec<HistoryEntry>, UserError> {
-        let key = self.session(&request.application)?.key;
-        let rows = self
-            .store
-            .history(key, request.answer.as_ref())
-            .map_err(|error| unusable(&self.home, &error))?;
-        let rows: Vec<_> = rows.into_iter().filter_map(recalled).collect();
-        let session = self.session(&request.application)?;
-        let named = entries(&rows).into_iter().rev().map(|entry| {
-            let stamp = session.stamp(&entry.author, entry.time_ms);
-            entry.stamped(stamp)
-        });
-        Ok(named.collect())
-    }
-
     /// Puts the changes of an application together into one document.
     ///
     /// # Errors
@@ -391,9 +267,7 @@ impl Workspace {
         let (number, saved_ms) = session.newest;
         let row = SnapshotRow { number, document: session.document.save(), saved_ms };
         let key = session.key;
-        self.store
-            .write(|write| write.compact(key, &row))
-            .map_err(|error: StoreError| not_saved(&error))?;
+        self.store.write(|write| write.compact(key, &row)).map_err(|error: StoreError| not_saved(&error))?;
         self.session(id)?.snapshot = number;
         Ok(())
     }
@@ -403,60 +277,11 @@ impl Workspace {
     /// # Errors
     /// As [`Self::compact`].
     pub fn compact_if_due(&mut self, id: &ApplicationId) -> Result<(), UserError> {
-        let due = self.sessions.get(id).is_some_and(|session| {
-            session.newest.0 - session.snapshot > CHANGES_BESIDE_SNAPSHOT
-        });
+        let due = self
+            .sessions
+            .get(id)
+            .is_some_and(|session| session.newest.0 - session.snapshot > CHANGES_BESIDE_SNAPSHOT);
         if due { self.compact(id) } else { Ok(()) }
-    }
-
-    /// Makes a change durable. On failure the document goes back to what is kept.
-    fn keep(
-        &mut self,
-        id: &ApplicationId,
-        committed: Option<&Committed>,
-        saved_ms: i64,
-    ) -> Result<(), UserError> {
-        let Some(committed) = committed else { return Ok(()) };
-        let Some(session) = self.sessions.get_mut(id) else { return Ok(()) };
-        let number = session.newest.0 + 1;
-        let kept = self.store.write(|write| {
-            keep(write, session.key, number, &committed.bytes, &committed.history, saved_ms)
-        });
-        if let Err(error) = kept {
-            self.reload(id)?;
-            return Err(not_saved(&error));
-        }
-        session.newest = (number, saved_ms);
-        Ok(())
-    }
-
-    fn reload(&mut self, id: &ApplicationId) -> Result<(), UserError> {
-        let row = self.row(id)?;
-        match self.sessions.get_mut(id) {
-            Some(session) => {
-                let actor = session.document.actor().clone();
-                session.reload(&self.store, &row.genesis, &actor)
-            }
-            None => Ok(()),
-        }
-    }
-
-    /// Changes by this desk's own actor that came from outside: a copy of this data folder is at work
-    /// somewhere. This one takes a fresh actor.
-    fn renew_actor(&mut self, id: &ApplicationId) -> Result<(), UserError> {
-        let row = self.row(id)?;
-        let replica = self.fresh_replica(id, (self.clock)())?;
-        self.store
-            .write(|write| write.put_replica(row.key, &replica))
-            .map_err(|error: StoreError| not_saved(&error))?;
-        let replicas = self.store.replicas(row.key).map_err(|error| unusable(&self.home, &error))?;
-        match self.sessions.get_mut(id) {
-            Some(session) => {
-                session.replicas = replicas;
-                session.reload(&self.store, &row.genesis, &ActorId::from(replica.actor))
-            }
-            None => Ok(()),
-        }
     }
 
     fn row(&self, id: &ApplicationId) -> Result<ApplicationRow, UserError> {
@@ -494,15 +319,6 @@ impl Workspace {
         load(&PackageFiles(files)).map_err(|error| bad_form(&error))
     }
 
-    /// This desk's newest actor in an application.
-    fn actor(&self, row: &ApplicationRow) -> Result<ActorId, UserError> {
-        let replicas =
-            self.store.replicas(row.key).map_err(|error| unusable(&self.home, &error))?;
-        let own = replicas.into_iter().rev().find(|replica| replica.nonce.is_some());
-        own.map(|replica| ActorId::from(replica.actor))
-            .ok_or_else(|| UserError::new(ErrorCode::UnknownApplication).with("application", &row.id))
-    }
-
     /// Keeps a new application with its form package and an actor for this desk.
     fn add_application(
         &mut self,
@@ -521,19 +337,6 @@ impl Workspace {
                 write.put_replica(key, &replica)
             })
             .map_err(|error: StoreError| not_saved(&error))
-    }
-
-    /// A new actor of this device.
-    fn fresh_replica(&self, id: &ApplicationId, now: i64) -> Result<ReplicaRow, UserError> {
-        let nonce = device::random()?;
-        let settings = self.settings();
-        Ok(ReplicaRow {
-            actor: actor_id(id, &self.device.public_key(), &nonce).to_bytes().to_vec(),
-            nonce: Some(nonce.to_vec()),
-            agency: settings.agency,
-            person: settings.person,
-            since_ms: now,
-        })
     }
 }
 
@@ -558,10 +361,10 @@ fn copies(definition: &FormDefinition, answers: Answers) -> Values {
         .collect()
 }
 
-fn not_saved(cause: &dyn std::fmt::Display) -> UserError {
-    UserError::new(ErrorCode::NotSaved).with("cause", cause)
+fn not_saved(cause: &dyn Cause) -> UserError {
+    because(UserError::new(ErrorCode::NotSaved), cause)
 }
 
-fn unusable(home: &Home, cause: &dyn std::fmt::Display) -> UserError {
-    UserError::new(ErrorCode::FolderUnusable).with("folder", home.folder().display()).with("cause", cause)
+fn unusable(home: &Home, cause: &dyn Cause) -> UserError {
+    because(UserError::new(ErrorCode::FolderUnusable).with("folder", home.folder().display()), cause)
 }

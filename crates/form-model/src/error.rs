@@ -44,6 +44,9 @@ pub enum ErrorCode {
     UndoOvertaken,
 }
 
+/// Marks the English text of a detail that differs by language.
+const ENGLISH: &str = ".en";
+
 /// An error for a person. `details` fill the sentence.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("{}", self.sentence(Language::English))]
@@ -66,8 +69,15 @@ impl UserError {
         self
     }
 
-    fn detail(&self, key: &str) -> &str {
-        self.details.get(key).map_or("?", String::as_str)
+    /// Adds a detail that differs by language.
+    #[must_use]
+    pub fn with_pair(self, key: &str, chinese: String, english: String) -> Self {
+        self.with(key, chinese).with(&format!("{key}{ENGLISH}"), english)
+    }
+
+    fn detail(&self, language: Language, key: &str) -> &str {
+        let english = (language == Language::English).then(|| self.details.get(&format!("{key}{ENGLISH}")));
+        english.flatten().or_else(|| self.details.get(key)).map_or("?", String::as_str)
     }
 
     /// What is wrong, where, and what to do.
@@ -75,7 +85,7 @@ impl UserError {
         let (chinese, english) = self.template();
         let mut sentence = language.pick(chinese, english).to_owned();
         for key in self.details.keys() {
-            sentence = sentence.replace(&format!("{{{key}}}"), self.detail(key));
+            sentence = sentence.replace(&format!("{{{key}}}"), self.detail(language, key));
         }
         sentence
     }

@@ -61,9 +61,9 @@ impl Write<'_> {
         if added == 0 {
             return Ok(());
         }
-        let mut statement = self.transaction.prepare_cached(
-            "INSERT INTO form_package_file (package, path, content) VALUES (?1, ?2, ?3)",
-        )?;
+        let mut statement = self
+            .transaction
+            .prepare_cached("INSERT INTO form_package_file (package, path, content) VALUES (?1, ?2, ?3)")?;
         for (path, content) in files {
             statement.execute(params![hash, path, content])?;
         }

@@ -64,14 +64,7 @@ impl Write<'_> {
              VALUES (?1, ?2, ?3, ?4, ?5, ?6)
              ON CONFLICT (application, actor) DO UPDATE
              SET agency = excluded.agency, person = excluded.person",
-            params![
-                key.0,
-                replica.actor,
-                replica.nonce,
-                replica.agency,
-                replica.person,
-                replica.since_ms
-            ],
+            params![key.0, replica.actor, replica.nonce, replica.agency, replica.person, replica.since_ms],
         )?;
         Ok(())
     }

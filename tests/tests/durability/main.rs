@@ -1,4 +1,6 @@
 //! What is acknowledged is on the disk: by killing the program, and by watching what it asks of the system.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test's helpers fail the test")]
+
 mod kill;
 mod trace;

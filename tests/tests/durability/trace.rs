@@ -43,6 +43,7 @@ fn check(trace: &str) -> usize {
 
 #[test]
 fn the_walk_finds_an_acknowledgement_that_came_too_early() {
-    let early = "1 pwrite64(4</h/huiqian.db-wal>, \"x\", 1, 0) = 1\n1 write(1<pipe>, \"acknowledged 0\\n\", 15) = 15";
+    let early =
+        "1 pwrite64(4</h/huiqian.db-wal>, \"x\", 1, 0) = 1\n1 write(1<pipe>, \"acknowledged 0\\n\", 15) = 15";
     assert!(std::panic::catch_unwind(|| check(early)).is_err());
 }

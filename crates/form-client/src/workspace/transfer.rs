@@ -13,6 +13,7 @@ use form_store::StoreError;
 use serde::Serialize;
 
 use super::{Workspace, not_saved, unusable};
+use crate::cause::{Cause, because};
 use crate::library::{Package, bad_form};
 use crate::session::keep_merged;
 
@@ -57,19 +58,22 @@ impl Workspace {
     /// # Errors
     /// [`ErrorCode::BadImport`] with the cause; [`ErrorCode::UnknownForm`]; [`ErrorCode::NotSaved`].
     pub fn import(&mut self, bytes: &[u8], file: &str) -> Result<(Imported, Vec<Event>), UserError> {
-        let bad = |cause: &dyn std::fmt::Display| {
-            UserError::new(ErrorCode::BadImport).with("file", file).with("cause", cause)
-        };
+        let bad = |cause: &dyn Cause| because(UserError::new(ErrorCode::BadImport).with("file", file), cause);
         let unverified = import::read(bytes).map_err(|error| bad(&error))?;
-        let application =
-            form_document::application_id(&unverified.genesis).map_err(|error| bad(&error))?;
+        let application = form_document::application_id(&unverified.genesis).map_err(|error| bad(&error))?;
         let known = self.store.application(&application).map_err(|error| unusable(&self.home, &error))?;
         if known.is_none() {
             let genesis = UnverifiedGenesis::read(&unverified.genesis).map_err(|error| bad(&error))?;
             let package = self.package_of(&genesis)?;
             genesis.verify(&package.definition).map_err(|error| bad(&error))?;
             let stem = std::path::Path::new(file).file_stem().unwrap_or_default().to_string_lossy();
-            self.add_application(&application, &unverified.genesis, &package.definition, &package.files, &stem)?;
+            self.add_application(
+                &application,
+                &unverified.genesis,
+                &package.definition,
+                &package.files,
+                &stem,
+            )?;
         }
         let (imported, events) = self.merge(&application, &unverified.changes, &bad)?;
         Ok((Imported { new: known.is_none(), ..imported }, events))
@@ -80,7 +84,7 @@ impl Workspace {
         &mut self,
         id: &ApplicationId,
         changes: &[Vec<u8>],
-        bad: &dyn Fn(&dyn std::fmt::Display) -> UserError,
+        bad: &dyn Fn(&dyn Cause) -> UserError,
     ) -> Result<(Imported, Vec<Event>), UserError> {
         let now = (self.clock)();
         let session = self.session(id)?;

@@ -1,9 +1,9 @@
 //! A desk over its whole life: real folders, real databases.
 
-
 use std::fs;
 use std::time::Duration;
 
+use crate::support::{FORM, answer, desk, new_application, set, splice, text_of, value_of};
 use form_client::clock;
 use form_client::workspace::Workspace;
 use form_model::answer::AnswerValue;
@@ -11,7 +11,6 @@ use form_model::command::{CreateApplication, Edit, ExportFormat, HistoryStep, Re
 use form_model::delta::Delta;
 use form_model::error::ErrorCode;
 use form_model::language::Language;
-use crate::support::{FORM, answer, desk, new_application, set, splice, text_of, value_of};
 
 #[test]
 fn an_edit_is_there_after_closing_and_opening_again() {
@@ -46,7 +45,9 @@ fn a_typed_number_is_kept_normalised_and_an_unreadable_one_as_typed() {
     let home = tempfile::tempdir().unwrap();
     let mut desk = desk(home.path());
     let id = new_application(&mut desk);
-    for (typed, kept) in [("１２８．５", "128.50"), ("1,234.5", "1234.50"), ("128.505", "128.505"), ("约三亿", "约三亿")] {
+    for (typed, kept) in
+        [("１２８．５", "128.50"), ("1,234.5", "1234.50"), ("128.505", "128.505"), ("约三亿", "约三亿")]
+    {
         set(&mut desk, &id, "basics.revenue.2025", typed);
         assert_eq!(value_of(&mut desk, &id, "basics.revenue.2025"), kept);
     }
@@ -165,12 +166,18 @@ fn a_truncated_database_is_refused_and_left_as_it_was() {
 fn history_tells_who_when_before_and_after() {
     let home = tempfile::tempdir().unwrap();
     let mut desk = desk(home.path());
-    let settings = Settings { agency: "示例市商务局".into(), person: "王芳".into(), text_size: 100, ..Settings::default() };
+    let settings = Settings {
+        agency: "示例市商务局".into(),
+        person: "王芳".into(),
+        text_size: 100,
+        ..Settings::default()
+    };
     desk.save_settings(&settings).unwrap();
     let id = new_application(&mut desk);
     set(&mut desk, &id, "openness.foreign_funded_enterprises.2023", "12");
     set(&mut desk, &id, "openness.foreign_funded_enterprises.2023", "15");
-    let request = ReadHistory { application: id, answer: Some(answer("openness.foreign_funded_enterprises.2023")) };
+    let request =
+        ReadHistory { application: id, answer: Some(answer("openness.foreign_funded_enterprises.2023")) };
     let entries = desk.history(&request).unwrap();
     assert_eq!(entries.len(), 2);
     assert_eq!(entries[0].stamp.author, "示例市商务局 王芳");
@@ -206,8 +213,7 @@ fn a_new_application_takes_over_what_an_earlier_one_answered() {
     let earlier = new_application(&mut desk);
     set(&mut desk, &earlier, "cover.city", "示例市");
     splice(&mut desk, &earlier, "plan.text", 0, "发展定位");
-    let request =
-        CreateApplication { form: FORM.into(), name: "再报".into(), copy_from: Some(earlier) };
+    let request = CreateApplication { form: FORM.into(), name: "再报".into(), copy_from: Some(earlier) };
     let id = desk.create(&request).unwrap();
     assert_eq!(value_of(&mut desk, &id, "cover.city"), "示例市");
     assert_eq!(text_of(&mut desk, &id, "plan.text"), "发展定位");

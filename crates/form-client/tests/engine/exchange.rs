@@ -1,10 +1,9 @@
 //! Files between desks: what is merged, what is shown, what is refused.
 
-
+use crate::support::{answer, desk, new_application, set, splice, text_of, value_of};
 use form_model::answer::AnswerValue;
 use form_model::command::{Event, ExportFormat, ReadHistory};
 use form_model::error::ErrorCode;
-use crate::support::{answer, desk, new_application, set, splice, text_of, value_of};
 
 /// Two desks with the same application.
 struct Pair {
@@ -66,10 +65,8 @@ fn two_values_stand_side_by_side_until_a_person_picks_one_and_the_loser_stays_in
     for desk in [&mut pair.a, &mut pair.b] {
         let state = desk.state(&pair.id, &answer("basics.contact_phone")).unwrap();
         assert_eq!((state.value, state.conflict.len()), (Some(phone("0100-2222222")), 0));
-        let request = ReadHistory {
-            application: pair.id.clone(),
-            answer: Some(answer("basics.contact_phone")),
-        };
+        let request =
+            ReadHistory { application: pair.id.clone(), answer: Some(answer("basics.contact_phone")) };
         let entries = desk.history(&request).unwrap();
         let told = serde_json::to_string(&entries).unwrap();
         assert!(told.contains("0100-1111111"), "the loser is gone from {told}");
@@ -155,7 +152,9 @@ fn ten_megabytes_pasted_into_a_field_are_refused_and_the_old_text_stands() {
 fn odd_characters_have_clear_outcomes() {
     let mut pair = pair();
     // Emoji and right-to-left marks are kept; NUL is dropped; line ends are made one.
-    for (typed, kept) in [("😀示例", "😀示例"), ("示\u{202e}例", "示\u{202e}例"), ("示\0例", "示例"), ("甲\r\n乙", "甲\n乙")] {
+    for (typed, kept) in
+        [("😀示例", "😀示例"), ("示\u{202e}例", "示\u{202e}例"), ("示\0例", "示例"), ("甲\r\n乙", "甲\n乙")]
+    {
         pair.a.fill(&pair.id, vec![(answer("plan.text"), Some(AnswerValue::Text(typed.into())))]).unwrap();
         assert_eq!(text_of(&mut pair.a, &pair.id, "plan.text"), kept, "{typed:?}");
     }

@@ -1,9 +1,9 @@
 //! Rule of the view: whatever crosses on the way, the text that a person sees and the text in the document
 //! end equal. Real documents, a colleague who edits too, messages that arrive late and out of order.
 
-
 use std::collections::VecDeque;
 
+use crate::random::Random;
 use form_client::library::Library;
 use form_document::{Document, Genesis, actor_id, application_id};
 use form_model::command::Revision;
@@ -11,7 +11,6 @@ use form_model::definition::FormDefinition;
 use form_model::delta::{Delta, utf16_len};
 use form_model::id::AnswerId;
 use form_model::mirror::{EngineText, ViewText};
-use crate::random::Random;
 
 const SEEDS: u64 = 10_000;
 /// Side by side on as many cores.
@@ -173,7 +172,9 @@ fn view_and_document_end_equal_over_10_000_seeds() {
     std::thread::scope(|scope| {
         for first in (0..SEEDS).take(THREADS) {
             let genesis = &genesis;
-            scope.spawn(move || (first..SEEDS).step_by(THREADS).for_each(|seed| play(definition, genesis, seed)));
+            scope.spawn(move || {
+                (first..SEEDS).step_by(THREADS).for_each(|seed| play(definition, genesis, seed))
+            });
         }
     });
 }

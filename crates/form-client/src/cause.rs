@@ -1,0 +1,156 @@
+//! Why something failed, in both languages: what goes into the sentences of `form_model::error`.
+
+use std::io;
+
+use form_document::{GenesisError, LoadError, Refusal};
+use form_model::error::UserError;
+use form_model::language::Language;
+use form_model::package::PackageError;
+use form_store::StoreError;
+use ring::error::{KeyRejected, Unspecified};
+
+/// A cause that a person can read.
+pub(crate) trait Cause {
+    /// In Chinese.
+    fn chinese(&self) -> String;
+    /// In English.
+    fn english(&self) -> String;
+}
+
+/// Adds the cause to an error.
+pub(crate) fn because(error: UserError, cause: &dyn Cause) -> UserError {
+    error.with_pair("cause", cause.chinese(), cause.english())
+}
+
+/// The cause that a file has more bytes than anything of its kind.
+pub(crate) fn too_large(limit: u64) -> (String, String) {
+    (format!("文件过大，最多 {limit} 字节"), format!("it is too large; at most {limit} bytes"))
+}
+
+impl Cause for io::Error {
+    fn chinese(&self) -> String {
+        match self.kind() {
+            io::ErrorKind::NotFound => "文件或文件夹不存在".to_owned(),
+            io::ErrorKind::PermissionDenied => "没有权限".to_owned(),
+            io::ErrorKind::StorageFull => "磁盘已满".to_owned(),
+            io::ErrorKind::ReadOnlyFilesystem => "磁盘不可写".to_owned(),
+            io::ErrorKind::IsADirectory => "这是一个文件夹".to_owned(),
+            io::ErrorKind::InvalidData => "内容无法识别".to_owned(),
+            _ => format!("系统报告 {self}"),
+        }
+    }
+
+    fn english(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl Cause for StoreError {
+    fn chinese(&self) -> String {
+        match self {
+            Self::Newer { .. } => "数据库由更新版本的程序写成".to_owned(),
+            Self::Damaged { .. } => "数据库已损坏".to_owned(),
+            Self::Full => "磁盘已满".to_owned(),
+            Self::Busy => "数据库正被其他程序占用".to_owned(),
+            Self::Forbidden => "没有读写数据库的权限".to_owned(),
+            Self::Sqlite(error) => format!("数据库报告 {error}"),
+            Self::Unreadable { .. } => "数据库中有无法识别的内容".to_owned(),
+        }
+    }
+
+    fn english(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl Cause for GenesisError {
+    fn chinese(&self) -> String {
+        match self {
+            Self::Chunk(_) | Self::NotAGenesis(_) => "它不是会签的申报".to_owned(),
+            Self::Newer { .. } => "它由更新版本的会签写成，请先升级".to_owned(),
+            Self::OtherForm { found, .. } => format!("它用的是表单 {found}，本机没有这个版本的表单包"),
+            Self::Altered { .. } => "它与所用的表单不符，可能被改动过".to_owned(),
+            Self::Form(_) => "表单包不能用来建立申报".to_owned(),
+        }
+    }
+
+    fn english(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl Cause for LoadError {
+    fn chinese(&self) -> String {
+        match self {
+            Self::Genesis(error) => error.chinese(),
+            Self::Unreadable(_) | Self::BadChange(_) => "内容已损坏，或者不是会签导出的文件".to_owned(),
+            Self::Incomplete { .. } => "内容不完整，缺少一部分修改".to_owned(),
+            Self::OtherApplication { .. } => "它属于另一份申报".to_owned(),
+        }
+    }
+
+    fn english(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl Cause for PackageError {
+    fn chinese(&self) -> String {
+        self.sentence(Language::Chinese)
+    }
+
+    fn english(&self) -> String {
+        self.sentence(Language::English)
+    }
+}
+
+impl Cause for Refusal {
+    fn chinese(&self) -> String {
+        "其中有不合规范的修改，可能被改动过".to_owned()
+    }
+
+    fn english(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl Cause for serde_json::Error {
+    fn chinese(&self) -> String {
+        format!("第 {} 行第 {} 个字符处不是有效的 JSON", self.line(), self.column())
+    }
+
+    fn english(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl Cause for KeyRejected {
+    fn chinese(&self) -> String {
+        "它不是本机的密钥".to_owned()
+    }
+
+    fn english(&self) -> String {
+        format!("it holds no key of this device ({self})")
+    }
+}
+
+impl Cause for Unspecified {
+    fn chinese(&self) -> String {
+        "系统没有给出随机数".to_owned()
+    }
+
+    fn english(&self) -> String {
+        "the system gave no random numbers".to_owned()
+    }
+}
+
+/// A cause that is one of our own: its text in Chinese and in English.
+impl Cause for (String, String) {
+    fn chinese(&self) -> String {
+        self.0.clone()
+    }
+
+    fn english(&self) -> String {
+        self.1.clone()
+    }
+}

@@ -1,0 +1,76 @@
+//! Which actor writes for this desk.
+
+use form_document::{ActorId, actor_id};
+use form_model::error::{ErrorCode, UserError};
+use form_model::id::ApplicationId;
+use form_store::StoreError;
+use form_store::application::ApplicationRow;
+use form_store::replica::ReplicaRow;
+
+use super::{Workspace, not_saved, unusable};
+use crate::device;
+
+/// The setting that tells whether the database file is still the one that was written last.
+const IDENTITY: &str = "database_identity";
+
+impl Workspace {
+    /// A copied or restored data folder must not go on with the actors of the original: both would use the
+    /// same operation ids for different edits, and could never be merged again.
+    pub(super) fn renew_actors_if_copied(&mut self) -> Result<(), UserError> {
+        let found = self.home.database_identity();
+        let known = self.store.setting(IDENTITY).map_err(|error| unusable(&self.home, &error))?;
+        if known.as_ref() == Some(&found) {
+            return Ok(());
+        }
+        let now = (self.clock)();
+        let mut fresh = Vec::new();
+        for row in self.store.applications().map_err(|error| unusable(&self.home, &error))? {
+            fresh.push((row.key, self.fresh_replica(&row.id, now)?));
+        }
+        self.store
+            .write(|write| {
+                write.put_setting(IDENTITY, &found)?;
+                fresh.iter().try_for_each(|(key, replica)| write.put_replica(*key, replica))
+            })
+            .map_err(|error: StoreError| not_saved(&error))
+    }
+
+    /// Changes by this desk's own actor that came from outside: a copy of this data folder is at work
+    /// somewhere. This one takes a fresh actor.
+    pub(super) fn renew_actor(&mut self, id: &ApplicationId) -> Result<(), UserError> {
+        let row = self.row(id)?;
+        let replica = self.fresh_replica(id, (self.clock)())?;
+        self.store
+            .write(|write| write.put_replica(row.key, &replica))
+            .map_err(|error: StoreError| not_saved(&error))?;
+        let replicas = self.store.replicas(row.key).map_err(|error| unusable(&self.home, &error))?;
+        match self.sessions.get_mut(id) {
+            Some(session) => {
+                session.replicas = replicas;
+                session.reload(&self.store, &row.genesis, &ActorId::from(replica.actor))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// This desk's newest actor in an application.
+    pub(super) fn actor(&self, row: &ApplicationRow) -> Result<ActorId, UserError> {
+        let replicas = self.store.replicas(row.key).map_err(|error| unusable(&self.home, &error))?;
+        let own = replicas.into_iter().rev().find(|replica| replica.nonce.is_some());
+        own.map(|replica| ActorId::from(replica.actor))
+            .ok_or_else(|| UserError::new(ErrorCode::UnknownApplication).with("application", &row.id))
+    }
+
+    /// A new actor of this device.
+    pub(super) fn fresh_replica(&self, id: &ApplicationId, now: i64) -> Result<ReplicaRow, UserError> {
+        let nonce = device::random()?;
+        let settings = self.settings();
+        Ok(ReplicaRow {
+            actor: actor_id(id, &self.device.public_key(), &nonce).to_bytes().to_vec(),
+            nonce: Some(nonce.to_vec()),
+            agency: settings.agency,
+            person: settings.person,
+            since_ms: now,
+        })
+    }
+}
