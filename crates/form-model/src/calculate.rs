@@ -26,9 +26,7 @@ pub fn value(
     };
     match calculation {
         Calculation::Sum { of } => {
-            let sum = of
-                .iter()
-                .try_fold(Decimal::ZERO, |sum, id| sum.checked_add(figure(id, answers)?))?;
+            let sum = of.iter().try_fold(Decimal::ZERO, |sum, id| sum.checked_add(figure(id, answers)?))?;
             Some(number::spell(sum, SHARE_SCALE))
         }
         Calculation::ShareOf { of, percent } => {
@@ -38,11 +36,8 @@ pub fn value(
             Some(number::spell(number::round(share, SHARE_SCALE), SHARE_SCALE))
         }
         Calculation::Join { of } => {
-            let texts: Vec<_> = of
-                .iter()
-                .map(|id| answers.text(id).trim())
-                .filter(|text| !text.is_empty())
-                .collect();
+            let texts: Vec<_> =
+                of.iter().map(|id| answers.text(id).trim()).filter(|text| !text.is_empty()).collect();
             (!texts.is_empty()).then(|| texts.join(" "))
         }
     }
@@ -52,9 +47,7 @@ pub fn value(
 fn cell(form: &FormDefinition, field: &FieldId, column: Option<&str>) -> Option<AnswerId> {
     let field = form.field(field)?;
     match column {
-        Some(column) if field.columns.iter().any(|known| known == column) => {
-            Some(field.id.part(column))
-        }
+        Some(column) if field.columns.iter().any(|known| known == column) => Some(field.id.part(column)),
         _ if field.columns.is_empty() => Some(field.id.answer()),
         _ => None,
     }

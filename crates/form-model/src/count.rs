@@ -62,8 +62,7 @@ mod tests {
     #[test]
     fn the_short_way_counts_as_the_long_one() {
         let alone: String = (' '..='\u{ffff}').filter(|char| stands_alone(*char)).collect();
-        let long_way =
-            alone.graphemes(true).filter(|cluster| cluster.chars().any(is_visible)).count();
+        let long_way = alone.graphemes(true).filter(|cluster| cluster.chars().any(is_visible)).count();
         assert_eq!(characters(&alone), long_way);
         assert!(alone.chars().all(|char| char.to_string().graphemes(true).count() == 1));
     }

@@ -94,10 +94,7 @@ fn small(number: u16) -> Result<u8, DateProblem> {
 /// Year, month and perhaps day.
 fn numbers(text: &str) -> Option<Vec<u16>> {
     if text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return [&text[..4], &text[4..6], &text[6..]]
-            .iter()
-            .map(|part| part.parse().ok())
-            .collect();
+        return [&text[..4], &text[4..6], &text[6..]].iter().map(|part| part.parse().ok()).collect();
     }
     if let Some((year, rest)) = text.split_once('年') {
         let (month, rest) = rest.split_once('月')?;
@@ -134,8 +131,7 @@ fn number(text: &str, digits: usize) -> Option<u16> {
     if length > digits {
         return None;
     }
-    text.chars()
-        .try_fold(0, |sum, char| Some(sum * 10 + chinese_digit(char.encode_utf8(&mut [0; 4]))?))
+    text.chars().try_fold(0, |sum, char| Some(sum * 10 + chinese_digit(char.encode_utf8(&mut [0; 4]))?))
 }
 
 fn chinese_digit(text: &str) -> Option<u16> {
@@ -209,15 +205,9 @@ mod tests {
     fn only_days_of_the_calendar_are_dates() {
         assert_eq!(stored("2024-02-29").unwrap(), "2024-02-29");
         assert_eq!(stored("2000-02-29").unwrap(), "2000-02-29");
-        for typed in [
-            "2026-02-29",
-            "1900-02-29",
-            "2026-04-31",
-            "2026-13-01",
-            "2026-0-1",
-            "1066-10-14",
-            "2026-4-99",
-        ] {
+        for typed in
+            ["2026-02-29", "1900-02-29", "2026-04-31", "2026-13-01", "2026-0-1", "1066-10-14", "2026-4-99"]
+        {
             assert_eq!(stored(typed), Err(DateProblem::NoSuchDay), "{typed}");
         }
     }

@@ -146,11 +146,7 @@ mod tests {
     fn stored(kind: FieldKind, typed: &str) -> String {
         let field = field(kind);
         let once = normalise(&field, &field.id.answer(), typed);
-        assert_eq!(
-            normalise(&field, &field.id.answer(), &once),
-            once,
-            "a second time changes nothing"
-        );
+        assert_eq!(normalise(&field, &field.id.answer(), &once), once, "a second time changes nothing");
         once
     }
 
@@ -185,10 +181,7 @@ mod tests {
     #[test]
     fn prose_and_facets_keep_their_spaces() {
         let prose = FieldKind::Prose { limit: None, outline: Vec::new(), attachable: false };
-        assert_eq!(
-            stored(prose.clone(), "\u{3000}\u{3000}一、概况\r\n"),
-            "\u{3000}\u{3000}一、概况\n"
-        );
+        assert_eq!(stored(prose.clone(), "\u{3000}\u{3000}一、概况\r\n"), "\u{3000}\u{3000}一、概况\n");
         let number = field(FieldKind::Number { scale: 2, min: None, max: None, unit: None });
         let note = number.id.answer().with_facet("note");
         assert_eq!(normalise(&number, &note, "1.5 "), "1.5 ");

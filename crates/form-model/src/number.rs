@@ -117,11 +117,7 @@ impl Spelling {
         Self::check(negative, &groups, fraction)
     }
 
-    fn check(
-        negative: bool,
-        groups: &[String],
-        fraction: Option<String>,
-    ) -> Result<Self, NumberProblem> {
+    fn check(negative: bool, groups: &[String], fraction: Option<String>) -> Result<Self, NumberProblem> {
         if let [first, rest @ ..] = groups
             && !rest.is_empty()
             && (!(1..=3).contains(&first.len()) || rest.iter().any(|group| group.len() != 3))
@@ -145,11 +141,7 @@ impl Spelling {
         let (sign, whole) = self.sign_and_whole();
         let fraction = self.fraction.as_deref().unwrap_or_default().trim_end_matches('0');
         let width = if self.fraction.is_some() { scale.max(fraction.len()) } else { 0 };
-        if width == 0 {
-            format!("{sign}{whole}")
-        } else {
-            format!("{sign}{whole}.{fraction:0<width$}")
-        }
+        if width == 0 { format!("{sign}{whole}") } else { format!("{sign}{whole}.{fraction:0<width$}") }
     }
 
     fn grouped(&self) -> String {
@@ -173,8 +165,8 @@ impl Spelling {
             "" => "0",
             whole => whole,
         };
-        let is_zero = whole == "0"
-            && self.fraction.as_deref().unwrap_or_default().trim_matches('0').is_empty();
+        let is_zero =
+            whole == "0" && self.fraction.as_deref().unwrap_or_default().trim_matches('0').is_empty();
         (if self.negative && !is_zero { "-" } else { "" }, whole)
     }
 }
@@ -228,10 +220,9 @@ mod tests {
 
     #[test]
     fn what_is_no_number_is_refused() {
-        for typed in [
-            "一百", "12,34", "1,2345", "1.2.3", "--1", "-", ".", ",", "12 345", "1e5", "0x10", "½",
-            "٣",
-        ] {
+        for typed in
+            ["一百", "12,34", "1,2345", "1.2.3", "--1", "-", ".", ",", "12 345", "1e5", "0x10", "½", "٣"]
+        {
             assert_eq!(stored(typed), Err(NumberProblem::NotANumber), "{typed}");
         }
         assert_eq!(stored("  "), Err(NumberProblem::Blank));

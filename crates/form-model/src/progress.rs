@@ -61,21 +61,14 @@ pub fn total(form: &FormDefinition, answers: &Answers) -> TotalProgress {
     )
 }
 
-fn section_progress(
-    form: &FormDefinition,
-    section: &Section,
-    answers: &Answers,
-) -> SectionProgress {
+fn section_progress(form: &FormDefinition, section: &Section, answers: &Answers) -> SectionProgress {
     let problems = check_section(form, &section.id, answers);
     let required: Vec<_> = section.fields.iter().filter(|field| is_asked(field, answers)).collect();
     let answered = count(required.iter().filter(|field| is_answered(field, &problems)).count());
     let required = count(required.len());
-    let wrong =
-        count(problems.iter().filter(|problem| problem.blocks() && !problem.is_missing()).count());
-    let touched = section
-        .fields
-        .iter()
-        .any(|field| field.answers().iter().any(|id| says_something(id, answers)));
+    let wrong = count(problems.iter().filter(|problem| problem.blocks() && !problem.is_missing()).count());
+    let touched =
+        section.fields.iter().any(|field| field.answers().iter().any(|id| says_something(id, answers)));
     let status = match () {
         () if wrong > 0 => SectionStatus::Problem,
         () if !touched => SectionStatus::Untouched,

@@ -23,20 +23,11 @@ pub fn placeholders(test: &Test) -> &'static [&'static str] {
 }
 
 /// The problems that the form's rules find at answers of this section.
-pub(super) fn problems(
-    form: &FormDefinition,
-    section: &Section,
-    answers: &Answers,
-) -> Vec<Problem> {
+pub(super) fn problems(form: &FormDefinition, section: &Section, answers: &Answers) -> Vec<Problem> {
     form.rules.iter().flat_map(|rule| violations(form, section, rule, answers)).collect()
 }
 
-fn violations(
-    form: &FormDefinition,
-    section: &Section,
-    rule: &Rule,
-    answers: &Answers,
-) -> Vec<Problem> {
+fn violations(form: &FormDefinition, section: &Section, rule: &Rule, answers: &Answers) -> Vec<Problem> {
     let of = |answer: &AnswerId| {
         let mut problem = Problem::new(answer.clone(), &rule.id, rule.severity);
         problem.clause.clone_from(&rule.clause);
@@ -47,9 +38,7 @@ fn violations(
             let here = field.section() == section.id;
             return if here { jumps(form, field, *factor, answers, of) } else { Vec::new() };
         }
-        Test::NoNamesWhenZero { count, names } | Test::NamesMatchCount { count, names } => {
-            [count, names]
-        }
+        Test::NoNamesWhenZero { count, names } | Test::NamesMatchCount { count, names } => [count, names],
         Test::AtMost { answer, limit } => [answer, limit],
     };
     if pair[0].section() != section.id || !asked(form, &pair, answers) {
@@ -83,9 +72,7 @@ fn above(
 ) -> Option<Problem> {
     let shown = |id| number::display(answers.text(id));
     let above = value(answer, answers)? > value(limit, answers)?;
-    above.then(|| {
-        of(answer).with("other", limit).with("text", shown(answer)).with("bound", shown(limit))
-    })
+    above.then(|| of(answer).with("other", limit).with("text", shown(answer)).with("bound", shown(limit)))
 }
 
 /// Neighbouring columns that differ by the factor or more; reported at the later one. Zero, negative and
@@ -104,16 +91,14 @@ fn jumps(
     let jump = |(earlier, later): (&String, &String)| {
         let (from, to) = (field.id.part(earlier), field.id.part(later));
         let (before, after) = (value(&from, answers)?, value(&to, answers)?);
-        (before > Decimal::ZERO && after > Decimal::ZERO && differs(before, after, factor)).then(
-            || {
-                of(&to)
-                    .with("before", number::display(answers.text(&from)))
-                    .with("after", number::display(answers.text(&to)))
-                    .with("before_column", earlier)
-                    .with("column", later)
-                    .with("factor", factor.normalize())
-            },
-        )
+        (before > Decimal::ZERO && after > Decimal::ZERO && differs(before, after, factor)).then(|| {
+            of(&to)
+                .with("before", number::display(answers.text(&from)))
+                .with("after", number::display(answers.text(&to)))
+                .with("before_column", earlier)
+                .with("column", later)
+                .with("factor", factor.normalize())
+        })
     };
     pairs.filter_map(jump).collect()
 }
@@ -139,13 +124,11 @@ fn names_mismatch(
         return None; // Names that are not there yet are the matter of `required`.
     }
     let given = name_count(text);
-    let zero_is_ruled = form.rules.iter().any(|rule| {
-        matches!(&rule.test, Test::NoNamesWhenZero { count: c, names: n } if c == count && n == names)
-    });
+    let zero_is_ruled = form.rules.iter().any(
+        |rule| matches!(&rule.test, Test::NoNamesWhenZero { count: c, names: n } if c == count && n == names),
+    );
     let differs = Decimal::from(given) != stated && !(zero_is_ruled && stated.is_zero());
-    differs.then(|| {
-        of(count).with("other", names).with("count", stated.normalize()).with("names", given)
-    })
+    differs.then(|| of(count).with("other", names).with("count", stated.normalize()).with("names", given))
 }
 
 /// Whether the fields of all these answers are asked.

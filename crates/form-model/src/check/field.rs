@@ -52,12 +52,7 @@ fn single(field: &Field, id: &AnswerId, elsewhere: bool, answers: &Answers) -> V
     problems
 }
 
-fn choices(
-    field: &Field,
-    options: &[String],
-    other: Option<&str>,
-    answers: &Answers,
-) -> Vec<Problem> {
+fn choices(field: &Field, options: &[String], other: Option<&str>, answers: &Answers) -> Vec<Problem> {
     let mut problems = Vec::new();
     let ticked = options.iter().any(|option| !answers.is_blank(&field.id.part(option)));
     if field.required && !ticked {
@@ -98,9 +93,7 @@ fn marks(id: &AnswerId, text: &str) -> Vec<Problem> {
 fn wrong_kind(field: &Field, id: &AnswerId, answers: &Answers) -> Option<Problem> {
     let flag_expected = match &field.kind {
         FieldKind::Confirm => true,
-        FieldKind::Choices { other, .. } => {
-            other.as_ref().is_none_or(|other| *id != field.other_text(other))
-        }
+        FieldKind::Choices { other, .. } => other.as_ref().is_none_or(|other| *id != field.other_text(other)),
         FieldKind::Prose { .. } => *id != field.id.answer(),
         _ => false,
     };

@@ -20,13 +20,12 @@ pub(super) fn problem(field: &Field, id: &AnswerId, text: &str) -> Option<Proble
         FieldKind::Text { limit } => too_long(id, text, limit_or(*limit, VALUE_MAX_CHARS)),
         FieldKind::Prose { limit, .. } => too_long(id, text, limit_or(*limit, PROSE_MAX_CHARS)),
         FieldKind::Phone => (!phone::is_phone(text)).then(|| unsuitable(id, rule_id::PHONE, text)),
-        FieldKind::Number { scale, min, max, unit } => {
-            number(id, text, *scale, *unit, (*min, *max))
-        }
+        FieldKind::Number { scale, min, max, unit } => number(id, text, *scale, *unit, (*min, *max)),
         FieldKind::Date { month_allowed } => date(id, text, *month_allowed),
         FieldKind::YesNo { disqualifying } => yes_no(id, text, disqualifying.as_deref()),
-        FieldKind::Choice { options } => (!options.iter().any(|option| option == text))
-            .then(|| unsuitable(id, rule_id::OPTION, text)),
+        FieldKind::Choice { options } => {
+            (!options.iter().any(|option| option == text)).then(|| unsuitable(id, rule_id::OPTION, text))
+        }
         FieldKind::Choices { .. } | FieldKind::Confirm | FieldKind::Calculated { .. } => None,
     }
 }
@@ -39,10 +38,7 @@ pub(super) fn too_long(id: &AnswerId, text: &str, limit: usize) -> Option<Proble
     }
     let count = characters(text);
     (count > limit).then(|| {
-        blocking(id, rule_id::TOO_LONG)
-            .with("limit", limit)
-            .with("count", count)
-            .with("over", count - limit)
+        blocking(id, rule_id::TOO_LONG).with("limit", limit).with("count", count).with("over", count - limit)
     })
 }
 
@@ -69,8 +65,7 @@ fn number(
         }
         // 无 was dealt with where it is allowed.
         Ok(Number::None) | Err(NumberProblem::NotANumber | NumberProblem::Blank) => {
-            let converted =
-                unit.and_then(|unit| paste::convert(&paste::money(text)?, unit, None).ok());
+            let converted = unit.and_then(|unit| paste::convert(&paste::money(text)?, unit, None).ok());
             let problem = unsuitable(rule_id::NUMBER);
             return Some(match converted {
                 Some(conversion) => problem.with("converted", conversion.rounded),
@@ -97,9 +92,7 @@ fn date(id: &AnswerId, text: &str, month_allowed: bool) -> Option<Problem> {
     match date::parse(text) {
         Ok(date) if month_allowed || date.has_day() => None,
         Ok(_) => Some(unsuitable(id, rule_id::DATE_INCOMPLETE, text)),
-        Err(DateProblem::NotADate | DateProblem::NoSuchDay) => {
-            Some(unsuitable(id, rule_id::DATE, text))
-        }
+        Err(DateProblem::NotADate | DateProblem::NoSuchDay) => Some(unsuitable(id, rule_id::DATE, text)),
     }
 }
 
@@ -107,7 +100,6 @@ fn yes_no(id: &AnswerId, text: &str, disqualifying: Option<&str>) -> Option<Prob
     if ![YES, NO].contains(&text) {
         return Some(unsuitable(id, rule_id::OPTION, text));
     }
-    (disqualifying == Some(text)).then(|| {
-        Problem::new(id.clone(), rule_id::DISQUALIFYING, Severity::Caution).with("value", text)
-    })
+    (disqualifying == Some(text))
+        .then(|| Problem::new(id.clone(), rule_id::DISQUALIFYING, Severity::Caution).with("value", text))
 }

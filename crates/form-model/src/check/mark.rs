@@ -27,9 +27,7 @@ pub(super) fn first_direction_mark(text: &str) -> Option<(usize, String)> {
 /// U+FFFD and the code points that Unicode keeps free of characters.
 fn is_unreadable(char: char) -> bool {
     let code = u32::from(char);
-    char == char::REPLACEMENT_CHARACTER
-        || (0xFDD0..=0xFDEF).contains(&code)
-        || code & 0xFFFE == 0xFFFE
+    char == char::REPLACEMENT_CHARACTER || (0xFDD0..=0xFDEF).contains(&code) || code & 0xFFFE == 0xFFFE
 }
 
 /// Unicode's Bidi_Control characters (UAX 9): unseen, they make a text read otherwise than it is stored.
@@ -54,10 +52,6 @@ mod tests {
         assert_eq!(first_unreadable("\u{ffff}"), Some(1));
         assert_eq!(first_unreadable("示例区 😀"), None);
         assert_eq!(first_direction_mark("a\u{202e}b"), Some((2, "U+202E".to_owned())));
-        assert_eq!(
-            first_direction_mark("مرحبا"),
-            None,
-            "letters that run right to left are no marks"
-        );
+        assert_eq!(first_direction_mark("مرحبا"), None, "letters that run right to left are no marks");
     }
 }

@@ -135,8 +135,7 @@ impl Problem {
 /// The problems of all counted sections in printed order, then the answers that the form does not know.
 pub fn check(form: &FormDefinition, answers: &Answers) -> Vec<Problem> {
     let counted = form.sections.iter().filter(|section| section.counted);
-    let mut problems: Vec<_> =
-        counted.flat_map(|section| section_problems(form, section, answers)).collect();
+    let mut problems: Vec<_> = counted.flat_map(|section| section_problems(form, section, answers)).collect();
     problems.extend(unknown_answers(form, answers));
     problems
 }
@@ -156,10 +155,7 @@ fn section_problems(form: &FormDefinition, section: &Section, answers: &Answers)
     let mut problems: Vec<Problem> = relevant
         .flat_map(|field| {
             let found = field::problems(field, answers).into_iter();
-            found.map(move |problem| Problem {
-                clause: cited(form, field, &problem.rule),
-                ..problem
-            })
+            found.map(move |problem| Problem { clause: cited(form, field, &problem.rule), ..problem })
         })
         .collect();
     problems.extend(cross::problems(form, section, answers));
@@ -213,8 +209,7 @@ fn confirmed_text(answer: &AnswerId, answers: &Answers) -> String {
 /// should know.
 fn unknown_answers(form: &FormDefinition, answers: &Answers) -> Vec<Problem> {
     let known: BTreeSet<AnswerId> = form.fields().flat_map(Field::answers).collect();
-    let unknown =
-        answers.0.iter().filter(|(id, value)| !value.is_blank() && !known.contains(&id.base()));
+    let unknown = answers.0.iter().filter(|(id, value)| !value.is_blank() && !known.contains(&id.base()));
     unknown
         .map(|(id, _)| {
             let mut problem = Problem::new(id.clone(), rule_id::UNKNOWN_ANSWER, Severity::Caution)

@@ -35,9 +35,7 @@ fn word(
     match key {
         "subject" => Some(subject(form, language, &problem.answer)),
         "other" => detail.map(|other| subject(form, language, &AnswerId(other.clone()))),
-        "places" | "scale" if language == Language::Chinese => {
-            detail.map(|count| chinese_count(count))
-        }
+        "places" | "scale" if language == Language::Chinese => detail.map(|count| chinese_count(count)),
         "none" => Some(none_hint(field, language).to_owned()),
         "unit" => Some(unit_hint(field, language).to_owned()),
         "option" => detail.map(|option| {
@@ -171,10 +169,7 @@ fn required(problem: &Problem, field: Option<&Field>) -> (&'static str, &'static
             "{subject}还没有填写，请填写，或注明另附纸。",
             "{subject}: not filled in yet. Fill it in, or state that it is on attached paper.",
         ),
-        _ => (
-            "{subject}还没有填写，请填写{none}。",
-            "{subject}: not filled in yet. Fill it in{none}.",
-        ),
+        _ => ("{subject}还没有填写，请填写{none}。", "{subject}: not filled in yet. Fill it in{none}."),
     }
 }
 
@@ -211,9 +206,7 @@ fn unit_hint(field: Option<&Field>, language: Language) -> &'static str {
         _ => None,
     });
     match unit {
-        Some(Unit::HundredMillionYuan) => {
-            language.pick("，单位为亿元", ", in 亿元 (CNY 100 million)")
-        }
+        Some(Unit::HundredMillionYuan) => language.pick("，单位为亿元", ", in 亿元 (CNY 100 million)"),
         Some(Unit::TenThousandYuan) => language.pick("，单位为万元", ", in 万元 (CNY 10,000)"),
         Some(Unit::Percent) => language.pick("，单位为 %", ", in percent"),
         None => "",

@@ -16,16 +16,14 @@ pub fn subject(form: &FormDefinition, language: Language, answer: &AnswerId) -> 
 
 fn base_subject(form: &FormDefinition, language: Language, base: &AnswerId) -> String {
     // The path of a multiple choice itself is no stored answer.
-    let field = form
-        .field_of(base)
-        .or_else(|| form.fields().find(|field| field.id.as_str() == base.as_str()));
+    let field =
+        form.field_of(base).or_else(|| form.fields().find(|field| field.id.as_str() == base.as_str()));
     let Some(field) = field else {
         return base.0.clone();
     };
     let label = form.label(language, &field.id);
     let label = short_label(&label);
-    let Some(part) =
-        base.as_str().strip_prefix(field.id.as_str()).and_then(|rest| rest.strip_prefix('.'))
+    let Some(part) = base.as_str().strip_prefix(field.id.as_str()).and_then(|rest| rest.strip_prefix('.'))
     else {
         return label;
     };

@@ -37,9 +37,9 @@ fn printed(form: &FormDefinition, section: &Section, anchor: &AnswerId) -> Optio
         let (_, at) = places.iter().flatten().find(|(answer, _)| answer == anchor)?.clone();
         let kind = |answer: &AnswerId| form.field_of(answer).map(|field| discriminant(&field.kind));
         let wanted = kind(anchor);
-        let aligned = places.into_iter().filter(|row| {
-            row.iter().any(|(answer, column)| *column == at && kind(answer) == wanted)
-        });
+        let aligned = places
+            .into_iter()
+            .filter(|row| row.iter().any(|(answer, column)| *column == at && kind(answer) == wanted));
         let rows = aligned.map(|row| row.into_iter().map(|(answer, _)| answer).collect()).collect();
         locate(rows, anchor)
     })
@@ -60,10 +60,7 @@ fn places(form: &FormDefinition, rows: &[Row]) -> Vec<Vec<(AnswerId, usize)>> {
             }
             let answers = cell.parts.iter().filter_map(value_part);
             found.extend(
-                answers
-                    .filter(|answer| is_value(form, answer))
-                    .map(|answer| (answer, column))
-                    .next(),
+                answers.filter(|answer| is_value(form, answer)).map(|answer| (answer, column)).next(),
             );
             let end = column + usize::from(cell.span);
             reaching.extend((column..end).map(|column| (column, cell.rows)));
@@ -94,10 +91,8 @@ fn is_value(form: &FormDefinition, answer: &AnswerId) -> bool {
 /// The fields of the section that have the anchor's number of columns, one a row.
 fn listed(section: &Section, anchor: &AnswerId) -> Option<Grid> {
     let own = section.fields.iter().find(|field| field.answers().contains(anchor))?;
-    let alike = section
-        .fields
-        .iter()
-        .filter(|field| holds_values(field) && field.columns.len() == own.columns.len());
+    let alike =
+        section.fields.iter().filter(|field| holds_values(field) && field.columns.len() == own.columns.len());
     locate(alike.map(Field::answers).collect(), anchor)
 }
 

@@ -99,9 +99,7 @@ pub fn money(text: &str) -> Option<Amount> {
     let (sign, rest) = split_sign(&plain);
     let (unit, figure) = split_unit(rest);
     let (multiplier, currency) = match (sign, unit) {
-        (Some(sign), Some((multiplier, unit))) if sign == unit || multiplier_only(rest) => {
-            (multiplier, sign)
-        }
+        (Some(sign), Some((multiplier, unit))) if sign == unit || multiplier_only(rest) => (multiplier, sign),
         (None, Some((multiplier, unit))) if !multiplier_only(rest) => (multiplier, unit),
         (Some(sign), None) => match figure.char_indices().next_back() {
             Some((at, '万')) => return amount(&figure[..at], 10_000, sign),
@@ -129,11 +127,7 @@ pub fn unit_of(heading: &str) -> Option<Amount> {
 ///
 /// # Errors
 /// When the field holds no money, a rate is missing or no number above 0, or the result is too large.
-pub fn convert(
-    amount: &Amount,
-    unit: Unit,
-    rate: Option<&str>,
-) -> Result<Conversion, ConvertProblem> {
+pub fn convert(amount: &Amount, unit: Unit, rate: Option<&str>) -> Result<Conversion, ConvertProblem> {
     let one: u64 = match unit {
         Unit::HundredMillionYuan => 100_000_000,
         Unit::TenThousandYuan => 10_000,
@@ -144,8 +138,7 @@ pub fn convert(
         Currency::Dollar => rate_value(rate)?,
     };
     let too_large = ConvertProblem::TooLarge;
-    let of_one =
-        Decimal::from(amount.multiplier).checked_div(Decimal::from(one)).ok_or(too_large)?;
+    let of_one = Decimal::from(amount.multiplier).checked_div(Decimal::from(one)).ok_or(too_large)?;
     let exact = exact_product(amount.figure, of_one)
         .and_then(|yuan| exact_product(yuan, rate))
         .filter(|exact| number::parse(&exact.normalize().to_string()).is_ok())
@@ -164,8 +157,7 @@ fn exact_product(a: Decimal, b: Decimal) -> Option<Decimal> {
 }
 
 fn rate_value(rate: Option<&str>) -> Result<Decimal, ConvertProblem> {
-    let rate =
-        rate.map(str::trim).filter(|rate| !rate.is_empty()).ok_or(ConvertProblem::RateNeeded)?;
+    let rate = rate.map(str::trim).filter(|rate| !rate.is_empty()).ok_or(ConvertProblem::RateNeeded)?;
     match number::parse(rate) {
         Ok(Number::Value(value)) if value > Decimal::ZERO => Ok(value),
         _ => Err(ConvertProblem::BadRate),
@@ -190,15 +182,14 @@ fn plain(text: &str) -> Option<String> {
 }
 
 fn split_sign(text: &str) -> (Option<Currency>, &str) {
-    let found =
-        SIGNS.iter().find_map(|(sign, currency)| Some((*currency, text.strip_prefix(sign)?)));
+    let found = SIGNS.iter().find_map(|(sign, currency)| Some((*currency, text.strip_prefix(sign)?)));
     found.map_or((None, text), |(currency, rest)| (Some(currency), rest))
 }
 
 fn split_unit(text: &str) -> (Option<(u64, Currency)>, &str) {
-    let found = UNITS.iter().find_map(|(unit, multiplier, currency)| {
-        Some(((*multiplier, *currency), text.strip_suffix(unit)?))
-    });
+    let found = UNITS
+        .iter()
+        .find_map(|(unit, multiplier, currency)| Some(((*multiplier, *currency), text.strip_suffix(unit)?)));
     found.map_or((None, text), |(unit, rest)| (Some(unit), rest))
 }
 
@@ -245,19 +236,8 @@ mod tests {
 
     #[test]
     fn what_names_no_currency_is_no_amount() {
-        for text in [
-            "128.5",
-            "45%",
-            "3 million",
-            "约3亿元",
-            "亿元",
-            "$",
-            "万",
-            "¥5美元",
-            "",
-            "元元元",
-            "3个",
-        ] {
+        for text in ["128.5", "45%", "3 million", "约3亿元", "亿元", "$", "万", "¥5美元", "", "元元元", "3个"]
+        {
             assert_eq!(read(text), None, "{text}");
         }
         assert_eq!(read(&"9".repeat(10_000_000)), None);
@@ -287,20 +267,10 @@ mod tests {
         assert_eq!(in_hundred_millions("5美元", None), Err(ConvertProblem::RateNeeded));
         assert_eq!(in_hundred_millions("5美元", Some(" ")), Err(ConvertProblem::RateNeeded));
         for rate in ["0", "-7", "七", "无"] {
-            assert_eq!(
-                in_hundred_millions("5美元", Some(rate)),
-                Err(ConvertProblem::BadRate),
-                "{rate}"
-            );
+            assert_eq!(in_hundred_millions("5美元", Some(rate)), Err(ConvertProblem::BadRate), "{rate}");
         }
-        assert_eq!(
-            in_hundred_millions("99999999999999999999亿元", Some("1")).unwrap().exact,
-            "9".repeat(20)
-        );
-        assert_eq!(
-            in_hundred_millions("99999999999999999999万亿元", None),
-            Err(ConvertProblem::TooLarge)
-        );
+        assert_eq!(in_hundred_millions("99999999999999999999亿元", Some("1")).unwrap().exact, "9".repeat(20));
+        assert_eq!(in_hundred_millions("99999999999999999999万亿元", None), Err(ConvertProblem::TooLarge));
         assert_eq!(
             in_hundred_millions("0.1234567890123456789美元", Some("7.123456789")),
             Err(ConvertProblem::TooLarge)

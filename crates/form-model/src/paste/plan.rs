@@ -42,9 +42,7 @@ pub struct Unfit {
 pub fn plan(form: &FormDefinition, anchor: &AnswerId, block: &[Vec<String>]) -> Plan {
     let grid = Grid::around(form, anchor);
     let headings = match form.field_of(anchor) {
-        Some(Field { kind: FieldKind::Number { .. }, columns, .. }) => {
-            Headings::find(block, columns)
-        }
+        Some(Field { kind: FieldKind::Number { .. }, columns, .. }) => Headings::find(block, columns),
         _ => Headings::default(),
     };
     let mut plan = Plan::default();
@@ -53,9 +51,7 @@ pub fn plan(form: &FormDefinition, anchor: &AnswerId, block: &[Vec<String>]) -> 
             if text.is_empty() {
                 continue;
             }
-            match target(&grid, block, &headings, row, column)
-                .and_then(|id| Some((id, form.field_of(id)?)))
-            {
+            match target(&grid, block, &headings, row, column).and_then(|id| Some((id, form.field_of(id)?))) {
                 Some((answer, field)) => plan.cells.push(Planned {
                     answer: answer.clone(),
                     text: input::normalise(field, answer, text),
@@ -78,9 +74,8 @@ struct Headings {
 impl Headings {
     /// `years` are the columns of the form: what names one of them is a heading, not a figure.
     fn find(block: &[Vec<String>], years: &[String]) -> Self {
-        let has_figure = |row: &Vec<String>| {
-            row.iter().any(|cell| is_figure(cell)) && !are_years(row.iter(), years)
-        };
+        let has_figure =
+            |row: &Vec<String>| row.iter().any(|cell| is_figure(cell)) && !are_years(row.iter(), years);
         let Some(rows) = block.iter().position(has_figure) else {
             return Self::default();
         };
@@ -160,8 +155,7 @@ fn is_of(answer: &AnswerId, year: &str) -> bool {
 /// The year that a heading names: `2023年`, `2023 年度`, `2023`.
 fn year(heading: &str) -> Option<&str> {
     let heading = heading.trim();
-    let digits =
-        heading.get(..4).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))?;
+    let digits = heading.get(..4).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))?;
     matches!(heading[4..].trim(), "" | "年" | "年度").then_some(digits)
 }
 
@@ -169,8 +163,7 @@ fn year(heading: &str) -> Option<&str> {
 fn are_years<'b>(cells: impl Iterator<Item = &'b String> + Clone, years: &[String]) -> bool {
     let filled = cells.filter(|cell| !cell.is_empty());
     let named = filled.clone().filter_map(|cell| year(cell));
-    named.clone().count() == filled.count()
-        && named.into_iter().any(|year| years.iter().any(|y| y == year))
+    named.clone().count() == filled.count() && named.into_iter().any(|year| years.iter().any(|y| y == year))
 }
 
 /// Something for a number cell: a number, perhaps with a percent sign or money's unit; 无.

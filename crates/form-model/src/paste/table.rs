@@ -109,14 +109,8 @@ mod tests {
 
     #[test]
     fn a_spreadsheets_cells_are_read_with_quotes_and_line_ends() {
-        assert_eq!(
-            cells("128.5\t130\t140\r\n1\t2\t3\r\n"),
-            [["128.5", "130", "140"], ["1", "2", "3"]]
-        );
-        assert_eq!(
-            cells("\"国家级\n平台\"\t\"他说\"\"好\"\"\"\t5\n"),
-            [["国家级\n平台", "他说\"好\"", "5"]]
-        );
+        assert_eq!(cells("128.5\t130\t140\r\n1\t2\t3\r\n"), [["128.5", "130", "140"], ["1", "2", "3"]]);
+        assert_eq!(cells("\"国家级\n平台\"\t\"他说\"\"好\"\"\"\t5\n"), [["国家级\n平台", "他说\"好\"", "5"]]);
         assert_eq!(cells("长 5\" 管\t2"), [["长 5\" 管", "2"]]);
         assert_eq!(cells("\"没有结束\t1\n2"), [["没有结束\t1\n2"]]);
     }

@@ -85,12 +85,7 @@ fn only_cautions_leave_finalising_open() {
     let cautions = [rule_id::DIRECTION_MARK, rule_id::DISQUALIFYING, rule_id::UNKNOWN_ANSWER];
     for case in cases().iter().filter(|case| rule_id::ALL.contains(&case.rule.as_str())) {
         for problem in problems(case) {
-            assert_eq!(
-                problem.blocks(),
-                !cautions.contains(&problem.rule.as_str()),
-                "{}",
-                case.name
-            );
+            assert_eq!(problem.blocks(), !cautions.contains(&problem.rule.as_str()), "{}", case.name);
         }
     }
 }

@@ -16,10 +16,8 @@ use crate::support::{enter, form, form_named, id, sample, sample_of, shipped};
 fn no_shipped_sample_has_a_problem_and_every_counted_section_is_complete() {
     for name in shipped() {
         let (form, answers) = (form_named(&name), sample_of(&name));
-        let sentences: Vec<_> = check(&form, &answers)
-            .iter()
-            .map(|problem| problem.sentence(&form, Language::Chinese))
-            .collect();
+        let sentences: Vec<_> =
+            check(&form, &answers).iter().map(|problem| problem.sentence(&form, Language::Chinese)).collect();
         assert!(sentences.is_empty(), "{name}:\n{}", sentences.join("\n"));
         for section in progress(&form, &answers) {
             if form.section(&section.section).is_some_and(|section| section.counted) {
@@ -214,12 +212,7 @@ fn the_rules_messages_fill_only_blanks_that_there_are() {
             let text = form().text(*language, &format!("rule.{}", rule.id)).to_owned();
             for blank in text.split('{').skip(1) {
                 let name = blank.split('}').next().unwrap();
-                assert!(
-                    known.contains(&name),
-                    "rule.{}: {{{name}}} in {}",
-                    rule.id,
-                    language.tag()
-                );
+                assert!(known.contains(&name), "rule.{}: {{{name}}} in {}", rule.id, language.tag());
             }
         }
     }

@@ -101,8 +101,7 @@ fn figures_that_look_like_years_are_figures() {
 fn what_finds_no_cell_is_named() {
     let plan = pasted("openness.overseas_offices.2024", "1\t2\t3\n4\n");
     assert_eq!(cells(&plan).len(), 2);
-    let unfit: Vec<_> =
-        plan.unfit.iter().map(|cell| (cell.row, cell.column, cell.text.as_str())).collect();
+    let unfit: Vec<_> = plan.unfit.iter().map(|cell| (cell.row, cell.column, cell.text.as_str())).collect();
     assert_eq!(unfit, [(0, 2, "3"), (1, 0, "4")]);
     let plan = pasted("openness.overseas_offices.2023", "2021年\t2023年\n9\t12\n");
     assert_eq!(cells(&plan), [("openness.overseas_offices.2023", "12")]);
