@@ -203,10 +203,7 @@ impl FormDefinition {
     /// The day to count down to: the applicants' own where they stated one, else the form's;
     /// `YYYY-MM-DD`.
     pub fn deadline_for(&self, answers: &Answers) -> Option<String> {
-        let own = self
-            .deadline_answer
-            .as_ref()
-            .map(|answer| answers.text(answer));
+        let own = self.deadline_answer.as_ref().map(|answer| answers.text(answer));
         own.and_then(|text| date::parse(text).ok())
             .filter(|date| date.has_day())
             .map(|date| date.to_string())
@@ -220,27 +217,19 @@ impl FormDefinition {
 
     /// The field at that path.
     pub fn field(&self, id: &FieldId) -> Option<&Field> {
-        self.section(id.section())?
-            .fields
-            .iter()
-            .find(|field| &field.id == id)
+        self.section(id.section())?.fields.iter().find(|field| &field.id == id)
     }
 
     /// All fields in asking order.
     pub fn fields(&self) -> impl Iterator<Item = &Field> {
-        self.sections
-            .iter()
-            .flat_map(|section| section.fields.iter())
+        self.sections.iter().flat_map(|section| section.fields.iter())
     }
 
     /// The field that a stored answer (or a facet of it) belongs to.
     pub fn field_of(&self, answer: &AnswerId) -> Option<&Field> {
         let base = answer.base();
         let section = self.section(base.section())?;
-        section
-            .fields
-            .iter()
-            .find(|field| field.answers().contains(&base))
+        section.fields.iter().find(|field| field.answers().contains(&base))
     }
 
     /// What is stored at an answer; `None` when the form has no such answer.
@@ -269,9 +258,7 @@ impl FormDefinition {
 
     /// The clause that a field or rule cites.
     pub fn clause(&self, citation: &str) -> Option<&Clause> {
-        self.clauses
-            .iter()
-            .find(|clause| clause.citation == citation)
+        self.clauses.iter().find(|clause| clause.citation == citation)
     }
 
     /// The citation of the clause that a built-in check rests on.
@@ -305,17 +292,11 @@ impl Field {
                 ids.extend(other.iter().map(|other| self.other_text(other)));
                 ids
             }
-            FieldKind::Prose {
-                attachable: true, ..
-            } => {
+            FieldKind::Prose { attachable: true, .. } => {
                 vec![self.id.answer(), self.id.part("attached")]
             }
             _ if self.columns.is_empty() => vec![self.id.answer()],
-            _ => self
-                .columns
-                .iter()
-                .map(|column| self.id.part(column))
-                .collect(),
+            _ => self.columns.iter().map(|column| self.id.part(column)).collect(),
         }
     }
 
@@ -332,9 +313,9 @@ impl Field {
         Some(match &self.kind {
             FieldKind::Prose { .. } if *answer == self.id.answer() => AnswerKind::Prose,
             FieldKind::Prose { .. } | FieldKind::Confirm => AnswerKind::Flag,
-            FieldKind::Choices {
-                other: Some(other), ..
-            } if *answer == self.other_text(other) => AnswerKind::Value,
+            FieldKind::Choices { other: Some(other), .. } if *answer == self.other_text(other) => {
+                AnswerKind::Value
+            }
             FieldKind::Choices { .. } => AnswerKind::Flag,
             _ => AnswerKind::Value,
         })

@@ -51,12 +51,8 @@ impl Delta {
 
     /// The smallest single splice that turns `before` into `after`, cutting at characters only.
     pub fn between(before: &str, after: &str) -> Self {
-        let prefix: usize = before
-            .chars()
-            .zip(after.chars())
-            .take_while(|(a, b)| a == b)
-            .map(|(a, _)| a.len_utf8())
-            .sum();
+        let prefix: usize =
+            before.chars().zip(after.chars()).take_while(|(a, b)| a == b).map(|(a, _)| a.len_utf8()).sum();
         let suffix: usize = before[prefix..]
             .chars()
             .rev()

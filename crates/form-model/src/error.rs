@@ -63,7 +63,10 @@ impl UserError {
 
     /// Adds a detail.
     #[must_use]
-    #[expect(clippy::needless_pass_by_value, reason = "callers hand over paths' displays, numbers and errors as they are")]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "callers hand over paths' displays, numbers and errors as they are"
+    )]
     pub fn with(mut self, key: &str, value: impl ToString) -> Self {
         self.details.insert(key.to_owned(), value.to_string());
         self
@@ -145,10 +148,9 @@ impl UserError {
                 "不能导入 {file}：{cause}。本机内容没有改动。",
                 "{file} cannot be imported: {cause}. Nothing was changed here.",
             ),
-            ErrorCode::FileUnusable => (
-                "不能读写文件 {file}：{cause}。",
-                "The file {file} cannot be read or written: {cause}.",
-            ),
+            ErrorCode::FileUnusable => {
+                ("不能读写文件 {file}：{cause}。", "The file {file} cannot be read or written: {cause}.")
+            }
             ErrorCode::UndoOvertaken => (
                 "“{answer}”一栏在您修改之后又有变化，不能撤销那一步。请直接填写需要的内容。",
                 "“{answer}” has changed since your edit, so that step cannot be undone. Enter what you need directly.",

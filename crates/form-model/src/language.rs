@@ -3,9 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// Chinese first, English second.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Language {
     #[default]
     #[serde(rename = "zh-CN")]

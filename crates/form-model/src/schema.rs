@@ -62,21 +62,13 @@ fn answers(form: &FormDefinition) -> Value {
     Value::Object(properties)
 }
 
-fn answer_schema(
-    form: &FormDefinition,
-    section: &Section,
-    field: &Field,
-    answer: &AnswerId,
-) -> Value {
+fn answer_schema(form: &FormDefinition, section: &Section, field: &Field, answer: &AnswerId) -> Value {
     let language = form.languages.first().copied().unwrap_or_default();
     let mut schema = match field.answer_kind(answer) {
         Some(AnswerKind::Flag) => Map::from_iter([("type".to_owned(), json!("boolean"))]),
         _ => value_schema(field),
     };
-    schema.insert(
-        "title".to_owned(),
-        json!(check::subject(form, language, answer)),
-    );
+    schema.insert("title".to_owned(), json!(check::subject(form, language, answer)));
     let help = format!("{}.help", field.id);
     if let Some(help) = form.message(language, &help) {
         schema.insert("description".to_owned(), json!(help));
@@ -94,11 +86,7 @@ fn comment(section: &Section, field: &Field) -> String {
     if field.relevant.is_some() {
         notes.push("asked only under a condition".to_owned());
     }
-    if let FieldKind::Text { limit: Some(limit) }
-    | FieldKind::Prose {
-        limit: Some(limit), ..
-    } = field.kind
-    {
+    if let FieldKind::Text { limit: Some(limit) } | FieldKind::Prose { limit: Some(limit), .. } = field.kind {
         notes.push(format!("at most {limit} characters without white space"));
     }
     notes.extend(field.clause.clone());
@@ -109,22 +97,13 @@ fn comment(section: &Section, field: &Field) -> String {
 fn value_schema(field: &Field) -> Map<String, Value> {
     let mut schema = Map::from_iter([("type".to_owned(), json!("string"))]);
     match &field.kind {
-        FieldKind::Number {
-            scale, min, max, ..
-        } => {
+        FieldKind::Number { scale, min, max, .. } => {
             let negative = min.is_none_or(|min| min.is_sign_negative() && !min.is_zero());
-            schema.insert(
-                "pattern".to_owned(),
-                json!(number_pattern(*scale, negative, field.none_allowed)),
-            );
+            schema.insert("pattern".to_owned(), json!(number_pattern(*scale, negative, field.none_allowed)));
             // A text has no minimum; the bounds are for the reader and for other programs.
             let bounds = [("x-minimum", min), ("x-maximum", max)];
-            let bounds = bounds
-                .into_iter()
-                .filter_map(|(key, bound)| Some((key, (*bound)?)));
-            schema.extend(
-                bounds.map(|(key, bound)| (key.to_owned(), json!(bound.normalize().to_string()))),
-            );
+            let bounds = bounds.into_iter().filter_map(|(key, bound)| Some((key, (*bound)?)));
+            schema.extend(bounds.map(|(key, bound)| (key.to_owned(), json!(bound.normalize().to_string()))));
         }
         FieldKind::Date { month_allowed } => {
             schema.insert("pattern".to_owned(), json!(date_pattern(*month_allowed)));
@@ -149,16 +128,8 @@ fn value_schema(field: &Field) -> Map<String, Value> {
 /// Exact decimals as they are stored (`128`, `128.50`), and 无 where the form allows it.
 fn number_pattern(scale: u32, negative: bool, none_allowed: bool) -> String {
     let sign = if negative { "-?" } else { "" };
-    let fraction = if scale == 0 {
-        String::new()
-    } else {
-        format!("(\\.[0-9]{{1,{scale}}})?")
-    };
-    let none = if none_allowed {
-        format!("|{NONE_WORD}")
-    } else {
-        String::new()
-    };
+    let fraction = if scale == 0 { String::new() } else { format!("(\\.[0-9]{{1,{scale}}})?") };
+    let none = if none_allowed { format!("|{NONE_WORD}") } else { String::new() };
     format!("^({sign}[0-9]+{fraction}{none})?$")
 }
 
@@ -173,16 +144,8 @@ fn date_pattern(month_allowed: bool) -> &'static str {
 /// Notes and confirmed cautions beside an answer: `<answer>?note`, `<answer>?<rule>`.
 fn facets(form: &FormDefinition) -> Value {
     let own = form.rules.iter().map(|rule| rule.id.as_str());
-    let built_in = [
-        rule_id::DIRECTION_MARK,
-        rule_id::DISQUALIFYING,
-        rule_id::UNKNOWN_ANSWER,
-    ];
-    let facets: Vec<_> = [NOTE_FACET]
-        .into_iter()
-        .chain(built_in)
-        .chain(own)
-        .collect();
+    let built_in = [rule_id::DIRECTION_MARK, rule_id::DISQUALIFYING, rule_id::UNKNOWN_ANSWER];
+    let facets: Vec<_> = [NOTE_FACET].into_iter().chain(built_in).chain(own).collect();
     let pattern = format!("^[a-z0-9_]+(\\.[a-z0-9_]+)+\\?({})$", facets.join("|"));
     json!({ pattern: { "type": "string" } })
 }

@@ -22,24 +22,13 @@ type Line = Vec<String>;
 /// 附件1 as the notice prints it.
 fn notice_lines() -> Vec<Line> {
     let notice = text(FORM, "notice/miit-2026-156.txt");
-    let annex = notice
-        .split_once("附件 2\n\n2026")
-        .map_or("", |(before, _)| before);
-    let start = annex
-        .rfind("附件 1\n")
-        .unwrap_or_else(|| panic!("the notice has 附件 1"));
-    annex[start..]
-        .lines()
-        .map(cells)
-        .filter(|line| !line.is_empty())
-        .collect()
+    let annex = notice.split_once("附件 2\n\n2026").map_or("", |(before, _)| before);
+    let start = annex.rfind("附件 1\n").unwrap_or_else(|| panic!("the notice has 附件 1"));
+    annex[start..].lines().map(cells).filter(|line| !line.is_empty()).collect()
 }
 
 fn cells(line: &str) -> Line {
-    line.split('\t')
-        .map(bare)
-        .filter(|cell| !cell.is_empty())
-        .collect()
+    line.split('\t').map(bare).filter(|cell| !cell.is_empty()).collect()
 }
 
 /// The text without white space, tags and underscores.
@@ -64,10 +53,7 @@ fn form_lines(form: &FormDefinition) -> Vec<Line> {
             lines.push(vec!["填报说明".to_owned()]);
             for (number, clause) in (1..).zip(&form.clauses) {
                 assert_eq!(clause.citation, format!("填报说明 {number}"));
-                lines.push(vec![bare(&format!(
-                    "{number}. {}",
-                    message(form, &clause.text)
-                ))]);
+                lines.push(vec![bare(&format!("{number}. {}", message(form, &clause.text)))]);
             }
         }
         lines.extend(section_lines(form, section));
@@ -77,18 +63,10 @@ fn form_lines(form: &FormDefinition) -> Vec<Line> {
 
 fn section_lines(form: &FormDefinition, section: &Section) -> Vec<Line> {
     let blocks = &section.layout.blocks;
-    let mut lines: Vec<Line> = blocks
-        .iter()
-        .flat_map(|block| block_lines(form, block))
-        .collect();
-    let own_title = blocks
-        .iter()
-        .any(|block| matches!(block, Block::Title { .. }));
+    let mut lines: Vec<Line> = blocks.iter().flat_map(|block| block_lines(form, block)).collect();
+    let own_title = blocks.iter().any(|block| matches!(block, Block::Title { .. }));
     if !own_title && !lines.is_empty() {
-        lines.insert(
-            0,
-            vec![bare(message(form, &format!("{}.title", section.id)))],
-        );
+        lines.insert(0, vec![bare(message(form, &format!("{}.title", section.id)))]);
     }
     lines
 }
@@ -100,10 +78,7 @@ fn block_lines(form: &FormDefinition, block: &Block) -> Vec<Line> {
         Block::Prose { field } => outline_lines(form, field),
         Block::Table { rows, .. } => {
             let rows = rows.iter().map(|row| {
-                let cells = row
-                    .cells
-                    .iter()
-                    .map(|cell: &Cell| parts_text(form, &cell.parts));
+                let cells = row.cells.iter().map(|cell: &Cell| parts_text(form, &cell.parts));
                 cells.filter(|cell| !cell.is_empty()).collect()
             });
             // A row of blanks under a row of years: the notice's text shows nothing of it.
@@ -114,19 +89,12 @@ fn block_lines(form: &FormDefinition, block: &Block) -> Vec<Line> {
 }
 
 fn outline_lines(form: &FormDefinition, field: &str) -> Vec<Line> {
-    let Some(Field {
-        kind: FieldKind::Prose { outline, .. },
-        ..
-    }) = form.field(&FieldId(field.to_owned()))
+    let Some(Field { kind: FieldKind::Prose { outline, .. }, .. }) = form.field(&FieldId(field.to_owned()))
     else {
         panic!("{field} is prose");
     };
-    let keys = outline
-        .iter()
-        .flat_map(|item| [Some(&item.text), item.hint.as_ref()]);
-    keys.flatten()
-        .map(|key| vec![bare(message(form, key))])
-        .collect()
+    let keys = outline.iter().flat_map(|item| [Some(&item.text), item.hint.as_ref()]);
+    keys.flatten().map(|key| vec![bare(message(form, key))]).collect()
 }
 
 fn parts_text(form: &FormDefinition, parts: &[Part]) -> String {
@@ -149,9 +117,7 @@ fn blank(form: &FormDefinition, answer: &str) -> String {
     match &field.kind {
         FieldKind::YesNo { .. } => "是否".to_owned(),
         FieldKind::Choices { options, .. } => {
-            let labels = options
-                .iter()
-                .map(|option| format!("{}.{option}.label", field.id));
+            let labels = options.iter().map(|option| format!("{}.{option}.label", field.id));
             labels.map(|key| bare(message(form, &key))).collect()
         }
         _ => form
@@ -161,9 +127,7 @@ fn blank(form: &FormDefinition, answer: &str) -> String {
 }
 
 fn message<'f>(form: &'f FormDefinition, key: &str) -> &'f str {
-    form.messages[&Language::Chinese]
-        .get(key)
-        .unwrap_or_else(|| panic!("there is a text {key}"))
+    form.messages[&Language::Chinese].get(key).unwrap_or_else(|| panic!("there is a text {key}"))
 }
 
 #[test]
@@ -191,10 +155,7 @@ fn the_deadline_is_the_one_in_the_notice() {
     let deadline = shipped(FORM).deadline.unwrap();
     let day = form_model::date::display(&deadline, Language::Chinese);
     let notice = bare(&text(FORM, "notice/miit-2026-156.txt"));
-    assert!(
-        notice.contains(&format!("{day}前")),
-        "the notice names {day}"
-    );
+    assert!(notice.contains(&format!("{day}前")), "the notice names {day}");
 }
 
 #[test]
@@ -203,10 +164,7 @@ fn a_city_counts_down_to_the_day_that_its_province_set() {
     let mut answers = Answers::default();
     assert_eq!(form.deadline_for(&answers), form.deadline);
     let mut state = |text: &str| {
-        answers.set(
-            AnswerId("cover.city_deadline".to_owned()),
-            Some(AnswerValue::Text(text.to_owned())),
-        );
+        answers.set(AnswerId("cover.city_deadline".to_owned()), Some(AnswerValue::Text(text.to_owned())));
         form.deadline_for(&answers)
     };
     assert_eq!(state("2026-07-20").as_deref(), Some("2026-07-20"));
@@ -228,27 +186,17 @@ fn every_limit_in_the_notice_is_the_fields_limit() {
         .collect();
     let expected = [
         ("plan.text", 3000, "(不超过3000字,"),
-        (
-            "openness.cooperation_mechanism",
-            100,
-            "（简要描述，100字以内）",
-        ),
+        ("openness.cooperation_mechanism", 100, "（简要描述，100字以内）"),
         ("innovation.measures", 200, "（简要描述，不超过200字）"),
         ("cultivation.measures", 300, "(简要描述,不超过300字)"),
     ];
-    let wanted: Vec<_> = expected
-        .iter()
-        .map(|(id, limit, _)| ((*id).to_owned(), *limit))
-        .collect();
+    let wanted: Vec<_> = expected.iter().map(|(id, limit, _)| ((*id).to_owned(), *limit)).collect();
     assert_eq!(limits, wanted);
     let notice: String = notice_lines().concat().concat();
     for (id, _, words) in expected {
         assert!(notice.contains(words), "{id}: the notice says {words}");
     }
-    assert_eq!(
-        notice.matches("字以内").count() + notice.matches("不超过").count(),
-        expected.len()
-    );
+    assert_eq!(notice.matches("字以内").count() + notice.matches("不超过").count(), expected.len());
 }
 
 #[test]
@@ -258,24 +206,11 @@ fn all_fifteen_pieces_of_evidence_are_asked_for_at_a_field_and_printed_in_order(
     assert_eq!(numbers, (1..=15).collect::<Vec<_>>());
     for slot in &form.evidence {
         let remark = message(&form, &format!("evidence.{}.remark", slot.id));
-        assert!(
-            bare(remark).contains(&format!("佐证材料{}", slot.number)),
-            "{remark}"
-        );
-        assert_eq!(
-            slot.kinds,
-            ["authority", "third_party", "self_declaration"],
-            "填报说明 4"
-        );
+        assert!(bare(remark).contains(&format!("佐证材料{}", slot.number)), "{remark}");
+        assert_eq!(slot.kinds, ["authority", "third_party", "self_declaration"], "填报说明 4");
         let layout = &form.section(slot.field.section()).unwrap().layout;
-        let printed = format!("{layout:?}")
-            .matches(&format!("Evidence({:?})", slot.id))
-            .count();
-        assert_eq!(
-            printed, 1,
-            "{} is printed once, in its field's section",
-            slot.id
-        );
+        let printed = format!("{layout:?}").matches(&format!("Evidence({:?})", slot.id)).count();
+        assert_eq!(printed, 1, "{} is printed once, in its field's section", slot.id);
     }
 }
 
@@ -292,48 +227,30 @@ fn an_answer_that_may_disqualify_is_a_caution_and_blocks_nothing() {
     let disqualifying: Vec<_> = form
         .fields()
         .filter_map(|field| match &field.kind {
-            FieldKind::YesNo {
-                disqualifying: Some(answer),
-            } => Some((field.id.as_str(), answer.as_str())),
+            FieldKind::YesNo { disqualifying: Some(answer) } => Some((field.id.as_str(), answer.as_str())),
             _ => None,
         })
         .collect();
     assert_eq!(disqualifying, expected);
     let mut answers = Answers::default();
     for (id, answer) in expected {
-        answers.set(
-            AnswerId(id.to_owned()),
-            Some(AnswerValue::Text(answer.to_owned())),
-        );
+        answers.set(AnswerId(id.to_owned()), Some(AnswerValue::Text(answer.to_owned())));
     }
     let problems = check(&form, &answers);
     for (id, _) in expected {
-        let own: Vec<_> = problems
-            .iter()
-            .filter(|problem| problem.answer.as_str() == id)
-            .collect();
+        let own: Vec<_> = problems.iter().filter(|problem| problem.answer.as_str() == id).collect();
         assert_eq!(own.len(), 1);
-        assert!(
-            own.iter()
-                .all(|problem| problem.rule == "disqualifying" && !problem.blocks())
-        );
+        assert!(own.iter().all(|problem| problem.rule == "disqualifying" && !problem.blocks()));
     }
 }
 
 #[test]
 fn what_annex_2_asks_for_and_annex_1_does_not_print_is_asked_and_not_printed() {
     let form = shipped(FORM);
-    for id in [
-        "core_zone",
-        "core_zone_name",
-        "output_value",
-        "sme_count",
-        "partner_countries",
-        "introduction",
-    ] {
-        let field = form
-            .field(&FieldId::new("basics", id))
-            .unwrap_or_else(|| panic!("{id} is asked"));
+    for id in
+        ["core_zone", "core_zone_name", "output_value", "sme_count", "partner_countries", "introduction"]
+    {
+        let field = form.field(&FieldId::new("basics", id)).unwrap_or_else(|| panic!("{id} is asked"));
         assert!(!field.printed, "{id} is not printed");
     }
 }
@@ -347,9 +264,6 @@ fn the_provinces_opinion_is_printed_in_part_seven_and_not_counted() {
     let declaration = format!("{:?}", form.section("declaration").unwrap().layout);
     assert!(declaration.contains("Answer(\"recommendation.opinion\")"));
     assert!(
-        form.sections
-            .iter()
-            .filter(|section| section.id != "recommendation")
-            .all(|section| section.counted)
+        form.sections.iter().filter(|section| section.id != "recommendation").all(|section| section.counted)
     );
 }

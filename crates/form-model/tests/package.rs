@@ -16,17 +16,13 @@ fn sample(id: &str) -> Answers {
     let document: Value = serde_json::from_str(&text(id, "sample/answers.json"))
         .unwrap_or_else(|error| panic!("{id}: {error}"));
     assert_eq!(document["form"], id, "the sample names its form");
-    serde_json::from_value(document["answers"].clone())
-        .unwrap_or_else(|error| panic!("{id}: {error}"))
+    serde_json::from_value(document["answers"].clone()).unwrap_or_else(|error| panic!("{id}: {error}"))
 }
 
 #[test]
 fn every_shipped_package_loads_under_its_folders_name() {
     let ids = shipped_ids();
-    assert!(
-        ids.len() >= 2,
-        "the zone application, and one of another domain"
-    );
+    assert!(ids.len() >= 2, "the zone application, and one of another domain");
     for id in ids {
         assert_eq!(shipped(&id).id, id, "a package's id is its folder's name");
     }
@@ -37,22 +33,12 @@ fn companions_change_neither_hash_nor_definition() {
     for id in shipped_ids() {
         let with = files(&id);
         let mut without = with.clone();
-        without
-            .0
-            .retain(|path, _| !path.starts_with("sample/") && !path.starts_with("notice/"));
+        without.0.retain(|path, _| !path.starts_with("sample/") && !path.starts_with("notice/"));
         assert!(without.0.len() < with.0.len(), "{id} has a sample");
         assert_eq!(with.hash(), without.hash());
         let mut touched = without.clone();
-        touched
-            .0
-            .entry("form.toml".to_owned())
-            .or_default()
-            .push(b'\n');
-        assert_ne!(
-            touched.hash(),
-            without.hash(),
-            "a byte more is another package"
-        );
+        touched.0.entry("form.toml".to_owned()).or_default().push(b'\n');
+        assert_ne!(touched.hash(), without.hash(), "a byte more is another package");
     }
 }
 
@@ -71,10 +57,8 @@ fn every_sample_is_without_problems() {
     for id in shipped_ids() {
         let form = shipped(&id);
         let problems = check(&form, &sample(&id));
-        let sentences: Vec<_> = problems
-            .iter()
-            .map(|problem| problem.sentence(&form, Language::Chinese))
-            .collect();
+        let sentences: Vec<_> =
+            problems.iter().map(|problem| problem.sentence(&form, Language::Chinese)).collect();
         assert!(sentences.is_empty(), "{id}: {sentences:#?}");
     }
 }
@@ -87,20 +71,9 @@ fn every_sample_answers_every_field_of_the_counted_sections() {
         let counted = form.sections.iter().filter(|section| section.counted);
         for field in counted.flat_map(|section| &section.fields) {
             let stored = field.answers();
-            let answered = stored
-                .iter()
-                .filter(|answer| !answers.is_blank(answer))
-                .count();
-            let full = if field.columns.is_empty() {
-                1
-            } else {
-                field.columns.len()
-            };
-            assert!(
-                stored.is_empty() || answered >= full,
-                "{id}: {} is not answered",
-                field.id
-            );
+            let answered = stored.iter().filter(|answer| !answers.is_blank(answer)).count();
+            let full = if field.columns.is_empty() { 1 } else { field.columns.len() };
+            assert!(stored.is_empty() || answered >= full, "{id}: {} is not answered", field.id);
         }
     }
 }
@@ -110,9 +83,7 @@ fn every_sample_is_stored_as_it_is_written() {
     for id in shipped_ids() {
         let form = shipped(&id);
         for (answer, value) in sample(&id).0 {
-            let field = form
-                .field_of(&answer)
-                .unwrap_or_else(|| panic!("{id} has no {answer}"));
+            let field = form.field_of(&answer).unwrap_or_else(|| panic!("{id} has no {answer}"));
             assert_eq!(normalise_value(field, &answer, &value), value, "{answer}");
         }
     }
@@ -139,9 +110,5 @@ fn the_empty_zone_form_misses_every_required_field_and_nothing_else() {
         .map(|field| field.columns.len().max(1))
         .sum::<usize>();
     assert_eq!(problems.len(), required);
-    assert_eq!(
-        check_section(&form, "recommendation", &Answers::default()).len(),
-        2,
-        "opinion and date"
-    );
+    assert_eq!(check_section(&form, "recommendation", &Answers::default()).len(), 2, "opinion and date");
 }

@@ -14,8 +14,7 @@ fn validator(form: &FormDefinition) -> Validator {
 }
 
 fn sample(id: &str) -> Value {
-    serde_json::from_str(&text(id, "sample/answers.json"))
-        .unwrap_or_else(|error| panic!("{id}: {error}"))
+    serde_json::from_str(&text(id, "sample/answers.json")).unwrap_or_else(|error| panic!("{id}: {error}"))
 }
 
 fn zone() -> (Validator, Value) {
@@ -37,21 +36,16 @@ fn the_schema_has_every_stored_answer_and_no_other() {
     for id in shipped_ids() {
         let form = shipped(&id);
         let schema = answers_schema(&form);
-        let properties = schema["properties"]["answers"]["properties"]
-            .as_object()
-            .unwrap();
-        let mut ids: Vec<_> = form
-            .fields()
-            .flat_map(form_model::definition::Field::answers)
-            .map(|id| id.0)
-            .collect();
+        let properties = schema["properties"]["answers"]["properties"].as_object().unwrap();
+        let mut ids: Vec<_> =
+            form.fields().flat_map(form_model::definition::Field::answers).map(|id| id.0).collect();
         ids.sort();
         assert_eq!(properties.keys().cloned().collect::<Vec<_>>(), ids);
-        assert!(properties.values().all(|schema| {
-            schema["title"]
-                .as_str()
-                .is_some_and(|title| !title.is_empty())
-        }));
+        assert!(
+            properties
+                .values()
+                .all(|schema| { schema["title"].as_str().is_some_and(|title| !title.is_empty()) })
+        );
     }
 }
 
@@ -64,10 +58,7 @@ fn titles_are_the_forms_own_words_with_the_year() {
         properties["openness.foreign_funded_enterprises.2023"]["title"],
         "2023年合作区外资或合资企业数量"
     );
-    assert_eq!(
-        schema["$id"],
-        "tag:huiqian,2026:form/zone-application-2026/1.0.0"
-    );
+    assert_eq!(schema["$id"], "tag:huiqian,2026:form/zone-application-2026/1.0.0");
 }
 
 #[test]
@@ -85,12 +76,7 @@ fn an_empty_form_and_blank_answers_are_valid() {
     let (validator, mut document) = zone();
     document["answers"] = json!({});
     assert!(validator.is_valid(&document));
-    for answer in [
-        "basics.revenue.2025",
-        "basics.accidents",
-        "declaration.date",
-        "plan.text",
-    ] {
+    for answer in ["basics.revenue.2025", "basics.accidents", "declaration.date", "plan.text"] {
         document["answers"] = json!({ answer: "" });
         assert!(validator.is_valid(&document), "{answer} may be blank");
     }
@@ -161,12 +147,7 @@ fn another_forms_document_is_invalid() {
 #[test]
 fn the_validator_refuses_a_schema_that_it_does_not_understand() {
     let refused = std::panic::catch_unwind(|| {
-        Validator::new(
-            json!({ "$schema": "https://json-schema.org/draft/2020-12/schema", "maxLength": 3 }),
-        )
+        Validator::new(json!({ "$schema": "https://json-schema.org/draft/2020-12/schema", "maxLength": 3 }))
     });
-    assert!(
-        refused.is_err(),
-        "a keyword that is not checked must not pass unseen"
-    );
+    assert!(refused.is_err(), "a keyword that is not checked must not pass unseen");
 }

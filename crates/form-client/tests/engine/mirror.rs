@@ -173,7 +173,7 @@ fn view_and_document_end_equal_over_10_000_seeds() {
         for first in (0..SEEDS).take(THREADS) {
             let genesis = &genesis;
             scope.spawn(move || {
-                (first..SEEDS).step_by(THREADS).for_each(|seed| play(definition, genesis, seed))
+                (first..SEEDS).step_by(THREADS).for_each(|seed| play(definition, genesis, seed));
             });
         }
     });

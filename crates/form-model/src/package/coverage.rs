@@ -16,28 +16,17 @@ use crate::layout::{Block, Part};
 pub(super) fn check_layouts(draft: &Draft<'_>, form: &FormDefinition) {
     let mut printed = BTreeSet::new();
     let mut supplementary = BTreeSet::new();
-    for block in form
-        .sections
-        .iter()
-        .flat_map(|section| &section.layout.blocks)
-    {
+    for block in form.sections.iter().flat_map(|section| &section.layout.blocks) {
         match block {
             Block::Supplement { fields } => supplementary.extend(fields.iter().map(String::as_str)),
             _ => collect_printed(block, &mut printed),
         }
     }
     for field in form.fields() {
-        let shown = if field.printed {
-            &printed
-        } else {
-            &supplementary
-        };
+        let shown = if field.printed { &printed } else { &supplementary };
         for answer in missing_answers(field, shown) {
             if let Some(place) = draft.fields.get(&field.id) {
-                let kind = FaultKind::NotShown {
-                    answer,
-                    supplement: !field.printed,
-                };
+                let kind = FaultKind::NotShown { answer, supplement: !field.printed };
                 draft.report(place.clone(), kind);
             }
         }
@@ -47,11 +36,9 @@ pub(super) fn check_layouts(draft: &Draft<'_>, form: &FormDefinition) {
 fn collect_printed<'f>(block: &'f Block, printed: &mut BTreeSet<&'f str>) {
     let parts: Vec<&Part> = match block {
         Block::Line { parts } => parts.iter().collect(),
-        Block::Table { rows, .. } => rows
-            .iter()
-            .flat_map(|row| &row.cells)
-            .flat_map(|cell| &cell.parts)
-            .collect(),
+        Block::Table { rows, .. } => {
+            rows.iter().flat_map(|row| &row.cells).flat_map(|cell| &cell.parts).collect()
+        }
         Block::Prose { field } => {
             printed.insert(field);
             Vec::new()
@@ -73,9 +60,7 @@ fn missing_answers(field: &Field, shown: &BTreeSet<&str>) -> Vec<String> {
         return vec![field.id.to_string()];
     }
     let answers = field.columns.iter().map(|column| field.id.part(column).0);
-    answers
-        .filter(|answer| !shown.contains(answer.as_str()))
-        .collect()
+    answers.filter(|answer| !shown.contains(answer.as_str())).collect()
 }
 
 /// Checks that every language has every text that is needed and none that is not.
@@ -89,10 +74,7 @@ pub(super) fn check_messages(draft: &Draft<'_>, form: &FormDefinition) {
         let file = message_reader::path(*language);
         for (key, need) in &needs {
             if !texts.contains_key(*key) {
-                let kind = FaultKind::MissingMessage {
-                    key: (*key).to_owned(),
-                    file: file.clone(),
-                };
+                let kind = FaultKind::MissingMessage { key: (*key).to_owned(), file: file.clone() };
                 draft.report(need.place.clone(), kind);
             }
         }
@@ -127,10 +109,7 @@ pub(super) fn check_placeholders(draft: &Draft<'_>, form: &FormDefinition) {
 
 /// The names in braces of a text.
 fn braces(text: &str) -> impl Iterator<Item = &str> {
-    text.split('{')
-        .skip(1)
-        .filter_map(|after| after.split_once('}'))
-        .map(|(name, _)| name)
+    text.split('{').skip(1).filter_map(|after| after.split_once('}')).map(|(name, _)| name)
 }
 
 /// A text must be needed, or be an optional one that the other languages have too.
@@ -145,26 +124,14 @@ fn check_text(
         return;
     }
     if !optional.contains(key) {
-        let candidates = needs
-            .keys()
-            .copied()
-            .chain(optional.iter().map(String::as_str));
-        let kind = FaultKind::UnusedMessage {
-            key: key.to_owned(),
-            nearest: nearest(key, candidates),
-        };
+        let candidates = needs.keys().copied().chain(optional.iter().map(String::as_str));
+        let kind = FaultKind::UnusedMessage { key: key.to_owned(), nearest: nearest(key, candidates) };
         return draft.report(text.place.clone(), kind);
     }
     for (language, texts) in &draft.texts {
         if !texts.contains_key(key) {
             let file = message_reader::path(*language);
-            draft.report(
-                text.place.clone(),
-                FaultKind::MissingMessage {
-                    key: key.to_owned(),
-                    file,
-                },
-            );
+            draft.report(text.place.clone(), FaultKind::MissingMessage { key: key.to_owned(), file });
         }
     }
 }
@@ -172,20 +139,12 @@ fn check_text(
 /// Keys that a package may have or leave out.
 fn optional_texts(form: &FormDefinition) -> BTreeSet<String> {
     let mut keys = BTreeSet::from(["form.help".to_owned()]);
-    keys.extend(
-        form.sections
-            .iter()
-            .map(|section| format!("{}.help", section.id)),
-    );
+    keys.extend(form.sections.iter().map(|section| format!("{}.help", section.id)));
     for field in form.fields() {
         keys.insert(format!("{}.help", field.id));
         keys.insert(format!("{}.placeholder", field.id));
         if let FieldKind::Choice { options } | FieldKind::Choices { options, .. } = &field.kind {
-            keys.extend(
-                options
-                    .iter()
-                    .map(|option| format!("{}.{option}.help", field.id)),
-            );
+            keys.extend(options.iter().map(|option| format!("{}.{option}.help", field.id)));
         }
     }
     keys
@@ -198,11 +157,7 @@ pub(super) fn check_files(draft: &Draft<'_>, form: &FormDefinition, sections: &[
         named.insert(format!("sections/{}.toml", section.value));
         named.insert(format!("layout/{}.toml", section.value));
     }
-    named.extend(
-        form.languages
-            .iter()
-            .map(|language| message_reader::path(*language)),
-    );
+    named.extend(form.languages.iter().map(|language| message_reader::path(*language)));
     for path in draft.sources.paths().filter(|path| !named.contains(*path)) {
         draft.report(start_of(path), FaultKind::UnexpectedFile);
     }

@@ -96,12 +96,7 @@ impl<'s> Draft<'s> {
             self.all_files_found = false;
             // A file that is there but is not text has been reported already.
             if self.sources.all_parsed() {
-                self.report(
-                    named_at.clone(),
-                    FaultKind::MissingFile {
-                        file: path.to_owned(),
-                    },
-                );
+                self.report(named_at.clone(), FaultKind::MissingFile { file: path.to_owned() });
             }
         }
         reader
@@ -113,48 +108,28 @@ impl<'s> Draft<'s> {
 
     /// Notes that a text must exist in every language.
     pub(super) fn need(&mut self, key: impl Into<String>, place: &Place) {
-        self.needs.push(Located {
-            value: key.into(),
-            place: place.clone(),
-        });
+        self.needs.push(Located { value: key.into(), place: place.clone() });
     }
 
     /// Notes that something names an answer or field.
     pub(super) fn refer(&mut self, target: &Located<String>, wanted: Wanted) {
         let place = target.place.clone();
-        self.references.push(Reference {
-            target: target.value.clone(),
-            wanted,
-            place,
-        });
+        self.references.push(Reference { target: target.value.clone(), wanted, place });
     }
 
     /// Reports an id that is not made of `a–z`, `0–9` and `_`.
     pub(super) fn check_id(&self, id: &Located<String>) {
         let well_formed = !id.value.is_empty()
-            && id
-                .value
-                .chars()
-                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+            && id.value.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
         if !well_formed {
-            self.report(
-                id.place.clone(),
-                FaultKind::BadId {
-                    id: id.value.clone(),
-                },
-            );
+            self.report(id.place.clone(), FaultKind::BadId { id: id.value.clone() });
         }
     }
 
     /// Reports an id that means something else already.
     pub(super) fn check_free(&self, id: &Located<String>, reserved: &[&str]) {
         if reserved.contains(&id.value.as_str()) {
-            self.report(
-                id.place.clone(),
-                FaultKind::ReservedId {
-                    id: id.value.clone(),
-                },
-            );
+            self.report(id.place.clone(), FaultKind::ReservedId { id: id.value.clone() });
         }
     }
 
@@ -163,10 +138,7 @@ impl<'s> Draft<'s> {
         let mut seen: BTreeMap<&str, &Place> = BTreeMap::new();
         for id in ids {
             if let Some(first) = seen.get(id.value.as_str()) {
-                let kind = FaultKind::DuplicateId {
-                    id: id.value.clone(),
-                    first: (*first).clone(),
-                };
+                let kind = FaultKind::DuplicateId { id: id.value.clone(), first: (*first).clone() };
                 self.report(id.place.clone(), kind);
             } else {
                 seen.insert(&id.value, &id.place);
@@ -177,20 +149,14 @@ impl<'s> Draft<'s> {
     /// The definition as far as it could be read; only whole when there were no faults.
     pub(super) fn define(&mut self, form: FormPlan, hash: String) -> FormDefinition {
         let messages = self.texts.iter().map(|(language, texts)| {
-            let texts = texts
-                .iter()
-                .map(|(key, text)| (key.clone(), text.value.clone()));
+            let texts = texts.iter().map(|(key, text)| (key.clone(), text.value.clone()));
             (*language, texts.collect())
         });
         FormDefinition {
             id: form.id,
             version: form.version,
             hash,
-            languages: form
-                .languages
-                .into_iter()
-                .map(|language| language.value)
-                .collect(),
+            languages: form.languages.into_iter().map(|language| language.value).collect(),
             deadline: form.deadline,
             deadline_answer: form.deadline_answer,
             name_answer: form.name_answer,
@@ -204,10 +170,7 @@ impl<'s> Draft<'s> {
     }
 
     /// The definition, if nothing was wrong.
-    pub(super) fn finish(
-        self,
-        definition: Option<FormDefinition>,
-    ) -> Result<FormDefinition, PackageError> {
+    pub(super) fn finish(self, definition: Option<FormDefinition>) -> Result<FormDefinition, PackageError> {
         let faults = self.sources.faults();
         match definition {
             Some(definition) if faults.is_empty() => Ok(definition),

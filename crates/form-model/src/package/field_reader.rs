@@ -7,18 +7,8 @@ use super::table_reader::{Expected, Located, TableReader};
 use crate::definition::{Field, FieldKind, OutlineItem, Unit};
 use crate::id::FieldId;
 
-const KINDS: [&str; 10] = [
-    "text",
-    "phone",
-    "prose",
-    "number",
-    "date",
-    "yes_no",
-    "choice",
-    "choices",
-    "confirm",
-    "calculated",
-];
+const KINDS: [&str; 10] =
+    ["text", "phone", "prose", "number", "date", "yes_no", "choice", "choices", "confirm", "calculated"];
 /// Texts of a section beside those of its fields.
 const FIELDS_RESERVED: [&str; 2] = ["title", "help"];
 /// Texts of a field beside those of its options.
@@ -39,16 +29,11 @@ pub(super) fn read(
 ) -> Option<Field> {
     let kind_word = table.needed_word("kind", &KINDS);
     let id = read_id(draft, section, table)?;
-    let kind = kind_word.map_or(FieldKind::Text { limit: None }, |kind| {
-        kind_of(draft, &id, &kind.value, table)
-    });
+    let kind =
+        kind_word.map_or(FieldKind::Text { limit: None }, |kind| kind_of(draft, &id, &kind.value, table));
     let condition = table.table("relevant");
     Some(Field {
-        columns: if in_columns(&kind) {
-            columns(draft, table)
-        } else {
-            Vec::new()
-        },
+        columns: if in_columns(&kind) { columns(draft, table) } else { Vec::new() },
         required: is_asked(&kind) && table.flag("required", true),
         none_allowed: is_written(&kind) && table.flag("none_allowed", true),
         relevant: condition.and_then(|condition| rule_reader::condition(draft, condition)),
@@ -68,10 +53,7 @@ fn read_id(draft: &mut Draft<'_>, section: &str, table: &TableReader<'_>) -> Opt
     let id = FieldId::new(section, &own.value);
     draft.need(format!("{id}.label"), &place);
     if let Some(first) = draft.fields.get(&id) {
-        let kind = FaultKind::DuplicateId {
-            id: id.to_string(),
-            first: first.clone(),
-        };
+        let kind = FaultKind::DuplicateId { id: id.to_string(), first: first.clone() };
         draft.report(own.place, kind);
     } else {
         draft.fields.insert(id.clone(), place);
@@ -86,18 +68,12 @@ fn is_asked(kind: &FieldKind) -> bool {
 
 /// Whether the answer is written in words or figures, so that it may be 无.
 fn is_written(kind: &FieldKind) -> bool {
-    matches!(
-        kind,
-        FieldKind::Text { .. } | FieldKind::Prose { .. } | FieldKind::Number { .. }
-    )
+    matches!(kind, FieldKind::Text { .. } | FieldKind::Prose { .. } | FieldKind::Number { .. })
 }
 
 /// Multiple choices, long texts and confirmations have no columns.
 fn in_columns(kind: &FieldKind) -> bool {
-    !matches!(
-        kind,
-        FieldKind::Prose { .. } | FieldKind::Choices { .. } | FieldKind::Confirm
-    )
+    !matches!(kind, FieldKind::Prose { .. } | FieldKind::Choices { .. } | FieldKind::Confirm)
 }
 
 fn columns(draft: &mut Draft<'_>, table: &TableReader<'_>) -> Vec<String> {
@@ -112,11 +88,7 @@ fn columns(draft: &mut Draft<'_>, table: &TableReader<'_>) -> Vec<String> {
 
 fn evidence(draft: &Draft<'_>, form: &FormPlan, table: &TableReader<'_>) -> Option<String> {
     let slot = table.text("evidence")?;
-    if form
-        .evidence
-        .iter()
-        .any(|known| known.value.id == slot.value)
-    {
+    if form.evidence.iter().any(|known| known.value.id == slot.value) {
         return Some(slot.value);
     }
     draft.report(
@@ -124,11 +96,7 @@ fn evidence(draft: &Draft<'_>, form: &FormPlan, table: &TableReader<'_>) -> Opti
         FaultKind::UnknownWord {
             key: "evidence".to_owned(),
             word: slot.value,
-            known: form
-                .evidence
-                .iter()
-                .map(|known| known.value.id.clone())
-                .collect(),
+            known: form.evidence.iter().map(|known| known.value.id.clone()).collect(),
         },
     );
     None
@@ -139,26 +107,16 @@ fn kind_of(draft: &mut Draft<'_>, id: &FieldId, kind: &str, table: &TableReader<
         "phone" => FieldKind::Phone,
         "prose" => prose(draft, id, table),
         "number" => number(draft, table),
-        "date" => FieldKind::Date {
-            month_allowed: table.flag("month_allowed", false),
-        },
+        "date" => FieldKind::Date { month_allowed: table.flag("month_allowed", false) },
         "yes_no" => FieldKind::YesNo {
-            disqualifying: table
-                .word("disqualifying", &YES_NO)
-                .map(|answer| answer.value),
+            disqualifying: table.word("disqualifying", &YES_NO).map(|answer| answer.value),
         },
-        "choice" => FieldKind::Choice {
-            options: options(draft, id, table),
-        },
+        "choice" => FieldKind::Choice { options: options(draft, id, table) },
         "choices" => choices(draft, id, table),
         "confirm" => FieldKind::Confirm,
         "calculated" => rule_reader::calculation(draft, table)
-            .map_or(FieldKind::Text { limit: None }, |calculation| {
-                FieldKind::Calculated { calculation }
-            }),
-        _ => FieldKind::Text {
-            limit: limit(table),
-        },
+            .map_or(FieldKind::Text { limit: None }, |calculation| FieldKind::Calculated { calculation }),
+        _ => FieldKind::Text { limit: limit(table) },
     }
 }
 
@@ -177,9 +135,7 @@ fn prose(draft: &mut Draft<'_>, id: &FieldId, table: &TableReader<'_>) -> FieldK
     }
     let mut outline = Vec::new();
     for item in table.tables("outline") {
-        let level = item
-            .whole("level")
-            .and_then(|level| u8::try_from(level).ok());
+        let level = item.whole("level").and_then(|level| u8::try_from(level).ok());
         let text = item.needed_text("text");
         let hint = item.text("hint");
         item.finish();
@@ -188,18 +144,10 @@ fn prose(draft: &mut Draft<'_>, id: &FieldId, table: &TableReader<'_>) -> FieldK
         }
         if let Some(text) = text {
             let hint = hint.map(|hint| hint.value);
-            outline.push(OutlineItem {
-                level: level.unwrap_or(1),
-                text: text.value,
-                hint,
-            });
+            outline.push(OutlineItem { level: level.unwrap_or(1), text: text.value, hint });
         }
     }
-    FieldKind::Prose {
-        limit: limit(table),
-        outline,
-        attachable,
-    }
+    FieldKind::Prose { limit: limit(table), outline, attachable }
 }
 
 fn number(draft: &Draft<'_>, table: &TableReader<'_>) -> FieldKind {
@@ -211,35 +159,20 @@ fn number(draft: &Draft<'_>, table: &TableReader<'_>) -> FieldKind {
     if let (Some(min), Some(max)) = (min, max)
         && min > max
     {
-        let kind = FaultKind::EmptyRange {
-            min: min.to_string(),
-            max: max.to_string(),
-        };
+        let kind = FaultKind::EmptyRange { min: min.to_string(), max: max.to_string() };
         draft.report(table.place_of("min"), kind);
     }
-    let unit = table.word(
-        "unit",
-        &["hundred_million_yuan", "ten_thousand_yuan", "percent"],
-    );
+    let unit = table.word("unit", &["hundred_million_yuan", "ten_thousand_yuan", "percent"]);
     let unit = unit.map(|unit| match unit.value.as_str() {
         "hundred_million_yuan" => Unit::HundredMillionYuan,
         "ten_thousand_yuan" => Unit::TenThousandYuan,
         _ => Unit::Percent,
     });
-    FieldKind::Number {
-        scale,
-        min,
-        max,
-        unit,
-    }
+    FieldKind::Number { scale, min, max, unit }
 }
 
 fn options(draft: &mut Draft<'_>, id: &FieldId, table: &TableReader<'_>) -> Vec<String> {
-    let options = if table.need("options") {
-        table.texts("options")
-    } else {
-        Vec::new()
-    };
+    let options = if table.need("options") { table.texts("options") } else { Vec::new() };
     draft.check_unique(&options);
     for option in &options {
         draft.check_id(option);
@@ -252,21 +185,12 @@ fn options(draft: &mut Draft<'_>, id: &FieldId, table: &TableReader<'_>) -> Vec<
 fn choices(draft: &mut Draft<'_>, id: &FieldId, table: &TableReader<'_>) -> FieldKind {
     let options = options(draft, id, table);
     let other: Option<Located<String>> = table.text("other");
-    if let Some(other) = other
-        .as_ref()
-        .filter(|other| !options.contains(&other.value))
-    {
+    if let Some(other) = other.as_ref().filter(|other| !options.contains(&other.value)) {
         let answer = other.value.clone();
-        let kind = FaultKind::UnfitAnswer {
-            answer,
-            expected: OWN_OPTION,
-        };
+        let kind = FaultKind::UnfitAnswer { answer, expected: OWN_OPTION };
         draft.report(other.place.clone(), kind);
     }
-    FieldKind::Choices {
-        options,
-        other: other.map(|other| other.value),
-    }
+    FieldKind::Choices { options, other: other.map(|other| other.value) }
 }
 
 /// Notes that a condition, rule or layout names something.

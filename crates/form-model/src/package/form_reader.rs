@@ -12,22 +12,9 @@ use crate::language::Language;
 
 const FILE: &str = "form.toml";
 /// Beginnings of texts that belong to no section.
-const SECTIONS_RESERVED: [&str; 6] = [
-    "form",
-    "agency",
-    "column",
-    "evidence",
-    "evidence_kind",
-    "rule",
-];
-const DATE: Expected = (
-    "日期，例如 \"2026-08-15\"",
-    "a date, such as \"2026-08-15\"",
-);
-const VERSION: Expected = (
-    "三段版本号，例如 \"1.0.0\"",
-    "three numbers, such as \"1.0.0\"",
-);
+const SECTIONS_RESERVED: [&str; 6] = ["form", "agency", "column", "evidence", "evidence_kind", "rule"];
+const DATE: Expected = ("日期，例如 \"2026-08-15\"", "a date, such as \"2026-08-15\"");
+const VERSION: Expected = ("三段版本号，例如 \"1.0.0\"", "three numbers, such as \"1.0.0\"");
 
 /// What the form is and what it consists of; `None` when there is no `form.toml`.
 pub(super) fn read(draft: &mut Draft<'_>) -> Option<FormPlan> {
@@ -64,14 +51,9 @@ pub(super) fn read(draft: &mut Draft<'_>) -> Option<FormPlan> {
 
 fn deadline(draft: &Draft<'_>, table: &TableReader<'_>) -> Option<String> {
     let deadline = table.text("deadline")?;
-    let date = date::parse(&deadline.value)
-        .ok()
-        .filter(|date| date.has_day());
+    let date = date::parse(&deadline.value).ok().filter(|date| date.has_day());
     if date.is_none_or(|date| date.to_string() != deadline.value) {
-        let kind = FaultKind::WrongValue {
-            key: "deadline".to_owned(),
-            expected: DATE,
-        };
+        let kind = FaultKind::WrongValue { key: "deadline".to_owned(), expected: DATE };
         draft.report(deadline.place, kind);
     }
     Some(deadline.value)
@@ -80,10 +62,7 @@ fn deadline(draft: &Draft<'_>, table: &TableReader<'_>) -> Option<String> {
 fn check_version(draft: &Draft<'_>, version: &Located<String>) {
     let parts: Vec<_> = version.value.split('.').map(str::parse::<u32>).collect();
     if parts.len() != 3 || parts.iter().any(Result::is_err) {
-        let kind = FaultKind::WrongValue {
-            key: "version".to_owned(),
-            expected: VERSION,
-        };
+        let kind = FaultKind::WrongValue { key: "version".to_owned(), expected: VERSION };
         draft.report(version.place.clone(), kind);
     }
 }
@@ -94,21 +73,12 @@ fn languages(draft: &Draft<'_>, table: &TableReader<'_>) -> Vec<Located<Language
         .filter_map(|tag| {
             let language = Language::from_tag(&tag.value);
             if language.is_none() {
-                let known = Language::ALL
-                    .map(|language| language.tag().to_owned())
-                    .to_vec();
+                let known = Language::ALL.map(|language| language.tag().to_owned()).to_vec();
                 let word = tag.value.clone();
-                let kind = FaultKind::UnknownWord {
-                    key: "languages".to_owned(),
-                    word,
-                    known,
-                };
+                let kind = FaultKind::UnknownWord { key: "languages".to_owned(), word, known };
                 draft.report(tag.place.clone(), kind);
             }
-            language.map(|value| Located {
-                value,
-                place: tag.place.clone(),
-            })
+            language.map(|value| Located { value, place: tag.place.clone() })
         })
         .collect()
 }
@@ -133,16 +103,8 @@ fn sections(draft: &mut Draft<'_>, table: &TableReader<'_>) -> Vec<Located<Strin
 }
 
 /// A list of ids that must be there, each once.
-fn needed_list(
-    draft: &Draft<'_>,
-    table: &TableReader<'_>,
-    key: &'static str,
-) -> Vec<Located<String>> {
-    let list = if table.need(key) {
-        table.texts(key)
-    } else {
-        Vec::new()
-    };
+fn needed_list(draft: &Draft<'_>, table: &TableReader<'_>, key: &'static str) -> Vec<Located<String>> {
+    let list = if table.need(key) { table.texts(key) } else { Vec::new() };
     draft.check_unique(&list);
     list
 }
@@ -192,10 +154,7 @@ fn clauses(draft: &mut Draft<'_>, table: &TableReader<'_>) -> Vec<Clause> {
         let citation = clause.needed_text("citation");
         let text = clause.needed_text("text");
         let checks = clause.texts("checks");
-        for check in checks
-            .iter()
-            .filter(|check| !rule_id::ALL.contains(&check.value.as_str()))
-        {
+        for check in checks.iter().filter(|check| !rule_id::ALL.contains(&check.value.as_str())) {
             draft.report(
                 check.place.clone(),
                 FaultKind::UnknownWord {

@@ -13,10 +13,8 @@ const PART: Expected = (
     "{ text = \"…\" }、{ label = \"…\" }、{ answer = \"…\" }、{ evidence = \"…\" } 或 \"break\"",
     "{ text = \"…\" }, { label = \"…\" }, { answer = \"…\" }, { evidence = \"…\" } or \"break\"",
 );
-const CELL: Expected = (
-    "单元格列表，例如 [ { text = \"…\" } ]",
-    "a list of cells, such as [ { text = \"…\" } ]",
-);
+const CELL: Expected =
+    ("单元格列表，例如 [ { text = \"…\" } ]", "a list of cells, such as [ { text = \"…\" } ]");
 const WIDTH: Expected = ("1 到 65535 的整数", "a whole number from 1 to 65535");
 
 /// Reads how a section is printed.
@@ -26,10 +24,7 @@ pub(super) fn read(draft: &mut Draft<'_>, form: &FormPlan, section: &Located<Str
         return Layout::default();
     };
     let blocks = table.tables("block");
-    let blocks = blocks
-        .into_iter()
-        .filter_map(|block| read_block(draft, form, block))
-        .collect();
+    let blocks = blocks.into_iter().filter_map(|block| read_block(draft, form, block)).collect();
     table.finish();
     Layout { blocks }
 }
@@ -39,15 +34,9 @@ fn read_block(draft: &mut Draft<'_>, form: &FormPlan, table: TableReader<'_>) ->
     let block = match kind.value.as_str() {
         "title" => needed_message(draft, &table).map(|text| Block::Title { text }),
         "note" => needed_message(draft, &table).map(|text| Block::Note { text }),
-        "line" => Some(Block::Line {
-            parts: parts(draft, form, &table),
-        }),
-        "prose" => {
-            referred(draft, &table, "field", Wanted::Prose).map(|field| Block::Prose { field })
-        }
-        "supplement" => Some(Block::Supplement {
-            fields: supplement(draft, &table),
-        }),
+        "line" => Some(Block::Line { parts: parts(draft, form, &table) }),
+        "prose" => referred(draft, &table, "field", Wanted::Prose).map(|field| Block::Prose { field }),
+        "supplement" => Some(Block::Supplement { fields: supplement(draft, &table) }),
         _ => Some(read_table(draft, form, &table)),
     };
     table.finish();
@@ -69,26 +58,17 @@ fn supplement(draft: &mut Draft<'_>, table: &TableReader<'_>) -> Vec<String> {
 }
 
 fn read_table(draft: &mut Draft<'_>, form: &FormPlan, table: &TableReader<'_>) -> Block {
-    let columns: Vec<u16> = table
-        .wholes("columns")
-        .into_iter()
-        .filter_map(|width| narrow(table, "columns", width))
-        .collect();
+    let columns: Vec<u16> =
+        table.wholes("columns").into_iter().filter_map(|width| narrow(table, "columns", width)).collect();
     let mut rows = Vec::new();
     let mut places = Vec::new();
     for element in table.elements("rows") {
         let Element::List(cells, place) = element else {
-            let kind = FaultKind::WrongValue {
-                key: "rows".to_owned(),
-                expected: CELL,
-            };
+            let kind = FaultKind::WrongValue { key: "rows".to_owned(), expected: CELL };
             table.report(table.place(), kind);
             continue;
         };
-        let cells = cells
-            .into_iter()
-            .filter_map(|cell| read_cell(draft, form, table, cell))
-            .collect();
+        let cells = cells.into_iter().filter_map(|cell| read_cell(draft, form, table, cell)).collect();
         rows.push(Row { cells });
         places.push(place);
     }
@@ -99,10 +79,7 @@ fn read_table(draft: &mut Draft<'_>, form: &FormPlan, table: &TableReader<'_>) -
 fn narrow(table: &TableReader<'_>, key: &str, number: u32) -> Option<u16> {
     let narrow = u16::try_from(number).ok().filter(|number| *number > 0);
     if narrow.is_none() {
-        let kind = FaultKind::WrongValue {
-            key: key.to_owned(),
-            expected: WIDTH,
-        };
+        let kind = FaultKind::WrongValue { key: key.to_owned(), expected: WIDTH };
         table.report(table.place(), kind);
     }
     narrow
@@ -115,10 +92,7 @@ fn read_cell(
     element: Element<'_>,
 ) -> Option<Cell> {
     let Element::Table(table) = element else {
-        let kind = FaultKind::WrongValue {
-            key: "rows".to_owned(),
-            expected: CELL,
-        };
+        let kind = FaultKind::WrongValue { key: "rows".to_owned(), expected: CELL };
         parent.report(parent.place(), kind);
         return None;
     };
@@ -133,12 +107,7 @@ fn read_cell(
         part(draft, form, &table).into_iter().collect()
     };
     table.finish();
-    Some(Cell {
-        span,
-        rows,
-        head,
-        parts,
-    })
+    Some(Cell { span, rows, head, parts })
 }
 
 fn parts(draft: &mut Draft<'_>, form: &FormPlan, table: &TableReader<'_>) -> Vec<Part> {
@@ -164,13 +133,7 @@ fn parts(draft: &mut Draft<'_>, form: &FormPlan, table: &TableReader<'_>) -> Vec
 const PART_KEYS: [&str; 4] = ["text", "label", "answer", "evidence"];
 
 fn report_part(table: &TableReader<'_>, place: Place) {
-    table.report(
-        place,
-        FaultKind::WrongValue {
-            key: "parts".to_owned(),
-            expected: PART,
-        },
-    );
+    table.report(place, FaultKind::WrongValue { key: "parts".to_owned(), expected: PART });
 }
 
 fn part(draft: &mut Draft<'_>, form: &FormPlan, table: &TableReader<'_>) -> Option<Part> {
@@ -184,21 +147,13 @@ fn part(draft: &mut Draft<'_>, form: &FormPlan, table: &TableReader<'_>) -> Opti
         return referred(draft, table, "answer", Wanted::Control).map(Part::Answer);
     }
     let slot = table.text("evidence")?;
-    if !form
-        .evidence
-        .iter()
-        .any(|known| known.value.id == slot.value)
-    {
+    if !form.evidence.iter().any(|known| known.value.id == slot.value) {
         draft.report(
             slot.place,
             FaultKind::UnknownWord {
                 key: "evidence".to_owned(),
                 word: slot.value.clone(),
-                known: form
-                    .evidence
-                    .iter()
-                    .map(|known| known.value.id.clone())
-                    .collect(),
+                known: form.evidence.iter().map(|known| known.value.id.clone()).collect(),
             },
         );
     }
@@ -213,11 +168,7 @@ fn check_grid(draft: &Draft<'_>, columns: usize, rows: &[Row], places: &[Place])
         let above: usize = hanging.iter().map(|(span, _)| span).sum();
         let own: usize = row.cells.iter().map(|cell| usize::from(cell.span)).sum();
         if above + own != columns {
-            let kind = FaultKind::UnevenRow {
-                row: index + 1,
-                covered: above + own,
-                columns,
-            };
+            let kind = FaultKind::UnevenRow { row: index + 1, covered: above + own, columns };
             draft.report(place.clone(), kind);
         }
         for (_, left) in &mut hanging {

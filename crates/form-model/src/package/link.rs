@@ -7,36 +7,19 @@ use super::table_reader::{Expected, Located};
 use crate::definition::{AnswerKind, EvidenceSlot, Field, FieldKind, FormDefinition};
 use crate::id::{AnswerId, FieldId};
 
-const FLAG: Expected = (
-    "多选题的一个选项，或一项确认",
-    "an option of a multiple choice, or a confirmation",
-);
+const FLAG: Expected = ("多选题的一个选项，或一项确认", "an option of a multiple choice, or a confirmation");
 const DATE: Expected = ("一个日期栏目", "a date field");
 const NUMBER: Expected = (
     "一个数字（分列的栏目要写明列，例如 .2025）",
     "a number (of a field in columns, name the column, such as .2025)",
 );
 const TEXT: Expected = ("一个文字栏目", "a text field");
-const NUMBER_ROW: Expected = (
-    "一个分列的数字栏目（不带列名）",
-    "a number field in columns (without a column's name)",
-);
-const NUMBER_FIELD: Expected = (
-    "一个数字栏目（不带列名）",
-    "a number field (without a column's name)",
-);
-const FIELD: Expected = (
-    "一个栏目（不带列名或选项）",
-    "a field (without a column or option)",
-);
-const PROSE: Expected = (
-    "一个长文本栏目（kind = \"prose\"）",
-    "a field of kind = \"prose\"",
-);
-const CONTROL: Expected = (
-    "一个不分列的栏目，或某一列",
-    "a field without columns, or one column of it",
-);
+const NUMBER_ROW: Expected =
+    ("一个分列的数字栏目（不带列名）", "a number field in columns (without a column's name)");
+const NUMBER_FIELD: Expected = ("一个数字栏目（不带列名）", "a number field (without a column's name)");
+const FIELD: Expected = ("一个栏目（不带列名或选项）", "a field (without a column or option)");
+const PROSE: Expected = ("一个长文本栏目（kind = \"prose\"）", "a field of kind = \"prose\"");
+const CONTROL: Expected = ("一个不分列的栏目，或某一列", "a field without columns, or one column of it");
 const YES_NO: Expected = ("“是”或“否”，即 \"yes\" 或 \"no\"", "\"yes\" or \"no\"");
 const OPTION: Expected = ("该单选题的一个选项", "an option of that choice");
 const TEXT_ANSWER: Expected = (
@@ -56,10 +39,7 @@ pub(super) fn check_references(draft: &Draft<'_>, form: &FormDefinition) {
                 Wanted::Is(value) => format!("{} = {value}", reference.target),
                 _ => reference.target.clone(),
             };
-            draft.report(
-                reference.place.clone(),
-                FaultKind::UnfitAnswer { answer, expected },
-            );
+            draft.report(reference.place.clone(), FaultKind::UnfitAnswer { answer, expected });
         }
     }
     for field in form.fields() {
@@ -73,17 +53,11 @@ fn target<'f>(form: &'f FormDefinition, path: &str) -> Option<&'f Field> {
         return None;
     }
     let by_answer = form.field_of(&AnswerId(path.to_owned()));
-    by_answer
-        .or_else(|| form.field(&FieldId(path.to_owned())))
-        .or_else(|| {
-            let (field, column) = path.rsplit_once('.')?;
-            let field = form.field(&FieldId(field.to_owned()))?;
-            field
-                .columns
-                .iter()
-                .any(|known| known == column)
-                .then_some(field)
-        })
+    by_answer.or_else(|| form.field(&FieldId(path.to_owned()))).or_else(|| {
+        let (field, column) = path.rsplit_once('.')?;
+        let field = form.field(&FieldId(field.to_owned()))?;
+        field.columns.iter().any(|known| known == column).then_some(field)
+    })
 }
 
 fn report_unknown(draft: &Draft<'_>, form: &FormDefinition, reference: &Reference) {
@@ -96,10 +70,7 @@ fn report_unknown(draft: &Draft<'_>, form: &FormDefinition, reference: &Referenc
         .collect();
     let nearest = nearest(&reference.target, ids.iter().map(String::as_str));
     let answer = reference.target.clone();
-    draft.report(
-        reference.place.clone(),
-        FaultKind::UnknownAnswer { answer, nearest },
-    );
+    draft.report(reference.place.clone(), FaultKind::UnknownAnswer { answer, nearest });
 }
 
 /// What the reference should have named, if it does not fit.
@@ -112,22 +83,13 @@ fn misfit(form: &FormDefinition, field: &Field, reference: &Reference) -> Option
         Wanted::Answer => (kind.is_some(), CONTROL),
         Wanted::Is(value) => return misfit_value(field, kind, value),
         Wanted::Flag => (kind == Some(AnswerKind::Flag), FLAG),
-        Wanted::Date => (
-            matches!(field.kind, FieldKind::Date { .. }) && kind.is_some(),
-            DATE,
-        ),
+        Wanted::Date => (matches!(field.kind, FieldKind::Date { .. }) && kind.is_some(), DATE),
         Wanted::Number => (number && kind.is_some(), NUMBER),
-        Wanted::Text => (
-            matches!(field.kind, FieldKind::Text { .. }) && kind.is_some(),
-            TEXT,
-        ),
+        Wanted::Text => (matches!(field.kind, FieldKind::Text { .. }) && kind.is_some(), TEXT),
         Wanted::NumberRow => (number && is_field && field.columns.len() > 1, NUMBER_ROW),
         Wanted::NumberField => (number && is_field, NUMBER_FIELD),
         Wanted::Field => (is_field, FIELD),
-        Wanted::Prose => (
-            matches!(field.kind, FieldKind::Prose { .. }) && is_field,
-            PROSE,
-        ),
+        Wanted::Prose => (matches!(field.kind, FieldKind::Prose { .. }) && is_field, PROSE),
         Wanted::Control => (!is_field || field.columns.is_empty(), CONTROL),
     };
     (!fits).then_some(expected)
@@ -136,9 +98,7 @@ fn misfit(form: &FormDefinition, field: &Field, reference: &Reference) -> Option
 fn misfit_value(field: &Field, kind: Option<AnswerKind>, value: &str) -> Option<Expected> {
     match &field.kind {
         FieldKind::YesNo { .. } => (!["yes", "no"].contains(&value)).then_some(YES_NO),
-        FieldKind::Choice { options } => {
-            (!options.iter().any(|known| known == value)).then_some(OPTION)
-        }
+        FieldKind::Choice { options } => (!options.iter().any(|known| known == value)).then_some(OPTION),
         _ => (kind != Some(AnswerKind::Value)).then_some(TEXT_ANSWER),
     }
 }
@@ -151,30 +111,18 @@ fn check_own_relevance(draft: &Draft<'_>, field: &Field) {
     if condition.reads().into_iter().any(|read| own.contains(read))
         && let Some(place) = draft.fields.get(&field.id)
     {
-        draft.report(
-            place.clone(),
-            FaultKind::ReadsItself {
-                field: field.id.to_string(),
-            },
-        );
+        draft.report(place.clone(), FaultKind::ReadsItself { field: field.id.to_string() });
     }
 }
 
 /// Checks that every evidence slot's field asks for that slot.
-pub(super) fn check_evidence(
-    draft: &Draft<'_>,
-    form: &FormDefinition,
-    slots: &[Located<EvidenceSlot>],
-) {
+pub(super) fn check_evidence(draft: &Draft<'_>, form: &FormDefinition, slots: &[Located<EvidenceSlot>]) {
     for slot in slots {
         let field = form.field(&slot.value.field);
         if field.is_some_and(|field| field.evidence.as_ref() != Some(&slot.value.id)) {
             draft.report(
                 slot.place.clone(),
-                FaultKind::EvidenceApart {
-                    slot: slot.value.id.clone(),
-                    field: slot.value.field.to_string(),
-                },
+                FaultKind::EvidenceApart { slot: slot.value.id.clone(), field: slot.value.field.to_string() },
             );
         }
     }

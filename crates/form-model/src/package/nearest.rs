@@ -7,9 +7,7 @@ const LETTERS_PER_MISTAKE: usize = 3;
 pub(super) fn nearest<'c>(word: &str, candidates: impl Iterator<Item = &'c str>) -> Option<String> {
     candidates
         .map(|candidate| (distance(word, candidate), candidate))
-        .filter(|(distance, candidate)| {
-            distance * LETTERS_PER_MISTAKE <= word.len().max(candidate.len())
-        })
+        .filter(|(distance, candidate)| distance * LETTERS_PER_MISTAKE <= word.len().max(candidate.len()))
         .min()
         .map(|(_, candidate)| candidate.to_owned())
 }
@@ -48,10 +46,7 @@ mod tests {
     #[test]
     fn a_far_word_is_no_suggestion() {
         let known = ["basics.revenue", "basics.sme_share"];
-        assert_eq!(
-            nearest("basics.revenu", known.into_iter()).as_deref(),
-            Some("basics.revenue")
-        );
+        assert_eq!(nearest("basics.revenu", known.into_iter()).as_deref(), Some("basics.revenue"));
         assert_eq!(nearest("x.y", known.into_iter()), None);
     }
 }

@@ -8,15 +8,11 @@ use crate::definition::Section;
 
 /// Reads a section's fields, rules and layout into the draft.
 pub(super) fn read(draft: &mut Draft<'_>, form: &FormPlan, section: &Located<String>) {
-    let Some(table) = draft.open(&format!("sections/{}.toml", section.value), &section.place)
-    else {
+    let Some(table) = draft.open(&format!("sections/{}.toml", section.value), &section.place) else {
         return;
     };
     let owner = table.needed_text("owner");
-    if let Some(owner) = owner
-        .as_ref()
-        .filter(|owner| !form.agencies.contains(&owner.value))
-    {
+    if let Some(owner) = owner.as_ref().filter(|owner| !form.agencies.contains(&owner.value)) {
         let kind = FaultKind::UnknownWord {
             key: "owner".to_owned(),
             word: owner.value.clone(),
@@ -26,13 +22,9 @@ pub(super) fn read(draft: &mut Draft<'_>, form: &FormPlan, section: &Located<Str
     }
     let counted = table.flag("counted", true);
     let tables = table.tables("field");
-    let fields = tables
-        .iter()
-        .filter_map(|field| field_reader::read(draft, form, &section.value, field));
+    let fields = tables.iter().filter_map(|field| field_reader::read(draft, form, &section.value, field));
     let fields = fields.collect();
-    tables
-        .into_iter()
-        .for_each(super::table_reader::TableReader::finish);
+    tables.into_iter().for_each(super::table_reader::TableReader::finish);
     for rule in table.tables("rule") {
         rule_reader::read(draft, form, rule);
     }

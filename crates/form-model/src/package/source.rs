@@ -30,11 +30,8 @@ struct Lines(Vec<usize>);
 impl<'f> Sources<'f> {
     /// Parses every `.toml` file; others are left to the check for unexpected files.
     pub(super) fn parse(files: &'f PackageFiles) -> Self {
-        let mut sources = Self {
-            files: BTreeMap::new(),
-            faults: RefCell::new(Vec::new()),
-            all_parsed: Cell::new(true),
-        };
+        let mut sources =
+            Self { files: BTreeMap::new(), faults: RefCell::new(Vec::new()), all_parsed: Cell::new(true) };
         for (path, bytes) in files.iter() {
             if path.ends_with(".toml") {
                 sources.parse_file(path, bytes);
@@ -56,13 +53,7 @@ impl<'f> Sources<'f> {
             self.all_parsed.set(false);
             let line = error.span().map_or(1, |span| lines.at(&span));
             let detail = error.message().trim_end_matches('.').replace('\n', ", ");
-            self.report(
-                Place {
-                    file: path.to_owned(),
-                    line,
-                },
-                FaultKind::Syntax { detail },
-            );
+            self.report(Place { file: path.to_owned(), line }, FaultKind::Syntax { detail });
         }
         // What could be recovered of a broken file would only make noise.
         if errors.is_empty() {
@@ -104,10 +95,7 @@ impl<'f> Sources<'f> {
 impl Source<'_> {
     /// The place of a piece of this file.
     pub(super) fn place(&self, span: &Range<usize>) -> Place {
-        Place {
-            file: self.path.to_owned(),
-            line: self.lines.at(span),
-        }
+        Place { file: self.path.to_owned(), line: self.lines.at(span) }
     }
 
     pub(super) fn path(&self) -> &str {
@@ -117,10 +105,7 @@ impl Source<'_> {
 
 /// The beginning of a file.
 pub(super) fn start_of(path: &str) -> Place {
-    Place {
-        file: path.to_owned(),
-        line: 1,
-    }
+    Place { file: path.to_owned(), line: 1 }
 }
 
 impl Lines {

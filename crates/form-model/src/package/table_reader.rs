@@ -13,23 +13,14 @@ use super::source::{Source, Sources};
 /// What a value should have been, in Chinese and English.
 pub(super) type Expected = (&'static str, &'static str);
 
-pub(super) const TEXT: Expected = (
-    "带引号的文字，例如 \"abc\"",
-    "a text in quotes, such as \"abc\"",
-);
+pub(super) const TEXT: Expected = ("带引号的文字，例如 \"abc\"", "a text in quotes, such as \"abc\"");
 const FLAG: Expected = (" true 或 false", "true or false");
-const WHOLE: Expected = (
-    "不带引号的非负整数，例如 3",
-    "a whole number of 0 or more without quotes, such as 3",
-);
-const DECIMAL: Expected = (
-    "整数，或带引号的小数，例如 \"0.5\"",
-    "a whole number, or a decimal in quotes, such as \"0.5\"",
-);
-const TEXTS: Expected = (
-    "带引号的文字的列表，例如 [\"a\", \"b\"]",
-    "a list of texts in quotes, such as [\"a\", \"b\"]",
-);
+const WHOLE: Expected =
+    ("不带引号的非负整数，例如 3", "a whole number of 0 or more without quotes, such as 3");
+const DECIMAL: Expected =
+    ("整数，或带引号的小数，例如 \"0.5\"", "a whole number, or a decimal in quotes, such as \"0.5\"");
+const TEXTS: Expected =
+    ("带引号的文字的列表，例如 [\"a\", \"b\"]", "a list of texts in quotes, such as [\"a\", \"b\"]");
 const TABLE: Expected = ("表，例如 { … }", "a table, such as { … }");
 const LIST: Expected = ("列表，例如 [ … ]", "a list, such as [ … ]");
 
@@ -63,27 +54,17 @@ impl<'s> TableReader<'s> {
         table: &'s DeTable<'s>,
         line: u32,
     ) -> Self {
-        Self {
-            sources,
-            source,
-            table,
-            line,
-            asked: RefCell::default(),
-        }
+        Self { sources, source, table, line, asked: RefCell::default() }
     }
 
     /// Where the table begins.
     pub(super) fn place(&self) -> Place {
-        Place {
-            file: self.source.path().to_owned(),
-            line: self.line,
-        }
+        Place { file: self.source.path().to_owned(), line: self.line }
     }
 
     /// Where a key's value stands; the table's place when there is none.
     pub(super) fn place_of(&self, key: &str) -> Place {
-        self.lookup(key)
-            .map_or_else(|| self.place(), |value| self.source.place(&value.span()))
+        self.lookup(key).map_or_else(|| self.place(), |value| self.source.place(&value.span()))
     }
 
     /// Records a fault.
@@ -97,10 +78,7 @@ impl<'s> TableReader<'s> {
     }
 
     fn lookup(&self, key: &str) -> Option<&'s Spanned<DeValue<'s>>> {
-        self.table
-            .iter()
-            .find(|(name, _)| name.get_ref() == key)
-            .map(|(_, value)| value)
+        self.table.iter().find(|(name, _)| name.get_ref() == key).map(|(_, value)| value)
     }
 
     fn value(&self, key: &'static str) -> Option<&'s Spanned<DeValue<'s>>> {
@@ -109,10 +87,7 @@ impl<'s> TableReader<'s> {
     }
 
     fn wrong(&self, key: &str, value: &Spanned<DeValue<'_>>, expected: Expected) {
-        let kind = FaultKind::WrongValue {
-            key: key.to_owned(),
-            expected,
-        };
+        let kind = FaultKind::WrongValue { key: key.to_owned(), expected };
         self.report(self.source.place(&value.span()), kind);
     }
 
@@ -124,35 +99,21 @@ impl<'s> TableReader<'s> {
             self.wrong(key, value, TEXT);
         }
         let place = self.source.place(&value.span());
-        text.map(|text| Located {
-            value: text.to_owned(),
-            place,
-        })
+        text.map(|text| Located { value: text.to_owned(), place })
     }
 
     /// Reports a key that is not there; whether it is.
     pub(super) fn need(&self, key: &'static str) -> bool {
         let found = self.value(key).is_some();
         if !found {
-            self.report(
-                self.place(),
-                FaultKind::MissingKey {
-                    key: key.to_owned(),
-                },
-            );
+            self.report(self.place(), FaultKind::MissingKey { key: key.to_owned() });
         }
         found
     }
 
     /// Records that the value of a key is not what it should be.
     pub(super) fn report_wrong(&self, key: &str, expected: Expected) {
-        self.report(
-            self.place_of(key),
-            FaultKind::WrongValue {
-                key: key.to_owned(),
-                expected,
-            },
-        );
+        self.report(self.place_of(key), FaultKind::WrongValue { key: key.to_owned(), expected });
     }
 
     /// A text that must be there.
@@ -254,10 +215,7 @@ impl<'s> TableReader<'s> {
                     self.wrong(key, item, TEXTS);
                 }
                 let place = self.source.place(&item.span());
-                text.map(|text| Located {
-                    value: text.to_owned(),
-                    place,
-                })
+                text.map(|text| Located { value: text.to_owned(), place })
             })
             .collect()
     }
@@ -304,19 +262,11 @@ impl<'s> TableReader<'s> {
     }
 
     fn list(&self, key: &str, value: &'s Spanned<DeValue<'s>>) -> Vec<Element<'s>> {
-        let list = value
-            .get_ref()
-            .as_array()
-            .map(|list| list.iter())
-            .into_iter()
-            .flatten();
+        let list = value.get_ref().as_array().map(|list| list.iter()).into_iter().flatten();
         list.filter_map(|item| {
             let place = self.source.place(&item.span());
             let element = match item.get_ref() {
-                DeValue::String(text) => Some(Element::Text(Located {
-                    value: text.to_string(),
-                    place,
-                })),
+                DeValue::String(text) => Some(Element::Text(Located { value: text.to_string(), place })),
                 DeValue::Array(_) => Some(Element::List(self.list(key, item), place)),
                 _ => self.inner(item).map(Element::Table),
             };
@@ -335,12 +285,7 @@ impl<'s> TableReader<'s> {
         texts
     }
 
-    fn flatten_into(
-        &self,
-        prefix: &str,
-        table: &'s DeTable<'s>,
-        texts: &mut Vec<(String, Located<String>)>,
-    ) {
+    fn flatten_into(&self, prefix: &str, table: &'s DeTable<'s>, texts: &mut Vec<(String, Located<String>)>) {
         for (name, value) in table {
             let key = match prefix {
                 "" => name.get_ref().to_string(),
@@ -350,13 +295,7 @@ impl<'s> TableReader<'s> {
                 DeValue::Table(inner) => self.flatten_into(&key, inner, texts),
                 DeValue::String(text) => {
                     let place = self.source.place(&name.span());
-                    texts.push((
-                        key,
-                        Located {
-                            value: text.to_string(),
-                            place,
-                        },
-                    ));
+                    texts.push((key, Located { value: text.to_string(), place }));
                 }
                 _ => self.wrong(&key, value, TEXT),
             }

@@ -25,10 +25,7 @@ fn a_package_that_lost_any_one_line_is_reported_or_whole() {
             let rest: Vec<_> = lines.map(|(_, line)| line).collect();
             let edited = Edited::new().write(&path, rest.join("\n").as_bytes());
             if let Err(error) = load(edited.files()) {
-                assert!(
-                    error.faults.iter().all(|fault| fault.place.line > 0),
-                    "{path} without line {lost}"
-                );
+                assert!(error.faults.iter().all(|fault| fault.place.line > 0), "{path} without line {lost}");
             }
         }
     }
@@ -39,16 +36,6 @@ fn brackets_nested_without_end_are_a_fault_of_notation() {
     let deep = format!("columns = {}", "[".repeat(200_000));
     let edited = Edited::new().replace("layout/stay.toml", "columns = [30, 35, 35]", &deep);
     let error = load(edited.files()).expect_err("the package is faulty");
-    assert!(
-        error
-            .faults
-            .iter()
-            .all(|fault| matches!(fault.kind, FaultKind::Syntax { .. })),
-        "{error}"
-    );
-    assert!(
-        error.faults.len() < 100,
-        "one cause gives no flood of faults: {}",
-        error.faults.len()
-    );
+    assert!(error.faults.iter().all(|fault| matches!(fault.kind, FaultKind::Syntax { .. })), "{error}");
+    assert!(error.faults.len() < 100, "one cause gives no flood of faults: {}", error.faults.len());
 }

@@ -7,15 +7,9 @@ use form_model::package::{PackageFiles, load};
 
 const SAMPLE: [(&str, &str); 5] = [
     ("form.toml", include_str!("sample/form.toml")),
-    (
-        "sections/stay.toml",
-        include_str!("sample/sections/stay.toml"),
-    ),
+    ("sections/stay.toml", include_str!("sample/sections/stay.toml")),
     ("layout/stay.toml", include_str!("sample/layout/stay.toml")),
-    (
-        "messages/zh-CN.toml",
-        include_str!("sample/messages/zh-CN.toml"),
-    ),
+    ("messages/zh-CN.toml", include_str!("sample/messages/zh-CN.toml")),
     ("messages/en.toml", include_str!("sample/messages/en.toml")),
 ];
 
@@ -39,25 +33,16 @@ impl Edited {
 
     /// Puts `to` where `from` stands, once.
     pub fn replace(mut self, file: &str, from: &str, to: &str) -> Self {
-        let bytes = self
-            .0
-            .0
-            .get_mut(file)
-            .unwrap_or_else(|| panic!("the sample has no {file}"));
+        let bytes = self.0.0.get_mut(file).unwrap_or_else(|| panic!("the sample has no {file}"));
         let text = String::from_utf8_lossy(bytes).into_owned();
-        assert_eq!(
-            text.matches(from).count(),
-            1,
-            "{from} stands in {file} exactly once"
-        );
+        assert_eq!(text.matches(from).count(), 1, "{from} stands in {file} exactly once");
         *bytes = text.replacen(from, to, 1).into_bytes();
         self
     }
 
     /// [`Self::replace`] in the messages of every language.
     pub fn replace_message(self, from: &str, to: &str) -> Self {
-        self.replace("messages/zh-CN.toml", from, to)
-            .replace("messages/en.toml", from, to)
+        self.replace("messages/zh-CN.toml", from, to).replace("messages/en.toml", from, to)
     }
 
     pub fn remove(mut self, file: &str) -> Self {
@@ -74,17 +59,11 @@ impl Edited {
     /// English sentence behind them.
     #[track_caller]
     pub fn fails(&self, expected: &[(&str, u32, &str, &str)]) {
-        let Err(error) = load(&self.0) else {
-            panic!("the package is faulty")
-        };
-        let chinese: Vec<_> = expected
-            .iter()
-            .map(|(file, line, text, _)| format!("{file} 第 {line} 行：{text}"))
-            .collect();
-        let english: Vec<_> = expected
-            .iter()
-            .map(|(file, line, _, text)| format!("{file}, line {line}: {text}"))
-            .collect();
+        let Err(error) = load(&self.0) else { panic!("the package is faulty") };
+        let chinese: Vec<_> =
+            expected.iter().map(|(file, line, text, _)| format!("{file} 第 {line} 行：{text}")).collect();
+        let english: Vec<_> =
+            expected.iter().map(|(file, line, _, text)| format!("{file}, line {line}: {text}")).collect();
         assert_eq!(error.sentence(Language::Chinese), chinese.join("\n"));
         assert_eq!(error.sentence(Language::English), english.join("\n"));
         assert_eq!(error.to_string(), error.sentence(Language::English));

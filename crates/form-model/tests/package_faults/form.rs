@@ -8,55 +8,39 @@ fn a_form_without_version_and_agencies_is_told_both() {
         .replace("form.toml", "version = \"1.0.0\"\n", "")
         .replace("form.toml", "id = \"visit\"\n", "")
         .fails(&[
-            (
-                "form.toml",
-                1,
-                "缺少“id”。请补上。",
-                "the key \"id\" is missing. Add it.",
-            ),
-            (
-                "form.toml",
-                1,
-                "缺少“version”。请补上。",
-                "the key \"version\" is missing. Add it.",
-            ),
+            ("form.toml", 1, "缺少“id”。请补上。", "the key \"id\" is missing. Add it."),
+            ("form.toml", 1, "缺少“version”。请补上。", "the key \"version\" is missing. Add it."),
         ]);
 }
 
 #[test]
 fn a_version_of_two_numbers_is_refused() {
-    Edited::new()
-        .replace("form.toml", "\"1.0.0\"", "\"1.0\"")
-        .fails(&[(
-            "form.toml",
-            2,
-            "“version”的值不对。请写成三段版本号，例如 \"1.0.0\"。",
-            "the value of \"version\" is wrong. Write three numbers, such as \"1.0.0\".",
-        )]);
+    Edited::new().replace("form.toml", "\"1.0.0\"", "\"1.0\"").fails(&[(
+        "form.toml",
+        2,
+        "“version”的值不对。请写成三段版本号，例如 \"1.0.0\"。",
+        "the value of \"version\" is wrong. Write three numbers, such as \"1.0.0\".",
+    )]);
 }
 
 #[test]
 fn a_deadline_that_no_calendar_has_is_refused() {
-    Edited::new()
-        .replace("form.toml", "\"2027-03-01\"", "\"2027-02-29\"")
-        .fails(&[(
-            "form.toml",
-            4,
-            "“deadline”的值不对。请写成日期，例如 \"2026-08-15\"。",
-            "the value of \"deadline\" is wrong. Write a date, such as \"2026-08-15\".",
-        )]);
+    Edited::new().replace("form.toml", "\"2027-03-01\"", "\"2027-02-29\"").fails(&[(
+        "form.toml",
+        4,
+        "“deadline”的值不对。请写成日期，例如 \"2026-08-15\"。",
+        "the value of \"deadline\" is wrong. Write a date, such as \"2026-08-15\".",
+    )]);
 }
 
 #[test]
 fn an_unknown_language_is_refused_with_those_known() {
-    Edited::new()
-        .replace("form.toml", "\"en\"]", "\"en\", \"fr\"]")
-        .fails(&[(
-            "form.toml",
-            3,
-            "“languages”不能是“fr”。可用的有：zh-CN、en。",
-            "\"languages\" cannot be \"fr\". Known: zh-CN, en.",
-        )]);
+    Edited::new().replace("form.toml", "\"en\"]", "\"en\", \"fr\"]").fails(&[(
+        "form.toml",
+        3,
+        "“languages”不能是“fr”。可用的有：zh-CN、en。",
+        "\"languages\" cannot be \"fr\". Known: zh-CN, en.",
+    )]);
 }
 
 #[test]
@@ -107,16 +91,12 @@ fn a_clause_for_a_check_that_does_not_exist_is_refused() {
 
 #[test]
 fn a_deadline_answer_that_is_no_date_is_refused() {
-    Edited::new()
-        .replace(
-            "form.toml",
-            "name_answer",
-            "deadline_answer = \"stay.names\"\nname_answer",
-        )
-        .fails(&[(
+    Edited::new().replace("form.toml", "name_answer", "deadline_answer = \"stay.names\"\nname_answer").fails(
+        &[(
             "form.toml",
             5,
             "“stay.names”不能用在这里。请改用一个日期栏目。",
             "\"stay.names\" does not fit here. Name a date field.",
-        )]);
+        )],
+    );
 }

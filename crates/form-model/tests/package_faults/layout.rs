@@ -48,11 +48,7 @@ fn an_unprinted_field_that_nobody_could_fill_is_reported() {
 
 #[test]
 fn a_row_that_does_not_fill_the_grid_is_reported() {
-    with(
-        "{ span = 2, answer = \"stay.host\" }",
-        "{ answer = \"stay.host\" }",
-    )
-    .fails(&[(
+    with("{ span = 2, answer = \"stay.host\" }", "{ answer = \"stay.host\" }").fails(&[(
         FILE,
         5,
         "表格第 1 行占 2 列，而表格有 3 列。请核对 span 与 rows。",
@@ -62,11 +58,7 @@ fn a_row_that_does_not_fill_the_grid_is_reported() {
 
 #[test]
 fn a_cell_that_reaches_too_far_down_spoils_the_next_row() {
-    with(
-        "rows = 2, label = \"stay.guests\"",
-        "rows = 3, label = \"stay.guests\"",
-    )
-    .fails(&[(
+    with("rows = 2, label = \"stay.guests\"", "rows = 3, label = \"stay.guests\"").fails(&[(
         FILE,
         9,
         "表格第 5 行占 4 列，而表格有 3 列。请核对 span 与 rows。",
@@ -76,16 +68,13 @@ fn a_cell_that_reaches_too_far_down_spoils_the_next_row() {
 
 #[test]
 fn a_whole_row_in_one_cell_is_refused() {
-    with(
-        "{ span = 2, answer = \"stay.host\" }",
-        "{ answer = \"stay.host\" }, { answer = \"stay.guests\" }",
-    )
-    .fails(&[(
-        FILE,
-        5,
-        "“stay.guests”不能用在这里。请改用一个不分列的栏目，或某一列。",
-        "\"stay.guests\" does not fit here. Name a field without columns, or one column of it.",
-    )]);
+    with("{ span = 2, answer = \"stay.host\" }", "{ answer = \"stay.host\" }, { answer = \"stay.guests\" }")
+        .fails(&[(
+            FILE,
+            5,
+            "“stay.guests”不能用在这里。请改用一个不分列的栏目，或某一列。",
+            "\"stay.guests\" does not fit here. Name a field without columns, or one column of it.",
+        )]);
 }
 
 #[test]

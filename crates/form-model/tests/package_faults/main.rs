@@ -20,28 +20,13 @@ fn the_sample_that_the_faults_are_put_into_has_none() {
 #[test]
 fn several_faults_in_several_files_are_all_reported_in_order() {
     let edited = edit::Edited::new()
-        .replace(
-            "sections/stay.toml",
-            "owner = \"office\"",
-            "owner = \"ministry\"",
-        )
-        .replace(
-            "sections/stay.toml",
-            "max = 500",
-            "max = 500\ncolour = \"red\"",
-        )
-        .replace(
-            "layout/stay.toml",
-            "{ answer = \"stay.topics\" }",
-            "{ answer = \"stay.topic\" }",
-        )
+        .replace("sections/stay.toml", "owner = \"office\"", "owner = \"ministry\"")
+        .replace("sections/stay.toml", "max = 500", "max = 500\ncolour = \"red\"")
+        .replace("layout/stay.toml", "{ answer = \"stay.topics\" }", "{ answer = \"stay.topic\" }")
         .replace("messages/en.toml", "host.label = \"Host\"\n", "");
     let error = load(edited.files()).expect_err("the package is faulty");
-    let places: Vec<_> = error
-        .faults
-        .iter()
-        .map(|fault| (fault.place.file.as_str(), fault.place.line))
-        .collect();
+    let places: Vec<_> =
+        error.faults.iter().map(|fault| (fault.place.file.as_str(), fault.place.line)).collect();
     assert_eq!(
         places,
         [
@@ -53,9 +38,5 @@ fn several_faults_in_several_files_are_all_reported_in_order() {
         ],
         "{error}"
     );
-    assert_eq!(
-        error.sentence(Language::Chinese).lines().count(),
-        5,
-        "one line a fault"
-    );
+    assert_eq!(error.sentence(Language::Chinese).lines().count(), 5, "one line a fault");
 }

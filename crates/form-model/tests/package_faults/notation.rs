@@ -46,36 +46,31 @@ fn a_missing_language_file_is_reported_where_the_language_is_named() {
 
 #[test]
 fn a_file_that_nothing_names_is_reported() {
-    Edited::new()
-        .write("sections/staye.toml", b"owner = \"office\"\n")
-        .write("notes.txt", b"x")
-        .fails(&[
-            (
-                "notes.txt",
-                1,
-                "表单包中没有任何地方用到这个文件。请在 form.toml 中登记，或删去这个文件。",
-                "nothing in the package names this file. Name it in form.toml, or remove it.",
-            ),
-            (
-                "sections/staye.toml",
-                1,
-                "表单包中没有任何地方用到这个文件。请在 form.toml 中登记，或删去这个文件。",
-                "nothing in the package names this file. Name it in form.toml, or remove it.",
-            ),
-        ]);
+    Edited::new().write("sections/staye.toml", b"owner = \"office\"\n").write("notes.txt", b"x").fails(&[
+        (
+            "notes.txt",
+            1,
+            "表单包中没有任何地方用到这个文件。请在 form.toml 中登记，或删去这个文件。",
+            "nothing in the package names this file. Name it in form.toml, or remove it.",
+        ),
+        (
+            "sections/staye.toml",
+            1,
+            "表单包中没有任何地方用到这个文件。请在 form.toml 中登记，或删去这个文件。",
+            "nothing in the package names this file. Name it in form.toml, or remove it.",
+        ),
+    ]);
 }
 
 #[test]
 fn a_file_in_another_encoding_is_reported_and_nothing_else() {
     // 表单 in GBK.
-    Edited::new()
-        .write("messages/zh-CN.toml", b"title = \"\xb1\xed\xb5\xa5\"\n")
-        .fails(&[(
-            "messages/zh-CN.toml",
-            1,
-            "文件不是 UTF-8 文本。请另存为 UTF-8 编码。",
-            "the file is not UTF-8 text. Save it as UTF-8.",
-        )]);
+    Edited::new().write("messages/zh-CN.toml", b"title = \"\xb1\xed\xb5\xa5\"\n").fails(&[(
+        "messages/zh-CN.toml",
+        1,
+        "文件不是 UTF-8 文本。请另存为 UTF-8 编码。",
+        "the file is not UTF-8 text. Save it as UTF-8.",
+    )]);
 }
 
 #[test]
@@ -90,21 +85,17 @@ fn broken_notation_is_reported_with_its_line_and_nothing_else() {
 
 #[test]
 fn a_key_given_twice_is_reported_at_the_second() {
-    Edited::new()
-        .replace("sections/stay.toml", "max = 500", "max = 500\nmin = 1")
-        .fails(&[(
-            "sections/stay.toml",
-            25,
-            "不符合 TOML 语法：duplicate key。请按 TOML 的写法改正。",
-            "not TOML: duplicate key. Correct the notation.",
-        )]);
+    Edited::new().replace("sections/stay.toml", "max = 500", "max = 500\nmin = 1").fails(&[(
+        "sections/stay.toml",
+        25,
+        "不符合 TOML 语法：duplicate key。请按 TOML 的写法改正。",
+        "not TOML: duplicate key. Correct the notation.",
+    )]);
 }
 
 #[test]
 fn what_a_desktop_leaves_in_a_folder_is_no_fault() {
-    let package = Edited::new()
-        .write(".DS_Store", b"x")
-        .write("layout/.stay.toml.swp", b"x");
+    let package = Edited::new().write(".DS_Store", b"x").write("layout/.stay.toml.swp", b"x");
     assert!(load(package.files()).is_ok());
     assert_eq!(package.files().hash(), sample().hash());
 }

@@ -74,11 +74,7 @@ fn a_field_id_used_twice_is_reported_at_the_second() {
 
 #[test]
 fn an_option_given_twice_is_reported() {
-    with(
-        "[\"france\", \"japan\"]",
-        "[\"france\", \"japan\", \"france\"]",
-    )
-    .fails(&[(
+    with("[\"france\", \"japan\"]", "[\"france\", \"japan\", \"france\"]").fails(&[(
         FILE,
         16,
         "编号“france”重复，sections/stay.toml 第 16 行已经用过。请换一个编号。",
@@ -122,11 +118,7 @@ fn a_condition_on_an_option_that_does_not_exist_is_refused() {
 #[test]
 fn a_condition_on_another_choices_option_is_refused() {
     let relevant = "kind = \"text\"\nrelevant = { any = [{ answer = \"stay.country\", is = \"italy\" }, { not = { ticked = \"stay.topics.other\" } }] }";
-    with(
-        "id = \"names\"\nkind = \"text\"",
-        &format!("id = \"names\"\n{relevant}"),
-    )
-    .fails(&[(
+    with("id = \"names\"\nkind = \"text\"", &format!("id = \"names\"\n{relevant}")).fails(&[(
         FILE,
         29,
         "“stay.country = italy”不能用在这里。请改用该单选题的一个选项。",
@@ -156,11 +148,7 @@ fn a_condition_of_no_known_form_is_refused() {
 
 #[test]
 fn a_field_whose_relevance_reads_itself_is_refused() {
-    with(
-        "answer = \"stay.abroad\", is = \"yes\"",
-        "answered = \"stay.country\"",
-    )
-    .fails(&[(
+    with("answer = \"stay.abroad\", is = \"yes\"", "answered = \"stay.country\"").fails(&[(
         FILE,
         13,
         "“stay.country”的出现条件引用了它自己。请改用其他栏目。",
@@ -190,11 +178,7 @@ fn a_binary_fraction_is_refused_as_a_bound() {
 
 #[test]
 fn a_limit_of_nothing_is_refused() {
-    with(
-        "id = \"names\"\nkind = \"text\"",
-        "id = \"names\"\nkind = \"text\"\nlimit = 0",
-    )
-    .fails(&[(
+    with("id = \"names\"\nkind = \"text\"", "id = \"names\"\nkind = \"text\"\nlimit = 0").fails(&[(
         FILE,
         29,
         "“limit”的值不对。请写成1 以上的整数。",
@@ -282,24 +266,24 @@ fn a_sum_over_what_is_no_number_is_refused() {
 
 #[test]
 fn a_rule_id_used_twice_is_reported_at_the_second() {
-    with("id = \"names_match\"", "id = \"guests_jump\"").replace_message("names_match = \"{count} guests, {names} names.\"\n", "").fails(&[(
-        FILE,
-        48,
-        "编号“guests_jump”重复，sections/stay.toml 第 42 行已经用过。请换一个编号。",
-        "the id \"guests_jump\" is used already in sections/stay.toml, line 42. Choose another.",
-    )]);
+    with("id = \"names_match\"", "id = \"guests_jump\"")
+        .replace_message("names_match = \"{count} guests, {names} names.\"\n", "")
+        .fails(&[(
+            FILE,
+            48,
+            "编号“guests_jump”重复，sections/stay.toml 第 42 行已经用过。请换一个编号。",
+            "the id \"guests_jump\" is used already in sections/stay.toml, line 42. Choose another.",
+        )]);
 }
 
 #[test]
 fn a_rule_with_the_name_of_a_built_in_one_is_refused() {
-    with("id = \"names_match\"", "id = \"required\"")
-        .replace_message("names_match", "required")
-        .fails(&[(
-            FILE,
-            48,
-            "编号“required”另有用途。请换一个编号。",
-            "the id \"required\" means something else already. Choose another.",
-        )]);
+    with("id = \"names_match\"", "id = \"required\"").replace_message("names_match", "required").fails(&[(
+        FILE,
+        48,
+        "编号“required”另有用途。请换一个编号。",
+        "the id \"required\" means something else already. Choose another.",
+    )]);
 }
 
 #[test]
@@ -308,11 +292,7 @@ fn a_field_with_the_name_of_its_sections_title_is_refused() {
         "kind = \"yes_no\"",
         "kind = \"yes_no\"\n\n[[field]]\nid = \"help\"\nkind = \"confirm\"\nprinted = false",
     )
-    .replace(
-        "layout/stay.toml",
-        "fields = [\"stay.total\"]",
-        "fields = [\"stay.total\", \"stay.help\"]",
-    )
+    .replace("layout/stay.toml", "fields = [\"stay.total\"]", "fields = [\"stay.total\", \"stay.help\"]")
     .replace_message("names.label", "help.label = \"Help\"\nnames.label")
     .fails(&[(
         FILE,

@@ -15,9 +15,7 @@ pub fn forms_folder() -> PathBuf {
 
 /// The ids of the packages that ship.
 pub fn shipped_ids() -> Vec<String> {
-    let folders = entries(&forms_folder())
-        .into_iter()
-        .filter(|path| path.is_dir());
+    let folders = entries(&forms_folder()).into_iter().filter(|path| path.is_dir());
     let names = folders.filter_map(|path| Some(path.file_name()?.to_string_lossy().into_owned()));
     let mut ids: Vec<_> = names.collect();
     ids.sort();
@@ -45,25 +43,17 @@ pub fn text(id: &str, path: &str) -> String {
 
 fn collect(folder: &Path, prefix: &str, files: &mut BTreeMap<String, Vec<u8>>) {
     for path in entries(folder) {
-        let name = path
-            .file_name()
-            .map(|name| name.to_string_lossy().into_owned())
-            .unwrap_or_default();
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         if path.is_dir() {
             collect(&path, &format!("{prefix}{name}/"), files);
         } else {
-            let bytes =
-                fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+            let bytes = fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
             files.insert(format!("{prefix}{name}"), bytes);
         }
     }
 }
 
 fn entries(folder: &Path) -> Vec<PathBuf> {
-    let entries =
-        fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
-    entries
-        .filter_map(Result::ok)
-        .map(|entry| entry.path())
-        .collect()
+    let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    entries.filter_map(Result::ok).map(|entry| entry.path()).collect()
 }

@@ -7,15 +7,8 @@ use regex::Regex;
 use serde_json::{Map, Value};
 
 /// Keywords that say something to readers only.
-const ANNOTATIONS: [&str; 7] = [
-    "$schema",
-    "$id",
-    "$comment",
-    "title",
-    "description",
-    "x-minimum",
-    "x-maximum",
-];
+const ANNOTATIONS: [&str; 7] =
+    ["$schema", "$id", "$comment", "title", "description", "x-minimum", "x-maximum"];
 
 /// A schema that validates documents.
 pub struct Validator {
@@ -27,10 +20,7 @@ pub struct Validator {
 impl Validator {
     /// Panics when the schema has a keyword that is not understood here.
     pub fn new(schema: Value) -> Self {
-        assert_eq!(
-            schema["$schema"],
-            "https://json-schema.org/draft/2020-12/schema"
-        );
+        assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
         let mut patterns = BTreeMap::new();
         understand(&schema, &mut patterns);
         Self { schema, patterns }
@@ -52,9 +42,7 @@ impl Validator {
             let valid = match keyword.as_str() {
                 "type" => type_of(value) == rule,
                 "const" => value == rule,
-                "enum" => rule
-                    .as_array()
-                    .is_some_and(|allowed| allowed.contains(value)),
+                "enum" => rule.as_array().is_some_and(|allowed| allowed.contains(value)),
                 "pattern" => value.as_str().is_none_or(|text| self.matches(rule, text)),
                 "required" => has_all(value, rule),
                 _ => true,
@@ -68,23 +56,14 @@ impl Validator {
         }
     }
 
-    fn validate_members(
-        &self,
-        schema: &Value,
-        value: &Value,
-        path: &str,
-        errors: &mut Vec<String>,
-    ) {
+    fn validate_members(&self, schema: &Value, value: &Value, path: &str, errors: &mut Vec<String>) {
         let patterns = schema.get("patternProperties").map(object);
         for (key, member) in value.as_object().into_iter().flatten() {
             let path = format!("{path}/{key}");
             let named = object(&schema["properties"]).get(key);
             let patterns = patterns.into_iter().flatten();
             let matched = patterns.filter(|(pattern, _)| self.patterns[*pattern].is_match(key));
-            let rules: Vec<_> = named
-                .into_iter()
-                .chain(matched.map(|(_, rule)| rule))
-                .collect();
+            let rules: Vec<_> = named.into_iter().chain(matched.map(|(_, rule)| rule)).collect();
             if rules.is_empty() {
                 errors.push(format!("{path}: no such property"));
             }
@@ -95,9 +74,7 @@ impl Validator {
     }
 
     fn matches(&self, pattern: &Value, text: &str) -> bool {
-        pattern
-            .as_str()
-            .is_some_and(|pattern| self.patterns[pattern].is_match(text))
+        pattern.as_str().is_some_and(|pattern| self.patterns[pattern].is_match(text))
     }
 }
 
@@ -108,19 +85,14 @@ fn understand(schema: &Value, patterns: &mut BTreeMap<String, Regex>) {
             "type" | "const" | "enum" | "required" => {}
             "additionalProperties" => assert_eq!(*value, false),
             "pattern" => compile(value.as_str().unwrap_or_default(), patterns),
-            "properties" => object(value)
-                .values()
-                .for_each(|inner| understand(inner, patterns)),
+            "properties" => object(value).values().for_each(|inner| understand(inner, patterns)),
             "patternProperties" => {
                 for (pattern, inner) in object(value) {
                     compile(pattern, patterns);
                     understand(inner, patterns);
                 }
             }
-            other => assert!(
-                ANNOTATIONS.contains(&other),
-                "the validator knows no keyword {other}"
-            ),
+            other => assert!(ANNOTATIONS.contains(&other), "the validator knows no keyword {other}"),
         }
     }
 }
@@ -132,11 +104,7 @@ fn compile(pattern: &str, patterns: &mut BTreeMap<String, Regex>) {
 }
 
 fn has_all(value: &Value, keys: &Value) -> bool {
-    let mut keys = keys
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str);
+    let mut keys = keys.as_array().into_iter().flatten().filter_map(Value::as_str);
     keys.all(|key| value.get(key).is_some())
 }
 
@@ -152,7 +120,5 @@ fn type_of(value: &Value) -> &'static str {
 }
 
 fn object(value: &Value) -> &Map<String, Value> {
-    value
-        .as_object()
-        .unwrap_or_else(|| panic!("{value} is an object"))
+    value.as_object().unwrap_or_else(|| panic!("{value} is an object"))
 }
