@@ -78,7 +78,7 @@ impl Desk {
     /// # Errors
     /// When the file is nothing that can be taken in; then nothing has changed.
     pub fn import(&mut self, path: &Path) -> Result<Imported, UserError> {
-        let name = path.file_name().map_or_else(|| path.as_os_str(), |name| name).to_string_lossy();
+        let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
         let bytes = file::read(path)?;
         let (imported, events) = self.workspace()?.import(&bytes, &name)?;
         self.tell_of(&imported.application, events);

@@ -61,11 +61,13 @@ pub fn kill_9(id: u32) -> anyhow::Result<()> {
     kill_process(pid, Signal::KILL).with_context(|| format!("kill -9 {id}"))
 }
 
-/// Whether a process is running (a dead one that nobody has waited for is not).
+/// Whether a process is running. A dead one that nobody has waited for is not; but one whose first thread has
+/// ended is, until the last thread has let go of its files and locks.
 pub fn is_running(id: u32) -> bool {
     fs::read_to_string(format!("/proc/{id}/stat")).is_ok_and(|stat| {
         let state = stat.rsplit(')').next().unwrap_or_default().trim_start();
-        !state.starts_with('Z')
+        let threads = fs::read_dir(format!("/proc/{id}/task")).map_or(0, Iterator::count);
+        !state.starts_with('Z') || threads > 1
     })
 }
 

@@ -35,7 +35,7 @@ pub fn dist_wasm() -> PathBuf {
 }
 
 fn compile(toolchain: &WasmToolchain) -> anyhow::Result<PathBuf> {
-    let wasm_target = target_dir().join("wasm");
+    let wasm_target = target_dir().join(toolchain.folder());
     let mut command = toolchain.build_command();
     command.args(["--package", CRATE, "--profile", "wasm"]).env("CARGO_TARGET_DIR", &wasm_target);
     // A wrapper set for the native build (clippy) must not reach this one.

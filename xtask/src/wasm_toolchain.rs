@@ -66,6 +66,14 @@ impl WasmToolchain {
         }
     }
 
+    /// The folder for results below cargo's target folder: two compilers do not share one.
+    pub fn folder(&self) -> &'static str {
+        match self {
+            Self::Installed => "wasm",
+            Self::Debian(_) => "wasm-debian",
+        }
+    }
+
     /// A name for progress lines.
     pub fn describe(&self) -> String {
         match self {

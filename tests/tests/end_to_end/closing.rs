@@ -1,5 +1,6 @@
 //! Closing the window in mid-sentence.
 
+use form_model::answer::AnswerValue;
 use huiqian_tests::person::control;
 
 use huiqian_tests::scene::{answer, desk_with_application, stored_answers};
@@ -16,7 +17,7 @@ async fn closing_right_after_the_last_key_keeps_it() -> anyhow::Result<()> {
     // No wait for the state line: the person closes the window at once.
     window.close().await?;
     let stored = stored_answers(&desk.home(), &id)?;
-    let kept = stored.get(&answer("cover.operator")).map(|value| value.as_text());
+    let kept = stored.get(&answer("cover.operator")).map(AnswerValue::as_text);
     assert_eq!(kept, Some("示例市经济技术开发区管理委员会"));
     Ok(())
 }

@@ -16,7 +16,7 @@ const PLAN: &str = "plan.text";
 /// Characters that the window is given at a time.
 const CHUNK: usize = 30;
 /// The process is killed so long after the typing of the plan began.
-const TYPING_TIME: Duration = Duration::from_millis(2_500);
+const TYPING_TIME: Duration = Duration::from_millis(5_000);
 
 #[tokio::test]
 async fn sample_is_typed_and_survives_kill_9_in_mid_sentence() -> anyhow::Result<()> {

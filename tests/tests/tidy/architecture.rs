@@ -83,7 +83,7 @@ fn outside_crates_stay_where_they_belong() {
 fn document_and_keys_never_reach_the_web_view() {
     let tree = Command::new(env!("CARGO"))
         .current_dir(repository())
-        .args(["tree", "--offline", "--package", "huiqian-frontend", "--target", "wasm32-unknown-unknown"])
+        .args(["tree", "--package", "huiqian-frontend", "--target", "wasm32-unknown-unknown"])
         .args(["--edges", "normal,build", "--prefix", "none", "--format", "{p}"])
         .output()
         .unwrap();
