@@ -99,7 +99,11 @@ mod tests {
     use super::*;
 
     fn row(figures: [&str; 3]) -> Vec<(String, String)> {
-        ["2023", "2024", "2025"].iter().zip(figures).map(|(year, figure)| ((*year).into(), figure.into())).collect()
+        ["2023", "2024", "2025"]
+            .iter()
+            .zip(figures)
+            .map(|(year, figure)| ((*year).into(), figure.into()))
+            .collect()
     }
 
     #[test]

@@ -49,7 +49,9 @@ fn themes() -> Vec<(&'static str, Palette)> {
         let body = &TOKENS[start..];
         let body = &body[..body.find("\n}").unwrap_or(body.len())];
         let lines = body.lines().filter_map(|line| line.trim().strip_prefix("--")?.split_once(": #"));
-        lines.map(|(name, colour)| (name.to_owned(), colour.trim_end_matches(';').to_owned())).collect::<Palette>()
+        lines
+            .map(|(name, colour)| (name.to_owned(), colour.trim_end_matches(';').to_owned()))
+            .collect::<Palette>()
     };
     let over = |base: &Palette, more: Palette| {
         let mut palette = base.clone();
@@ -60,13 +62,20 @@ fn themes() -> Vec<(&'static str, Palette)> {
     let dark = over(&light, block("(prefers-color-scheme: dark) {"));
     let contrast = over(&light, block("(prefers-contrast: more) {"));
     let dark_contrast = over(&dark, block("(prefers-contrast: more) and (prefers-color-scheme: dark) {"));
-    vec![("light", light), ("dark", dark), ("high contrast", contrast), ("dark, high contrast", dark_contrast)]
+    vec![
+        ("light", light),
+        ("dark", dark),
+        ("high contrast", contrast),
+        ("dark, high contrast", dark_contrast),
+    ]
 }
 
 /// WCAG's relative luminance of `rrggbb`.
 fn luminance(colour: &str) -> f64 {
     let channel = |at: usize| {
-        let value = f64::from(u8::from_str_radix(&colour[at..at + 2], 16).unwrap_or_else(|_| panic!("{colour}"))) / 255.0;
+        let value =
+            f64::from(u8::from_str_radix(&colour[at..at + 2], 16).unwrap_or_else(|_| panic!("{colour}")))
+                / 255.0;
         if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
     };
     0.2126 * channel(0) + 0.7152 * channel(2) + 0.0722 * channel(4)

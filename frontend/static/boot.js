@@ -12,4 +12,7 @@ for (const [name, condition] of Object.entries(THEMES)) {
   follow();
 }
 
+// A face that arrives changes the height of long texts; their boxes measure themselves on `resize`.
+document.fonts.addEventListener("loadingdone", () => window.dispatchEvent(new Event("resize")));
+
 await init({ module_or_path: "./huiqian-frontend_bg.wasm" });

@@ -33,7 +33,9 @@ pub fn OneOf(props: &ChoiceProps) -> Html {
     let Some(work) = use_context::<Work>() else { return Html::default() };
     let FieldKind::Choice { options } = &props.field.kind else { return Html::default() };
     let sheet = work.desk.sheet();
-    let label = |option: &String| sheet.definition.text(language, &format!("{}.{option}.label", props.field.id)).to_owned();
+    let label = |option: &String| {
+        sheet.definition.text(language, &format!("{}.{option}.label", props.field.id)).to_owned()
+    };
     let options: Vec<_> = options.iter().map(|option| (option.clone(), label(option))).collect();
     html! { <Radios field={props.field.clone()} version={props.version} {options} inline=false /> }
 }
@@ -93,8 +95,11 @@ pub fn AnyOf(props: &ChoiceProps) -> Html {
     let sheet = work.desk.sheet();
     let name = spoken_name(&sheet.definition, language, &group);
     let described_by = remark::description(&sheet, &group);
-    let ticked: Vec<_> = options.iter().map(|option| sheet.answers().flag(&props.field.id.part(option))).collect();
-    let label = |option: &str| sheet.definition.text(language, &format!("{}.{option}.label", props.field.id)).to_owned();
+    let ticked: Vec<_> =
+        options.iter().map(|option| sheet.answers().flag(&props.field.id.part(option))).collect();
+    let label = |option: &str| {
+        sheet.definition.text(language, &format!("{}.{option}.label", props.field.id)).to_owned()
+    };
     let labels: Vec<_> = options.iter().map(|option| label(option)).collect();
     drop(sheet);
     let lines = options.iter().zip(labels).zip(ticked).map(|((option, label), ticked)| {

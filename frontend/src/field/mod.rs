@@ -63,7 +63,8 @@ pub fn Control(props: &ControlProps) -> Html {
 /// The field that a layout names by its own path or by one of its answers.
 pub fn field_at<'a>(definition: &'a FormDefinition, answer: &AnswerId) -> Option<&'a Field> {
     let names = |field: &&Field| {
-        field.id.as_str() == answer.as_str() || field.columns.iter().any(|column| field.id.part(column) == *answer)
+        field.id.as_str() == answer.as_str()
+            || field.columns.iter().any(|column| field.id.part(column) == *answer)
     };
     definition.field_of(answer).or_else(|| definition.fields().find(names))
 }

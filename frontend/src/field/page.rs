@@ -20,7 +20,8 @@ pub fn enter_next() {
     let Ok(controls) = document.query_selector_all("[data-answer]") else { return };
     let here = document.active_element();
     let position = (0..controls.length()).find(|at| controls.get(*at).as_ref() == here.as_deref());
-    let next = position.and_then(|at| controls.get(at + 1)).and_then(|node| node.dyn_into::<HtmlElement>().ok());
+    let next =
+        position.and_then(|at| controls.get(at + 1)).and_then(|node| node.dyn_into::<HtmlElement>().ok());
     if let Some(next) = next {
         next.focus().ok();
     }
@@ -48,7 +49,8 @@ fn document() -> Option<Document> {
 
 /// Puts the caret of the text area in focus at a place, in UTF-16 code units, and brings it into view.
 pub fn set_caret(position: usize) {
-    let area = document().and_then(|document| document.active_element()).and_then(|element| element.dyn_into().ok());
+    let area =
+        document().and_then(|document| document.active_element()).and_then(|element| element.dyn_into().ok());
     let area: Option<HtmlTextAreaElement> = area;
     if let (Some(area), Ok(position)) = (area, u32::try_from(position)) {
         // Leaving and entering again makes the browser scroll to the caret.

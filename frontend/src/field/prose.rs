@@ -36,7 +36,8 @@ pub fn Prose(props: &ProseProps) -> Html {
     use_changes(&work.desk, move |change| matches!(change, Change::Prose(changed) if *changed == own));
     let FieldKind::Prose { limit, outline, attachable } = &props.field.kind else { return Html::default() };
     let sheet = work.desk.sheet();
-    let text: AttrValue = sheet.prose(&answer).map(|prose| prose.text().to_owned()).unwrap_or_default().into();
+    let text: AttrValue =
+        sheet.prose(&answer).map(|prose| prose.text().to_owned()).unwrap_or_default().into();
     let name = spoken_name(&sheet.definition, language, &answer);
     let described_by = remark::description(&sheet, &answer);
     drop(sheet);
@@ -51,7 +52,9 @@ pub fn Prose(props: &ProseProps) -> Html {
     };
     let oncompose = {
         let (work, answer) = (work.clone(), answer.clone());
-        Callback::from(move |begins| if begins { work.desk.hold(&answer) } else { work.desk.release(&answer) })
+        Callback::from(
+            move |begins| if begins { work.desk.hold(&answer) } else { work.desk.release(&answer) },
+        )
     };
     let patches = {
         let (work, answer) = (work.clone(), answer.clone());
@@ -70,9 +73,10 @@ pub fn Prose(props: &ProseProps) -> Html {
         let (work, answer) = (work.clone(), answer.clone());
         Callback::from(move |()| work.onexpand.emit(answer.clone()))
     };
+    let writing = if props.expanded { Writing::Page } else { Writing::Prose };
     html! {
         <div class="prose">
-            <TextBox answer={answer.clone()} writing={Writing::Prose} text={text.clone()} {name} {described_by}
+            <TextBox answer={answer.clone()} {writing} text={text.clone()} {name} {described_by}
                 required={props.field.required}
                 most={input::PROSE_MAX_CHARS} {ontext} {onexcess} {oncompose} {patches} {onfocus} {onblur} />
             <div class="prose-foot">

@@ -34,7 +34,8 @@ pub fn mark(sheet: &Sheet, answers: &[AnswerId]) -> Option<&'static str> {
     let problems = || answers.iter().flat_map(|answer| sheet.problems_of(answer));
     if answers.iter().any(|answer| in_conflict(sheet, answer)) {
         Some("in-conflict")
-    } else if answers.iter().any(|answer| sheet.refusal(answer).is_some()) || problems().any(Problem::blocks) {
+    } else if answers.iter().any(|answer| sheet.refusal(answer).is_some()) || problems().any(Problem::blocks)
+    {
         Some("has-problem")
     } else if problems().any(|problem| !problem.confirmed) {
         Some("has-caution")

@@ -6,6 +6,7 @@
 use form_model::delta::{Delta, utf16_len};
 use form_model::id::AnswerId;
 use form_model::input;
+use gloo_events::EventListener;
 use wasm_bindgen::JsCast;
 use web_sys::{ClipboardEvent, Element, HtmlElement, HtmlInputElement, HtmlTextAreaElement};
 use yew::prelude::*;
@@ -26,6 +27,8 @@ pub enum Writing {
     Words,
     /// Long text.
     Prose,
+    /// Long text in a box of a given height, which scrolls.
+    Page,
 }
 
 #[derive(PartialEq, Properties)]
@@ -66,6 +69,7 @@ pub struct TextBoxProps {
 
 #[component]
 pub fn TextBox(props: &TextBoxProps) -> Html {
+    let writing = props.writing;
     let frame = use_node_ref();
     let node = use_node_ref();
     let read = {
@@ -77,7 +81,7 @@ pub fn TextBox(props: &TextBoxProps) -> Html {
                 let selection = moved_selection(&raw, &cleaned, &[], field.selection());
                 field.set(&cleaned, selection);
             }
-            grow(&frame, &cleaned);
+            grow(&frame, &cleaned, writing);
             ontext.emit(cleaned);
         })
     };
@@ -96,17 +100,18 @@ pub fn TextBox(props: &TextBoxProps) -> Html {
         use_effect(move || {
             if !*composing.borrow() {
                 show(&node, &text, patches.as_ref());
-                grow(&frame, &text);
+                grow(&frame, &text, writing);
             }
         });
     }
+    use_refit(&frame, &node, writing);
     let oninput = {
         let (node, frame) = (node.clone(), frame.clone());
         Callback::from(move |_: InputEvent| {
             if !*composing.borrow() {
                 read.emit(());
             } else if let Some(field) = TextField::of(&node) {
-                grow(&frame, &field.value());
+                grow(&frame, &field.value(), writing);
             }
         })
     };
@@ -120,17 +125,18 @@ pub fn TextBox(props: &TextBoxProps) -> Html {
             _ => onpaste.emit(event),
         })
     };
-    let class = match props.writing {
+    let class = match writing {
         Writing::Figure => "box-figure",
         Writing::Line => "box-line",
         Writing::Words => "box-words",
         Writing::Prose => "box-prose",
+        Writing::Page => "box-page",
     };
     let invalid = props.described_by.as_ref().map(|_| "true");
-    let inputmode = (props.writing == Writing::Figure).then_some("decimal");
+    let inputmode = (writing == Writing::Figure).then_some("decimal");
     let onfocus = props.onfocus.reform(|_: FocusEvent| ());
     let onblur = props.onblur.reform(|_: FocusEvent| ());
-    let control = if matches!(props.writing, Writing::Figure | Writing::Line) {
+    let control = if matches!(writing, Writing::Figure | Writing::Line) {
         html! {
             <input type="text" ref={node} data-answer={props.answer.0.clone()} {inputmode} autocomplete="off"
                 spellcheck="false" placeholder={props.placeholder.clone()} aria-label={props.name.clone()}
@@ -161,13 +167,69 @@ fn show(node: &NodeRef, text: &str, patches: Option<&Callback<(), Vec<Delta>>>) 
     }
 }
 
-/// The frame holds the text a second time, unseen, so that it has the text's height; and says whether there is any.
-fn grow(frame: &NodeRef, text: &str) {
+/// Gives the box the height of its text, and says whether there is any.
+///
+/// Of a few words the frame holds a second copy, unseen, that is as high as they are. A second copy of long text
+/// would be laid out at each keystroke; its box is measured instead.
+fn grow(frame: &NodeRef, text: &str, writing: Writing) {
     let Some(frame) = frame.cast::<Element>() else { return };
-    // Setting an attribute of our own element doesn't fail.
-    frame.set_attribute("data-text", text).ok();
+    // Setting an attribute or class of our own element doesn't fail.
     frame.class_list().toggle_with_force("blank", text.trim().is_empty()).ok();
+    match writing {
+        Writing::Words => {
+            frame.set_attribute("data-text", text).ok();
+        }
+        Writing::Prose => {
+            let area =
+                frame.first_element_child().and_then(|child| child.dyn_into::<HtmlTextAreaElement>().ok());
+            if let Some(area) = area {
+                fit(&area, text);
+            }
+        }
+        Writing::Figure | Writing::Line | Writing::Page => {}
+    }
 }
+
+/// Measures a long text's box anew when the window's width changes (and when a face is loaded, see boot.js).
+#[hook]
+fn use_refit(frame: &NodeRef, node: &NodeRef, writing: Writing) {
+    let (frame, node) = (frame.clone(), node.clone());
+    use_effect_with(writing, move |writing| {
+        let writing = *writing;
+        let window = web_sys::window().filter(|_| writing == Writing::Prose);
+        let listener = window.map(|window| {
+            EventListener::new(&window, "resize", move |_| {
+                if let Some(area) = node.cast::<HtmlTextAreaElement>() {
+                    // Taller than any text, so that the height is taken anew from nothing.
+                    area.set_attribute(MEASURED, &usize::MAX.to_string()).ok();
+                    grow(&frame, &area.value(), writing);
+                }
+            })
+        });
+        move || drop(listener)
+    });
+}
+
+/// Measures the text and sets the height, unless the text is the one that was measured last.
+fn fit(area: &HtmlTextAreaElement, text: &str) {
+    let length = text.len().to_string();
+    let measured = area.get_attribute(MEASURED).and_then(|length| length.parse::<usize>().ok());
+    if measured == Some(text.len()) {
+        return;
+    }
+    let style = HtmlElement::style(area);
+    // Properties of a style declaration are set by script, which the content security policy allows.
+    if measured.is_none_or(|measured| text.len() < measured) {
+        style.remove_property("height").ok();
+    }
+    if area.scroll_height() > area.client_height() {
+        style.set_property("height", &format!("{}px", area.scroll_height())).ok();
+    }
+    area.set_attribute(MEASURED, &length).ok();
+}
+
+/// The length of the text, in bytes, for which a box was measured.
+const MEASURED: &str = "data-measured";
 
 /// Either element that text is typed into.
 enum TextField {
@@ -196,7 +258,8 @@ impl TextField {
             Self::Input(input) => (input.selection_start(), input.selection_end()),
             Self::Area(area) => (area.selection_start(), area.selection_end()),
         };
-        let units = |position: Option<u32>| position.and_then(|position| usize::try_from(position).ok()).unwrap_or(0);
+        let units =
+            |position: Option<u32>| position.and_then(|position| usize::try_from(position).ok()).unwrap_or(0);
         (units(start.ok().flatten()), units(end.ok().flatten()))
     }
 

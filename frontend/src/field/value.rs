@@ -47,7 +47,8 @@ pub fn Value(props: &ValueProps) -> Html {
     };
     let name = spoken_name(&sheet.definition, language, &answer);
     let described_by = remark::description(&sheet, &answer);
-    let name = if answer.facet().is_some() { text::NOTE_OF.fill(language, &[("answer", &name)]) } else { name };
+    let name =
+        if answer.facet().is_some() { text::NOTE_OF.fill(language, &[("answer", &name)]) } else { name };
     let placeholder = sheet.definition.message(language, &format!("{}.placeholder", props.field.id));
     let placeholder = placeholder.filter(|_| answer.facet().is_none());
     let placeholder = placeholder.map(|text| AttrValue::from(text.to_owned()));
@@ -118,7 +119,8 @@ pub fn Calculated(props: &ValueProps) -> Html {
     let language = use_context::<Language>().unwrap_or_default();
     let Some(work) = use_context::<Work>() else { return Html::default() };
     let sheet = work.desk.sheet();
-    let column = props.answer.as_str().strip_prefix(props.field.id.as_str()).and_then(|rest| rest.strip_prefix('.'));
+    let column =
+        props.answer.as_str().strip_prefix(props.field.id.as_str()).and_then(|rest| rest.strip_prefix('.'));
     let value = calculate::value(&sheet.definition, &props.field, column, sheet.answers());
     let name = spoken_name(&sheet.definition, language, &props.answer);
     let shown = value.map_or_else(|| "—".to_owned(), |value| number::display(&value));
@@ -180,7 +182,8 @@ fn pasted(work: &Work, answer: &AnswerId, field: &Field, event: &Event) {
     let Some(text) = pasted_text(event) else { return };
     let rows = form_model::paste::table(&text);
     let several = rows.len() > 1 || rows.iter().any(|row| row.len() > 1);
-    let cell = matches!(field.kind, FieldKind::Number { .. } | FieldKind::Date { .. }) || !field.columns.is_empty();
+    let cell =
+        matches!(field.kind, FieldKind::Number { .. } | FieldKind::Date { .. }) || !field.columns.is_empty();
     if several && (cell || text.contains('\t')) {
         event.prevent_default();
         work.onblock.emit((answer.clone(), text));

@@ -29,7 +29,8 @@ pub fn PastedBlock(props: &BlockProps) -> Html {
     let Some(work) = use_context::<Work>() else { return Html::default() };
     let definition = work.desk.sheet().definition.clone();
     let planned = plan(&definition, &props.anchor, &table(&props.pasted));
-    let cells: Vec<Cell> = planned.cells.iter().map(|cell| resolve(&work, cell, *converting, language)).collect();
+    let cells: Vec<Cell> =
+        planned.cells.iter().map(|cell| resolve(&work, cell, *converting, language)).collect();
     let convertible = planned.cells.iter().any(|cell| converted(&work, cell).is_some());
     let take = {
         let (work, onclose) = (work.clone(), props.onclose.clone());
@@ -78,7 +79,8 @@ struct Cell {
 impl Cell {
     fn values(&self) -> Vec<(AnswerId, Option<AnswerValue>)> {
         let value = Some(self.text.clone()).filter(|text| !text.is_empty()).map(AnswerValue::Text);
-        let note = self.note.clone().map(|note| (self.answer.with_facet(NOTE_FACET), Some(AnswerValue::Text(note))));
+        let note =
+            self.note.clone().map(|note| (self.answer.with_facet(NOTE_FACET), Some(AnswerValue::Text(note))));
         std::iter::once((self.answer.clone(), value)).chain(note).collect()
     }
 }

@@ -19,7 +19,9 @@ use crate::widget::dialog::Dialog;
 /// The unit of a field that holds money.
 fn money_unit(field: &Field) -> Option<Unit> {
     match field.kind {
-        FieldKind::Number { unit: Some(unit @ (Unit::HundredMillionYuan | Unit::TenThousandYuan)), .. } => Some(unit),
+        FieldKind::Number {
+            unit: Some(unit @ (Unit::HundredMillionYuan | Unit::TenThousandYuan)), ..
+        } => Some(unit),
         _ => None,
     }
 }
@@ -103,7 +105,8 @@ fn line(name: &'static str, label: &'static str, state: &UseStateHandle<String>)
     let oninput = {
         let state = state.clone();
         Callback::from(move |event: InputEvent| {
-            if let Some(input) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) {
+            if let Some(input) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok())
+            {
                 state.set(input.value());
             }
         })

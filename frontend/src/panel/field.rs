@@ -104,7 +104,8 @@ fn rules(definition: &FormDefinition, field: &Field, language: Language) -> Html
 fn evidence(definition: &FormDefinition, field: &Field, language: Language) -> Html {
     let slot = field.evidence.as_ref().and_then(|id| definition.evidence.iter().find(|slot| slot.id == *id));
     let Some(slot) = slot else { return Html::default() };
-    let kinds = slot.kinds.iter().map(|kind| definition.text(language, &format!("evidence_kind.{kind}")).to_owned());
+    let kinds =
+        slot.kinds.iter().map(|kind| definition.text(language, &format!("evidence_kind.{kind}")).to_owned());
     html! {
         <section class="panel-part">
             <h3>
@@ -117,7 +118,13 @@ fn evidence(definition: &FormDefinition, field: &Field, language: Language) -> H
 }
 
 /// The year rows of a section as small bars: of the field in hand alone when it is one.
-fn figures(work: &Work, definition: &FormDefinition, section: &str, field: Option<&Field>, language: Language) -> Html {
+fn figures(
+    work: &Work,
+    definition: &FormDefinition,
+    section: &str,
+    field: Option<&Field>,
+    language: Language,
+) -> Html {
     let sheet = work.desk.sheet();
     let Some(section) = definition.section(section) else { return Html::default() };
     let numeric = |field: &&Field| {
@@ -125,15 +132,21 @@ fn figures(work: &Work, definition: &FormDefinition, section: &str, field: Optio
         number && field.columns.len() > 1
     };
     let only = field.filter(numeric);
-    let shown = section.fields.iter().filter(numeric).filter(|field| only.is_none_or(|only| only.id == field.id));
+    let shown =
+        section.fields.iter().filter(numeric).filter(|field| only.is_none_or(|only| only.id == field.id));
     let drawn = shown.filter_map(|field| {
         let figure = |column: &String| match &field.kind {
             FieldKind::Calculated { .. } => {
-                form_model::calculate::value(definition, field, Some(column), sheet.answers()).unwrap_or_default()
+                form_model::calculate::value(definition, field, Some(column), sheet.answers())
+                    .unwrap_or_default()
             }
             _ => sheet.answers().text(&field.id.part(column)).to_owned(),
         };
-        let row: Vec<_> = field.columns.iter().map(|column| (definition.column_label(language, column), figure(column))).collect();
+        let row: Vec<_> = field
+            .columns
+            .iter()
+            .map(|column| (definition.column_label(language, column), figure(column)))
+            .collect();
         let title = check::short_label(&definition.label(language, &field.id));
         Some(html! { <Years key={field.id.0.clone()} {title} bars={chart::bars(&row)?} {language} /> })
     });

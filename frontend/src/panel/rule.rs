@@ -33,14 +33,17 @@ fn kind_lines(kind: &FieldKind, language: Language) -> Vec<String> {
                 scale => text::RULE_SCALE.fill(language, &[("scale", &scale.to_string())]),
             }];
             lines.extend(match (min, max) {
-                (Some(min), Some(max)) => {
-                    Some(text::RULE_BETWEEN.fill(language, &[("min", &min.to_string()), ("max", &max.to_string())]))
-                }
+                (Some(min), Some(max)) => Some(
+                    text::RULE_BETWEEN
+                        .fill(language, &[("min", &min.to_string()), ("max", &max.to_string())]),
+                ),
                 (Some(min), None) => Some(text::RULE_MINIMUM.fill(language, &[("min", &min.to_string())])),
                 (None, Some(max)) => Some(text::RULE_MAXIMUM.fill(language, &[("max", &max.to_string())])),
                 (None, None) => None,
             });
-            lines.extend(unit.map(|unit| text::RULE_UNIT.fill(language, &[("unit", unit_word(unit, language))])));
+            lines.extend(
+                unit.map(|unit| text::RULE_UNIT.fill(language, &[("unit", unit_word(unit, language))])),
+            );
             lines
         }
         FieldKind::Date { month_allowed } => {

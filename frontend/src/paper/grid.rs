@@ -117,7 +117,11 @@ impl Grid {
 type GridCell = (AnswerId, usize, usize, usize);
 
 /// The first cell that stands over or under the given columns.
-fn nearest<'a>(mut cells: impl Iterator<Item = &'a GridCell>, column: usize, span: usize) -> Option<&'a GridCell> {
+fn nearest<'a>(
+    mut cells: impl Iterator<Item = &'a GridCell>,
+    column: usize,
+    span: usize,
+) -> Option<&'a GridCell> {
     cells.find(|cell| cell.2 < column + span && column < cell.2 + cell.3)
 }
 

@@ -65,7 +65,9 @@ fn draw(work: &Work, block: &Block, language: Language, version: u32) -> Html {
                 </div>
             }
         }
-        Block::Table { columns, rows } => html! { <Table columns={columns.clone()} rows={rows.clone()} {version} /> },
+        Block::Table { columns, rows } => {
+            html! { <Table columns={columns.clone()} rows={rows.clone()} {version} /> }
+        }
         Block::Supplement { fields } => {
             let fields: Vec<_> = fields.iter().cloned().map(FieldId).collect();
             html! { <block::Supplement {fields} {version} /> }

@@ -33,7 +33,8 @@ pub fn Table(props: &TableProps) -> Html {
         let cells = row.iter().map(|cell| {
             // Rows of remarks that come between the rows that the cell covers.
             let inner = at..(at + usize::from(cell.cell.rows)).saturating_sub(1);
-            let between = said.get(inner).map_or(0, |said| said.iter().filter(|said| !said.is_empty()).count());
+            let between =
+                said.get(inner).map_or(0, |said| said.iter().filter(|said| !said.is_empty()).count());
             draw(&sheet, cell, between, language, props.version)
         });
         // Keyed, so that a row of remarks that comes or goes leaves the boxes below it alone.
@@ -62,7 +63,8 @@ fn draw(sheet: &Sheet, placed: &Placed<'_>, between: usize, language: Language, 
     let answers = answers_in(&sheet.definition, &cell.parts);
     let mark = remark::mark(sheet, &answers);
     let colspan = (cell.span > 1).then(|| cell.span.to_string());
-    let rowspan = (usize::from(cell.rows) + between > 1).then(|| (usize::from(cell.rows) + between).to_string());
+    let rowspan =
+        (usize::from(cell.rows) + between > 1).then(|| (usize::from(cell.rows) + between).to_string());
     if cell.head {
         return html! { <th {colspan} {rowspan}>{ parts(&sheet.definition, &cell.parts, language, version) }</th> };
     }

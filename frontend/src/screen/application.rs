@@ -280,7 +280,9 @@ fn messages(
         Callback::from(move |()| notice.set(None))
     };
     let told = (**notice).as_ref().map(|notice| match notice {
-        Notice::Imported(count) => (Tone::Good, text::IMPORTED.fill(language, &[("count", &count.to_string())])),
+        Notice::Imported(count) => {
+            (Tone::Good, text::IMPORTED.fill(language, &[("count", &count.to_string())]))
+        }
         Notice::Exported(file) => (Tone::Good, text::EXPORTED.fill(language, &[("file", file)])),
         Notice::Failed(failure) => (Tone::Problem, failure.sentence(language)),
     });

@@ -97,8 +97,12 @@ fn StateOf(props: &StateOfProps) -> Html {
     let sheet = desk.sheet();
     let (state, words) = match sheet.save_state() {
         SaveState::Saving => ("saving", text::SAVING.of(language).to_owned()),
-        SaveState::Saved(time_ms) => ("saved", text::SAVED.fill(language, &[("time", &time::clock(time_ms))])),
-        SaveState::Failed(count) => ("failed", text::NOT_SAVED.fill(language, &[("count", &count.to_string())])),
+        SaveState::Saved(time_ms) => {
+            ("saved", text::SAVED.fill(language, &[("time", &time::clock(time_ms))]))
+        }
+        SaveState::Failed(count) => {
+            ("failed", text::NOT_SAVED.fill(language, &[("count", &count.to_string())]))
+        }
     };
     let retry = {
         let desk = desk.clone();

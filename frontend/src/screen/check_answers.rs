@@ -25,7 +25,8 @@ pub struct CheckAnswersProps {
 pub fn CheckAnswers(props: &CheckAnswersProps) -> Html {
     let Some(work) = use_context::<Work>() else { return Html::default() };
     use_effect_with((), |()| page::focus_first(".summary"));
-    let sections: Vec<_> = work.desk.sheet().definition.sections.iter().map(|section| section.id.clone()).collect();
+    let sections: Vec<_> =
+        work.desk.sheet().definition.sections.iter().map(|section| section.id.clone()).collect();
     html! {
         <>
             <Summary onchoose={props.onchoose.clone()} version={props.version} />
@@ -47,7 +48,8 @@ fn Summary(props: &CheckAnswersProps) -> Html {
     let problems = sheet.problems.clone();
     let blocking: Vec<_> = problems.iter().filter(|problem| problem.blocks()).collect();
     let open: Vec<_> = problems.iter().filter(|problem| is_caution(problem) && !problem.confirmed).collect();
-    let confirmed: Vec<_> = problems.iter().filter(|problem| is_caution(problem) && problem.confirmed).collect();
+    let confirmed: Vec<_> =
+        problems.iter().filter(|problem| is_caution(problem) && problem.confirmed).collect();
     let draw = |problems: &[&Problem], title: &text::Text, class: &'static str, icon: Icon| {
         if problems.is_empty() {
             return Html::default();
@@ -105,7 +107,13 @@ fn by_section(
     html! { { for sections } }
 }
 
-fn entry(work: &Work, sheet: &Sheet, problem: &Problem, onchoose: &Callback<AnswerId>, language: Language) -> Html {
+fn entry(
+    work: &Work,
+    sheet: &Sheet,
+    problem: &Problem,
+    onchoose: &Callback<AnswerId>,
+    language: Language,
+) -> Html {
     let answer = problem.answer.clone();
     let onclick = onchoose.reform(move |_: MouseEvent| answer.clone());
     html! {

@@ -169,7 +169,8 @@ fn progress(application: &ApplicationSummary, language: Language) -> Html {
 }
 
 fn deadline(application: &ApplicationSummary, today: &str, language: Language) -> Html {
-    let counted = application.deadline.as_ref().and_then(|deadline| time::countdown(today, deadline, language));
+    let counted =
+        application.deadline.as_ref().and_then(|deadline| time::countdown(today, deadline, language));
     match counted {
         None => html! { <span class="muted">{ text::NO_DEADLINE.of(language) }</span> },
         Some((words, urgency)) => {

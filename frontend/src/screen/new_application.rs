@@ -56,7 +56,9 @@ pub fn NewApplication(props: &NewApplicationProps) -> Html {
     let oncopy = {
         let wish = wish.clone();
         Callback::from(move |event: Event| {
-            if let Some(select) = event.target().and_then(|target| target.dyn_into::<HtmlSelectElement>().ok()) {
+            if let Some(select) =
+                event.target().and_then(|target| target.dyn_into::<HtmlSelectElement>().ok())
+            {
                 let copy_from = Some(select.value()).filter(|id| !id.is_empty()).map(ApplicationId);
                 wish.set(CreateApplication { copy_from, ..(*wish).clone() });
             }
@@ -115,7 +117,8 @@ pub fn NewApplication(props: &NewApplicationProps) -> Html {
 
 /// The form of the application that is copied, else the first there is.
 fn first_wish(props: &NewApplicationProps) -> CreateApplication {
-    let copied = props.start.applications.iter().find(|application| props.copy_from.as_ref() == Some(&application.id));
+    let copied =
+        props.start.applications.iter().find(|application| props.copy_from.as_ref() == Some(&application.id));
     let form = copied.map(|application| application.form.clone());
     let form = form.or_else(|| props.start.forms.first().map(|form| form.id.clone())).unwrap_or_default();
     CreateApplication { form, name: String::new(), copy_from: props.copy_from.clone() }

@@ -32,7 +32,8 @@ pub fn Search(props: &SearchProps) -> Html {
     let oninput = {
         let (query, chosen) = (query.clone(), chosen.clone());
         Callback::from(move |event: InputEvent| {
-            if let Some(input) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) {
+            if let Some(input) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok())
+            {
                 query.set(input.value());
                 chosen.set(0);
             }

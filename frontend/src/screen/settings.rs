@@ -55,7 +55,8 @@ pub fn SettingsScreen(props: &SettingsProps) -> Html {
             let failure = failure.clone();
             spawn_local(async move {
                 let none = serde_json::Map::new();
-                let opened: Result<(), Failure> = shell::call(command::name::OPEN_DATA_FOLDER, &none, None).await;
+                let opened: Result<(), Failure> =
+                    shell::call(command::name::OPEN_DATA_FOLDER, &none, None).await;
                 failure.set(opened.err());
             });
         })
@@ -105,7 +106,14 @@ fn languages(settings: &Settings, change: &Callback<Settings>, language: Languag
     let option = |offered: Language| {
         let name = offered.pick("中文", "English");
         let to = Settings { language: offered, ..settings.clone() };
-        choice("language", offered.tag().to_owned(), name.to_owned(), settings.language == offered, change, to)
+        choice(
+            "language",
+            offered.tag().to_owned(),
+            name.to_owned(),
+            settings.language == offered,
+            change,
+            to,
+        )
     };
     html! {
         <fieldset class="segments">

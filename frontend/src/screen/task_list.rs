@@ -38,7 +38,12 @@ pub fn TaskList(props: &TaskListProps) -> Html {
     }
 }
 
-fn task(props: &TaskListProps, definition: &FormDefinition, progress: &SectionProgress, language: Language) -> Html {
+fn task(
+    props: &TaskListProps,
+    definition: &FormDefinition,
+    progress: &SectionProgress,
+    language: Language,
+) -> Html {
     let here = progress.section == props.section.as_str();
     let section = progress.section.clone();
     let onclick = props.onchoose.reform(move |_: MouseEvent| section.clone());
@@ -64,9 +69,7 @@ fn status(progress: &SectionProgress, counted: bool, language: Language) -> (&'s
         SectionStatus::Problem => ("to-mend", text::HAS_PROBLEM.of(language).to_owned()),
         _ if !counted => ("untouched", text::NOT_COUNTED.of(language).to_owned()),
         SectionStatus::Untouched => ("untouched", text::UNTOUCHED.of(language).to_owned()),
-        SectionStatus::InProgress => {
-            ("in-progress", format!("{} {figures}", text::IN_PROGRESS.of(language)))
-        }
+        SectionStatus::InProgress => ("in-progress", format!("{} {figures}", text::IN_PROGRESS.of(language))),
         SectionStatus::Complete => ("complete", text::COMPLETE.of(language).to_owned()),
     }
 }

@@ -39,7 +39,8 @@ pub fn Writing(props: &WritingProps) -> Html {
     };
     let headings: Vec<String> =
         outline.iter().map(|item| definition.text(language, &item.text).trim().to_owned()).collect();
-    let text = props.work.desk.sheet().prose(&answer).map(|prose| prose.text().to_owned()).unwrap_or_default();
+    let text =
+        props.work.desk.sheet().prose(&answer).map(|prose| prose.text().to_owned()).unwrap_or_default();
     let item = |(at, item): (usize, &OutlineItem)| {
         let go = {
             let (work, answer, headings) = (props.work.clone(), answer.clone(), headings.clone());

@@ -134,7 +134,10 @@ impl Desk {
 
     /// Says that a pasted text was too long to be put in.
     pub fn refuse_length(&self, name: &str, length: usize, limit: usize) {
-        let error = UserError::new(ErrorCode::TooLong).with("answer", name).with("length", length).with("limit", limit);
+        let error = UserError::new(ErrorCode::TooLong)
+            .with("answer", name)
+            .with("length", length)
+            .with("limit", limit);
         self.tell(&Change::Notice(Notice::Failed(Failure::Told(error))));
     }
 
@@ -358,7 +361,9 @@ impl Desk {
     }
 
     fn send_splice(&self, answer: &AnswerId) {
-        let Some(Some((base, delta))) = self.with_prose(answer, super::prose::Prose::next_splice) else { return };
+        let Some(Some((base, delta))) = self.with_prose(answer, super::prose::Prose::next_splice) else {
+            return;
+        };
         let (desk, answer) = (self.clone(), answer.clone());
         spawn_local(async move {
             let edit = Edit::Splice { answer: answer.clone(), base, delta };

@@ -104,7 +104,12 @@ impl Prose {
 /// Where a selection stands after the patches, when the text box that read `before` is to read `after`.
 /// UTF-16 code units. Patches that do not lead from one to the other (the text was replaced) are put aside
 /// for the smallest splice that does.
-pub fn moved_selection(before: &str, after: &str, patches: &[Delta], selection: (usize, usize)) -> (usize, usize) {
+pub fn moved_selection(
+    before: &str,
+    after: &str,
+    patches: &[Delta],
+    selection: (usize, usize),
+) -> (usize, usize) {
     let mut reached = Some(before.to_owned());
     for patch in patches {
         reached = reached.and_then(|text| patch.apply(&text).ok());

@@ -271,7 +271,8 @@ impl Sheet {
         if self.typing.as_ref() == Some(answer) {
             return Vec::new();
         }
-        let shown = |problem: &&Problem| problem.answer == *answer && (self.blanks_shown || !problem.is_missing());
+        let shown =
+            |problem: &&Problem| problem.answer == *answer && (self.blanks_shown || !problem.is_missing());
         self.problems.iter().chain(self.uncounted.iter()).filter(shown).collect()
     }
 

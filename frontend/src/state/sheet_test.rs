@@ -65,7 +65,11 @@ fn nothing_is_called_saved_before_it_is_acknowledged() {
     assert_eq!(sheet.save_state(), SaveState::Saving, "typed and not committed");
     sheet.commit(&id(COUNT));
     assert_eq!(sheet.save_state(), SaveState::Saving, "committed and not sent");
-    assert_eq!(sent(sheet.next_set()), [(id(COUNT), Some(AnswerValue::Text("12".into())))], "in the stored spelling");
+    assert_eq!(
+        sent(sheet.next_set()),
+        [(id(COUNT), Some(AnswerValue::Text("12".into())))],
+        "in the stored spelling"
+    );
     assert_eq!(sheet.save_state(), SaveState::Saving, "sent and not acknowledged");
     sheet.set_acknowledged(acknowledged(COUNT, "12", 7));
     assert_eq!(sheet.save_state(), SaveState::Saved(7));
