@@ -14,7 +14,7 @@ const SHEETS: [&str; 7] = [
 ];
 
 /// Words in the first colour stand on the second.
-const PAIRS: [(&str, &str); 20] = [
+const PAIRS: [(&str, &str); 22] = [
     ("text", "ground"),
     ("text", "paper"),
     ("text", "rim"),
@@ -34,6 +34,8 @@ const PAIRS: [(&str, &str); 20] = [
     ("problem", "rim"),
     ("caution", "caution-wash"),
     ("good", "rim"),
+    ("good", "accent-wash"),
+    ("problem", "accent-wash"),
     ("seal", "rim"),
 ];
 

@@ -34,8 +34,8 @@ pub fn FieldPanel(props: &FieldPanelProps) -> Html {
         return html! {
             <>
                 <p class="panel-empty muted">{ text::PANEL_EMPTY.of(language) }</p>
-                { instructions(&definition, language) }
                 { figures(&work, &definition, &props.section, None, language) }
+                { instructions(&definition, language) }
             </>
         };
     };

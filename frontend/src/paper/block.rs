@@ -84,10 +84,10 @@ pub fn Supplement(props: &SupplementProps) -> Html {
     };
     let rows = props.fields.iter().filter(asked).map(|id| supplement_row(&work, id, language, props.version));
     html! {
-        <section class="slip" aria-label={text::SUPPLEMENT.of(language)}>
+        <div class="slip">
             <h3>{ text::SUPPLEMENT.of(language) }</h3>
             { for rows }
-        </section>
+        </div>
     }
 }
 

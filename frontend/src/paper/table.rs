@@ -65,7 +65,8 @@ fn draw(sheet: &Sheet, placed: &Placed<'_>, between: usize, language: Language, 
     let colspan = (cell.span > 1).then(|| cell.span.to_string());
     let rowspan =
         (usize::from(cell.rows) + between > 1).then(|| (usize::from(cell.rows) + between).to_string());
-    if cell.head {
+    // A heading without words is only a corner of the grid.
+    if cell.head && !cell.parts.is_empty() {
         return html! { <th {colspan} {rowspan}>{ parts(&sheet.definition, &cell.parts, language, version) }</th> };
     }
     let content = match cell.parts.as_slice() {

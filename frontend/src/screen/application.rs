@@ -93,6 +93,7 @@ pub fn Application(props: &ApplicationProps) -> Html {
     };
     use_messages(desk, &show, &notice);
     use_shortcuts(desk, &asking);
+    use_commit_on_leaving(desk);
 
     let choose_section = {
         let (view, section, current) = (view.clone(), section.clone(), current.clone());
@@ -184,7 +185,7 @@ pub fn Application(props: &ApplicationProps) -> Html {
                 { messages(desk, &notice, &props.onreopen, language) }
                 <div class={classes!("frame", class, panel_open.then_some("panel-open"))}>
                     { middle }
-                    <aside class="panel" aria-label={text::PANEL.of(language)}>
+                    <aside class="panel" tabindex="0" aria-label={text::PANEL.of(language)}>
                         <Action name="close-panel" class="panel-close" label={text::CLOSE.of(language)}
                             weight={Weight::Link} onclick={onpanel} />
                         <FieldPanel answer={(*current).clone()} section={(*section).clone()} {version} />
@@ -265,6 +266,17 @@ fn use_shortcuts(desk: &Desk, asking: &UseStateHandle<Option<Asking>>) {
                 event.prevent_default();
             })
         });
+        move || drop(listener)
+    });
+}
+
+/// What is typed is stored when the person turns to another window.
+#[hook]
+fn use_commit_on_leaving(desk: &Desk) {
+    use_effect_with(desk.clone(), |desk| {
+        let desk = desk.clone();
+        let listener =
+            web_sys::window().map(|window| EventListener::new(&window, "blur", move |_| desk.commit_all()));
         move || drop(listener)
     });
 }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use form_model::command::{ApplicationSummary, Start};
 use form_model::id::ApplicationId;
 use form_model::language::Language;
-use patternfly_yew::prelude::Icon;
+use patternfly_yew::prelude::{EmptyState, Icon};
 use yew::prelude::*;
 
 use super::new_application::NewApplication;
@@ -71,17 +71,12 @@ pub fn Home(props: &HomeProps) -> Html {
             <main class="column wide">
                 { props.children.clone() }
                 if empty {
-                    <div class="pf-v6-c-empty-state home-empty">
-                        <div class="pf-v6-c-empty-state__content">
-                            <div class="pf-v6-c-empty-state__header">
-                                <div class="sheet-mark" aria-hidden="true" />
-                                <h1 class="pf-v6-c-empty-state__title">{ text::HOME_EMPTY.of(language) }</h1>
-                            </div>
-                            <div class="pf-v6-c-empty-state__body">{ text::HOME_EMPTY_WHY.of(language) }</div>
-                            <div class="pf-v6-c-empty-state__footer">
-                                <div class="pf-v6-c-empty-state__actions">{ actions }</div>
-                            </div>
-                        </div>
+                    <div class="home-empty">
+                        <div class="sheet-mark" aria-hidden="true" />
+                        <EmptyState title={text::HOME_EMPTY.of(language).to_owned()}>
+                            <p>{ text::HOME_EMPTY_WHY.of(language) }</p>
+                            <div class="actions">{ actions }</div>
+                        </EmptyState>
                     </div>
                 } else {
                     <div class="head-row">
