@@ -141,6 +141,6 @@ impl Document {
         let change = self.automerge.hash_for_opid(&op.to_automerge());
         change
             .and_then(|hash| self.automerge.get_change_meta_by_hash(&hash))
-            .map_or(0, |change| change.timestamp)
+            .map_or(0, |change| crate::time::of_change(change.timestamp))
     }
 }

@@ -17,6 +17,7 @@ use crate::history::{self, HistoryRow};
 use crate::raw::RawChange;
 use crate::reader::{OpReader, Shown};
 use crate::schema::has_bad_character;
+use crate::time;
 
 /// A change that an edit made. It exists in memory; it is kept once `bytes` and `history` are stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -137,7 +138,9 @@ impl Document {
             transaction.rollback();
             return Err(error.into());
         }
-        let (Some(hash), _) = transaction.commit_with(CommitOptions::default().with_time(time_ms)) else {
+        let (Some(hash), _) =
+            transaction.commit_with(CommitOptions::default().with_time(time::to_change(time_ms)))
+        else {
             return Ok(None);
         };
         let change = self.automerge.get_change_by_hash(&hash);
@@ -162,7 +165,7 @@ impl Document {
             hash: raw.hash,
             actor: raw.change.actor_id().clone(),
             seq: raw.change.seq(),
-            time_ms: raw.change.timestamp(),
+            time_ms: time::of_change(raw.change.timestamp()),
             history,
             answers,
         }

@@ -23,6 +23,7 @@ mod raw;
 mod reader;
 mod schema;
 mod text;
+mod time;
 mod trial;
 mod undo;
 mod value;

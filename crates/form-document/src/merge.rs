@@ -188,7 +188,7 @@ impl AppliedChange {
             hash: raw.hash,
             actor: raw.ops.actor_id,
             seq: raw.ops.seq,
-            time_ms: raw.ops.time,
+            time_ms: crate::time::of_change(raw.ops.time),
         }
     }
 }

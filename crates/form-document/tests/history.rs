@@ -36,17 +36,21 @@ fn prose(entry: &Entry) -> (&str, &str) {
 #[test]
 fn a_value_has_a_before_and_an_after() {
     let mut document = replica(1);
-    let mut all = set(&mut document, "甲", 1);
-    all.extend(set(&mut document, "乙", 2));
-    all.extend(set(&mut document, "", 3));
-    all.extend(set(&mut document, "丙", 4));
+    let mut all = set(&mut document, "甲", 1_000);
+    all.extend(set(&mut document, "乙", 2_000));
+    all.extend(set(&mut document, "", 3_000));
+    all.extend(set(&mut document, "丙", 4_999));
     all.reverse();
     let entries = entries(&all);
     let told: Vec<_> = entries.iter().map(values).collect();
     let expected = [(vec![], Some("甲")), (vec!["甲"], Some("乙")), (vec!["乙"], None), (vec![], Some("丙"))];
     assert_eq!(told, expected);
     assert!(entries.iter().all(|entry| entry.author == *document.actor() && !entry.concurrent));
-    assert_eq!(entries.iter().map(|entry| entry.time_ms).collect::<Vec<_>>(), [1, 2, 3, 4]);
+    assert_eq!(
+        entries.iter().map(|entry| entry.time_ms).collect::<Vec<_>>(),
+        [1_000, 2_000, 3_000, 4_000],
+        "in whole seconds"
+    );
 }
 
 #[test]
@@ -82,10 +86,10 @@ fn typing_is_told_in_one_piece_and_what_never_remained_is_left_out() {
     assert_eq!(told.iter().map(prose).collect::<Vec<_>>(), [("合作区 … 新", "")]);
     assert_eq!(told[0].time_ms, 4_000);
 
-    let later = COALESCE_MS + 1;
+    let later = COALESCE_MS + 1_000;
     all.extend(splice(&mut document, 3, 1, "", later));
-    all.extend(splice(&mut document, 2, 1, "", later + 1));
-    all.extend(splice(&mut document, 0, 1, "旧", later + 2));
+    all.extend(splice(&mut document, 2, 1, "", later + 1_000));
+    all.extend(splice(&mut document, 0, 1, "旧", later + 2_000));
     let told = entries(&all);
     assert_eq!(prose(&told[1]), ("旧", "作区 … 新"), "backspacing reads in the text's order");
     assert_eq!(told.len(), 2);

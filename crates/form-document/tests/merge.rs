@@ -9,12 +9,12 @@ use form_model::answer::AnswerValue;
 use form_model::delta::{Delta, utf16_len};
 use support::{Random, form, genesis, id, replica, sync, text};
 
-fn write(document: &mut Document, answer: &str, value: &str, time_ms: i64) {
-    document.set(&[(id(answer), text(value))], time_ms).unwrap().expect("a change");
+fn write(document: &mut Document, answer: &str, value: &str, second: i64) {
+    document.set(&[(id(answer), text(value))], second * 1_000).unwrap().expect("a change");
 }
 
-fn clear(document: &mut Document, answer: &str, time_ms: i64) {
-    document.set(&[(id(answer), None)], time_ms).unwrap().expect("a change");
+fn clear(document: &mut Document, answer: &str, second: i64) {
+    document.set(&[(id(answer), None)], second * 1_000).unwrap().expect("a change");
 }
 
 fn splice(document: &mut Document, answer: &str, at: usize, delete: usize, insert: &str) {
@@ -71,7 +71,7 @@ fn concurrent_values_stand_side_by_side_until_one_is_chosen() {
         let mut sides: Vec<_> =
             standing.conflict.iter().map(|side| (side.time_ms, side.value.clone())).collect();
         sides.sort();
-        assert_eq!(sides, [(2, text("010-2")), (3, text("010-3"))]);
+        assert_eq!(sides, [(2_000, text("010-2")), (3_000, text("010-3"))]);
         assert!(standing.conflict.iter().all(|side| side.before == text("010-1")), "what each replaced");
         assert_eq!(standing.conflict[0].value, standing.value, "the one that stands comes first");
         assert_eq!(Some(&standing.conflict[0].op), standing.made.as_ref().map(|(op, _)| op));
@@ -117,7 +117,7 @@ fn a_value_beside_a_concurrent_clearing_shows_both_sides() {
     for document in [&a, &b] {
         let standing = document.standing(&id("basics.name"));
         let sides: Vec<_> = standing.conflict.iter().map(|side| (side.value.clone(), side.time_ms)).collect();
-        assert_eq!(sides, [(text("丙"), 3), (None, 4)]);
+        assert_eq!(sides, [(text("丙"), 3_000), (None, 4_000)]);
         assert_eq!(standing.conflict[1].before, text("甲"), "what the clearing took away");
     }
     // Opened again, the clearing is known once the history has told of it.

@@ -94,7 +94,7 @@ pub(crate) fn rows(
         let row = |step| HistoryRow {
             answer: answer.clone(),
             op: OpId { counter, actor: change.actor_id.clone() },
-            time_ms: change.time,
+            time_ms: crate::time::of_change(change.time),
             step,
         };
         let preds: Vec<OpId> = op.pred.iter().map(OpId::from).collect();
