@@ -1,6 +1,7 @@
 //! The real window, driven as a person drives it. One at a time: each has a screen of its own, but they share the
 //! machine's cores, and a person types alone.
 
+mod accessibility;
 mod closing;
 mod composition;
 mod files;
