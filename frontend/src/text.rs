@@ -146,6 +146,7 @@ texts! {
     PANEL_INSTRUCTIONS: "填报须知", "Instructions";
     PANEL_EVIDENCE: "佐证材料 {number}", "Evidence {number}";
     PANEL_FIGURES: "分年数据", "Figures by year";
+    PANEL_KEYS: "方向键移到邻格，Enter 到下一行；Ctrl+D 取上一格，Ctrl+R 取左一格；可整块粘贴 Excel 或 Word 的单元格。", "Arrow keys go to the next cell, Enter to the next row; Ctrl+D fills from above, Ctrl+R from the left; paste a block of cells from Excel or Word.";
     PANEL_NOTE: "备注", "Note";
     NOTE_OF: "备注：{answer}", "Note: {answer}";
     PANEL_HISTORY: "修改记录", "History";

@@ -50,17 +50,18 @@ pub fn Convert(props: &ConvertProps) -> Html {
     let unit = field_at(&definition, &props.answer).and_then(money_unit);
     let (Some(unit), Some(amount)) = (unit, money(&props.pasted)) else { return Html::default() };
     let dollars = amount.currency == Currency::Dollar;
-    let rate_text = Some(rate.trim()).filter(|rate| dollars && !rate.is_empty());
-    let converted = convert(&amount, unit, rate_text);
+    let result = in_unit(&amount, unit, &rate);
     let take = {
         let (work, answer, onclose) = (work.clone(), props.answer.clone(), props.onclose.clone());
-        let note = note(&props.pasted, &amount, &converted, &rate, &source, language);
-        let value = converted.clone().map(|conversion| conversion.rounded);
+        let taken = result.clone().map(|conversion| {
+            let note = note(&props.pasted, &amount, &conversion, &rate, &source, language);
+            (conversion.rounded, note)
+        });
         Callback::from(move |()| {
-            if let Ok(value) = &value {
+            if let Ok((value, note)) = taken.clone() {
                 work.desk.set(vec![
-                    (answer.clone(), Some(AnswerValue::Text(value.clone()))),
-                    (answer.with_facet(NOTE_FACET), Some(AnswerValue::Text(note.clone()))),
+                    (answer.clone(), Some(AnswerValue::Text(value))),
+                    (answer.with_facet(NOTE_FACET), Some(AnswerValue::Text(note))),
                 ]);
             }
             onclose.emit(());
@@ -78,7 +79,7 @@ pub fn Convert(props: &ConvertProps) -> Html {
     let footer = html! {
         <>
             <Action name="convert" label={text::CONVERT_TAKE.of(language)} weight={Weight::Primary}
-                disabled={converted.is_err()} onclick={take} />
+                disabled={result.is_err()} onclick={take} />
             <Action name="keep-pasted" label={text::CONVERT_KEEP.of(language)} onclick={as_pasted} />
             <Action name="cancel" label={text::CANCEL.of(language)} weight={Weight::Link} onclick={props.onclose.clone()} />
         </>
@@ -96,12 +97,13 @@ pub fn Convert(props: &ConvertProps) -> Html {
                 { line("convert-rate", text::CONVERT_RATE.of(language), &rate) }
                 { line("convert-source", text::CONVERT_SOURCE.of(language), &source) }
             }
-            { result(&converted, unit, language) }
+            { outcome(&result, unit, language) }
         </Dialog>
     }
 }
 
-fn line(name: &'static str, label: &'static str, state: &UseStateHandle<String>) -> Html {
+/// A labelled line of a dialog.
+pub fn line(name: &'static str, label: &'static str, state: &UseStateHandle<String>) -> Html {
     let oninput = {
         let state = state.clone();
         Callback::from(move |event: InputEvent| {
@@ -121,7 +123,7 @@ fn line(name: &'static str, label: &'static str, state: &UseStateHandle<String>)
     }
 }
 
-fn result(converted: &Result<Conversion, ConvertProblem>, unit: Unit, language: Language) -> Html {
+fn outcome(converted: &Result<Conversion, ConvertProblem>, unit: Unit, language: Language) -> Html {
     match converted {
         Ok(conversion) => html! {
             <p class="converted" aria-live="polite">
@@ -144,16 +146,26 @@ fn result(converted: &Result<Conversion, ConvertProblem>, unit: Unit, language: 
     }
 }
 
+/// The amount in the unit of a field that holds money; `rate` is yuan per dollar, blank while unknown.
+pub fn converted(field: &Field, amount: &Amount, rate: &str) -> Result<Conversion, ConvertProblem> {
+    in_unit(amount, money_unit(field).ok_or(ConvertProblem::NoMoneyField)?, rate)
+}
+
+fn in_unit(amount: &Amount, unit: Unit, rate: &str) -> Result<Conversion, ConvertProblem> {
+    let needed = amount.currency == Currency::Dollar && !rate.trim().is_empty();
+    convert(amount, unit, needed.then(|| rate.trim()))
+}
+
 /// How the figure was reached, for whoever checks it later.
-fn note(
+pub fn note(
     pasted: &str,
     amount: &Amount,
-    converted: &Result<Conversion, ConvertProblem>,
+    conversion: &Conversion,
     rate: &str,
     source: &str,
     language: Language,
 ) -> String {
-    let exact = converted.as_ref().map_or("", |conversion| conversion.exact.as_str());
+    let exact = conversion.exact.as_str();
     match amount.currency {
         Currency::Yuan => text::CONVERT_NOTE_YUAN.fill(language, &[("pasted", pasted), ("exact", exact)]),
         Currency::Dollar => text::CONVERT_NOTE_DOLLAR.fill(

@@ -47,6 +47,7 @@ pub fn FieldPanel(props: &FieldPanelProps) -> Html {
             if let Some(help) = help { <p class="panel-help">{ help }</p> }
             <Problems answers={answers_at(&definition, answer)} version={props.version} />
             { rules(&definition, field, language) }
+            if !field.columns.is_empty() { <p class="panel-keys muted">{ text::PANEL_KEYS.of(language) }</p> }
             { evidence(&definition, field, language) }
             { figures(&work, &definition, field.id.section(), Some(field), language) }
             <section class="panel-part">

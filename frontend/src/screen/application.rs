@@ -135,26 +135,7 @@ pub fn Application(props: &ApplicationProps) -> Html {
         let panel_open = panel_open.clone();
         Callback::from(move |()| panel_open.set(!*panel_open))
     };
-    let work = Work {
-        desk: desk.clone(),
-        grid: grid_of(desk, &view),
-        onenter: {
-            let current = current.clone();
-            Callback::from(move |answer: AnswerId| current.set(Some(answer.base())))
-        },
-        onblock: {
-            let asking = asking.clone();
-            Callback::from(move |(answer, text)| asking.set(Some(Asking::Block(answer, text))))
-        },
-        onamount: {
-            let asking = asking.clone();
-            Callback::from(move |(answer, text)| asking.set(Some(Asking::Amount(answer, text))))
-        },
-        onexpand: {
-            let view = view.clone();
-            Callback::from(move |answer: AnswerId| view.set(View::Writing(FieldId(answer.0))))
-        },
-    };
+    let work = use_work(desk, &view, &current, &asking);
     let checking = *view == View::Check;
     let (screen, class) = match &*view {
         View::Section(_) => ("application", "three"),
@@ -224,6 +205,29 @@ fn grid_of(desk: &Desk, view: &View) -> Rc<Grid> {
         View::Writing(_) => false,
     });
     Rc::new(Grid::new(shown.map(|section| &section.layout)))
+}
+
+/// What the controls work with. Stays the same while one moves about, so that entering a field draws no other anew.
+#[hook]
+fn use_work(
+    desk: &Desk,
+    view: &UseStateHandle<View>,
+    current: &UseStateHandle<Option<AnswerId>>,
+    asking: &UseStateHandle<Option<Asking>>,
+) -> Work {
+    let (to_view, to_current, to_asking) = (view.clone(), current.clone(), asking.clone());
+    let work = use_memo((desk.clone(), (**view).clone()), move |(desk, view)| {
+        let (to_block, to_amount) = (to_asking.clone(), to_asking);
+        Work {
+            desk: desk.clone(),
+            grid: grid_of(desk, view),
+            onenter: Callback::from(move |answer: AnswerId| to_current.set(Some(answer.base()))),
+            onblock: Callback::from(move |(answer, text)| to_block.set(Some(Asking::Block(answer, text)))),
+            onamount: Callback::from(move |(answer, text)| to_amount.set(Some(Asking::Amount(answer, text)))),
+            onexpand: Callback::from(move |answer: AnswerId| to_view.set(View::Writing(FieldId(answer.0)))),
+        }
+    });
+    (*work).clone()
 }
 
 /// Shows what was undone, and messages.
