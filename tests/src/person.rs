@@ -119,16 +119,29 @@ impl Window {
     pub async fn answer(&self, answer: &AnswerId, value: &AnswerValue) -> anyhow::Result<()> {
         let control = control(answer);
         match value {
-            AnswerValue::Flag(_) => self.click(&format!("{control}[type=checkbox]")).await,
+            AnswerValue::Flag(_) => self.tick(&format!("{control}[type=checkbox]")).await,
             AnswerValue::Text(text) => {
                 if self.evaluate(&format!("document.querySelector({control:?}).type")).await? == "radio" {
-                    return self.click(&format!("{control}[value=\"{text}\"]")).await;
+                    return self.tick(&format!("{control}[value=\"{text}\"]")).await;
                 }
                 self.click(&control).await?;
-                self.type_at_caret(&control, text).await
+                self.type_at_caret(&control, text).await?;
+                // As a person leaves a field: what was typed is stored, and the page is at rest before the next click.
+                self.find(&control).await?.send_keys(Key::Tab + "").await?;
+                Ok(())
             }
         }
         .with_context(|| format!("answer {answer}"))
+    }
+
+    /// Ticks a box or chooses an option, and makes sure that it took.
+    async fn tick(&self, selector: &str) -> anyhow::Result<()> {
+        self.click(selector).await?;
+        until(&format!("`{selector}` to be ticked"), PATIENCE, || async {
+            let ticked = self.evaluate(&format!("document.querySelector({selector:?}).checked")).await?;
+            Ok((ticked == true).then_some(()))
+        })
+        .await
     }
 
     /// Types text into a control that has the focus, line by line.
