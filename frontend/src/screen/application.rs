@@ -5,10 +5,9 @@ use std::rc::Rc;
 use form_model::command::ExportFormat;
 use form_model::id::{AnswerId, FieldId};
 use form_model::language::Language;
-use gloo_events::{EventListener, EventListenerOptions};
-use wasm_bindgen::JsCast;
 use yew::prelude::*;
 
+use super::attention::{use_commit_on_leaving, use_shortcuts, use_steady_clicks};
 use super::bar::Bar;
 use super::check_answers::CheckAnswers;
 use super::search::Search;
@@ -92,8 +91,13 @@ pub fn Application(props: &ApplicationProps) -> Html {
         })
     };
     use_messages(desk, &show, &notice);
-    use_shortcuts(desk, &asking);
+    let search = {
+        let asking = asking.clone();
+        Callback::from(move |()| asking.set(Some(Asking::Search)))
+    };
+    use_shortcuts(desk, asking.is_some(), search);
     use_commit_on_leaving(desk);
+    use_steady_clicks(desk);
 
     let choose_section = {
         let (view, section, current) = (view.clone(), section.clone(), current.clone());
@@ -244,44 +248,6 @@ fn use_messages(desk: &Desk, show: &Callback<AnswerId>, notice: &UseStateHandle<
         }
         Change::Notice(told) => notice.set(Some(told)),
         Change::Sheet | Change::Save | Change::Prose(_) => {}
-    });
-}
-
-/// Ctrl+K, Ctrl+Z, Ctrl+Y wherever the focus is; not while a dialog asks or an input method composes.
-#[hook]
-fn use_shortcuts(desk: &Desk, asking: &UseStateHandle<Option<Asking>>) {
-    let asked = asking.is_some();
-    let (desk, asking) = (desk.clone(), asking.clone());
-    use_effect_with((desk, asked), move |(desk, asked)| {
-        let (desk, asked) = (desk.clone(), *asked);
-        let options = EventListenerOptions::enable_prevent_default();
-        let listener = web_sys::window().map(|window| {
-            EventListener::new_with_options(&window, "keydown", options, move |event| {
-                let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
-                if asked || event.is_composing() || !(event.ctrl_key() || event.meta_key()) {
-                    return;
-                }
-                match (event.key().to_lowercase().as_str(), event.shift_key()) {
-                    ("k", false) => asking.set(Some(Asking::Search)),
-                    ("z", false) => desk.undo(),
-                    ("y", false) | ("z", true) => desk.redo(),
-                    _ => return,
-                }
-                event.prevent_default();
-            })
-        });
-        move || drop(listener)
-    });
-}
-
-/// What is typed is stored when the person turns to another window.
-#[hook]
-fn use_commit_on_leaving(desk: &Desk) {
-    use_effect_with(desk.clone(), |desk| {
-        let desk = desk.clone();
-        let listener =
-            web_sys::window().map(|window| EventListener::new(&window, "blur", move |_| desk.commit_all()));
-        move || drop(listener)
     });
 }
 

@@ -1,6 +1,7 @@
 //! The screens: what fills the window.
 
 pub mod application;
+pub mod attention;
 pub mod bar;
 pub mod check_answers;
 pub mod first_run;

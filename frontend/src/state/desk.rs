@@ -75,6 +75,9 @@ struct Inner {
     commit_timer: RefCell<Option<Timeout>>,
     check_timer: RefCell<Option<Timeout>>,
     wanted: Cell<Option<Step>>,
+    /// While a pointer is down nothing is drawn anew: what moved away from under it would lose the click.
+    pointer_down: Cell<bool>,
+    redraw_due: Cell<bool>,
     /// Keeps the event channel's receiving end as long as the application is open.
     _events: Closure<dyn FnMut(String)>,
 }
@@ -124,6 +127,8 @@ impl Desk {
             commit_timer: RefCell::new(None),
             check_timer: RefCell::new(None),
             wanted: Cell::new(None),
+            pointer_down: Cell::new(false),
+            redraw_due: Cell::new(false),
             _events: events,
         }));
         early.borrow_mut().0 = Some(desk.clone());
@@ -319,7 +324,20 @@ impl Desk {
         });
     }
 
+    /// A pointer went down, or is up again.
+    pub fn set_pointer_down(&self, down: bool) {
+        self.0.pointer_down.set(down);
+        if !down && self.0.redraw_due.take() {
+            self.tell(&Change::Sheet);
+        }
+    }
+
     fn tell(&self, change: &Change) {
+        let waits = *change == Change::Sheet && self.0.pointer_down.get();
+        if waits {
+            self.0.redraw_due.set(true);
+        }
+        let change = if waits { &Change::Save } else { change };
         let listeners: Vec<_> = self.0.listeners.borrow().values().cloned().collect();
         listeners.iter().for_each(|listener| listener.emit(change.clone()));
     }

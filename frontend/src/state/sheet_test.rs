@@ -1,3 +1,5 @@
+//! What is called saved, what stays on the screen, and when problems are shown.
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
