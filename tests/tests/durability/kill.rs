@@ -1,5 +1,6 @@
 //! kill -9 at random moments, also in the middle of a compaction.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -51,7 +52,8 @@ fn type_and_kill(home: &Path, seed: u64) -> (ApplicationId, u64) {
 fn assert_holds(home: &Path, id: &ApplicationId, seed: u64, acknowledged: u64) {
     let mut workspace = Workspace::open(home, clock::system).unwrap();
     let (_, answers) = workspace.answers(id).unwrap();
-    let found = answers.0.into_iter().map(|(id, value)| (id, value.as_text().to_owned())).collect();
+    let found: BTreeMap<_, _> =
+        answers.0.into_iter().map(|(id, value)| (id, value.as_text().to_owned())).collect();
     let mut typist = Typist::new(seed);
     for _ in 0..acknowledged {
         typist.edit();
