@@ -14,7 +14,7 @@ const SHEETS: [&str; 7] = [
 ];
 
 /// Words in the first colour stand on the second.
-const PAIRS: [(&str, &str); 22] = [
+const PAIRS: [(&str, &str); 24] = [
     ("text", "ground"),
     ("text", "paper"),
     ("text", "rim"),
@@ -33,6 +33,8 @@ const PAIRS: [(&str, &str); 22] = [
     ("problem", "problem-wash"),
     ("problem", "rim"),
     ("caution", "caution-wash"),
+    ("caution", "rim"),
+    ("caution", "accent-wash"),
     ("good", "rim"),
     ("good", "accent-wash"),
     ("problem", "accent-wash"),

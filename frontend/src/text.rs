@@ -97,6 +97,7 @@ texts! {
     IN_PROGRESS: "进行中", "In progress";
     COMPLETE: "已填完", "Complete";
     HAS_PROBLEM: "有问题", "Has problems";
+    CONFLICTS: "{count} 处填法不同", "{count} filled in differently";
     NOT_COUNTED: "不计入", "Not counted";
     SEARCH: "搜索栏目", "Find a field";
     SEARCH_HINT: "输入栏目名称中的字", "Type part of a field's name";
@@ -198,6 +199,7 @@ texts! {
     // Check answers.
     CHECK_TITLE: "核对", "Check answers";
     CHECK_BLOCKING: "有 {count} 处需要填写或改正", "{count} answers to fill in or mend";
+    CHECK_CONFLICTS: "有 {count} 处填法不同，请选定", "{count} answers were filled in differently; pick one";
     CHECK_CAUTIONS: "有 {count} 处需要确认", "{count} answers to confirm";
     CHECK_CONFIRMED: "已确认 {count} 处", "{count} confirmed";
     CHECK_CLEAR: "没有需要改正的地方", "Nothing to mend";

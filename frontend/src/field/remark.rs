@@ -20,7 +20,7 @@ use crate::widget::sign::sign;
 /// Whether there is anything to say under one of these answers.
 pub fn is_due(sheet: &Sheet, answers: &[AnswerId]) -> bool {
     answers.iter().any(|answer| {
-        !sheet.problems_of(answer).is_empty() || sheet.refusal(answer).is_some() || in_conflict(sheet, answer)
+        !sheet.problems_of(answer).is_empty() || sheet.refusal(answer).is_some() || sheet.in_conflict(answer)
     })
 }
 
@@ -32,7 +32,7 @@ pub fn description(sheet: &Sheet, answer: &AnswerId) -> Option<AttrValue> {
 /// How a cell is marked for what is said about its answers.
 pub fn mark(sheet: &Sheet, answers: &[AnswerId]) -> Option<&'static str> {
     let problems = || answers.iter().flat_map(|answer| sheet.problems_of(answer));
-    if answers.iter().any(|answer| in_conflict(sheet, answer)) {
+    if answers.iter().any(|answer| sheet.in_conflict(answer)) {
         Some("in-conflict")
     } else if answers.iter().any(|answer| sheet.refusal(answer).is_some()) || problems().any(Problem::blocks)
     {
@@ -42,10 +42,6 @@ pub fn mark(sheet: &Sheet, answers: &[AnswerId]) -> Option<&'static str> {
     } else {
         None
     }
-}
-
-fn in_conflict(sheet: &Sheet, answer: &AnswerId) -> bool {
-    sheet.state(answer).is_some_and(|state| !state.conflict.is_empty())
 }
 
 #[derive(PartialEq, Properties)]

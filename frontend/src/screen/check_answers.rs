@@ -8,7 +8,7 @@ use patternfly_yew::prelude::Icon;
 use yew::prelude::*;
 
 use crate::field::remark::confirmation;
-use crate::field::{Work, page};
+use crate::field::{Work, page, spoken_name};
 use crate::paper::sheet::SectionSheet;
 use crate::state::sheet::Sheet;
 use crate::text;
@@ -50,6 +50,7 @@ fn Summary(props: &CheckAnswersProps) -> Html {
     let open: Vec<_> = problems.iter().filter(|problem| is_caution(problem) && !problem.confirmed).collect();
     let confirmed: Vec<_> =
         problems.iter().filter(|problem| is_caution(problem) && problem.confirmed).collect();
+    let conflicts: Vec<_> = sheet.conflicts().cloned().collect();
     let draw = |problems: &[&Problem], title: &text::Text, class: &'static str, icon: Icon| {
         if problems.is_empty() {
             return Html::default();
@@ -65,7 +66,7 @@ fn Summary(props: &CheckAnswersProps) -> Html {
     html! {
         <section class="summary" tabindex="-1" role="region" aria-label={text::CHECK_TITLE.of(language)}
             data-blocking={blocking.len().to_string()} data-cautions={open.len().to_string()}>
-            if blocking.is_empty() {
+            if blocking.is_empty() && conflicts.is_empty() {
                 <section class="summary-part good">
                     <h2>{ sign(Icon::CheckCircle) }{ text::CHECK_CLEAR.of(language) }</h2>
                     <p>{ text::CHECK_CLEAR_WHY.of(language) }</p>
@@ -73,9 +74,37 @@ fn Summary(props: &CheckAnswersProps) -> Html {
             } else {
                 <p class="muted">{ text::CHECK_HOW.of(language) }</p>
             }
+            { picks(&sheet, &conflicts, &props.onchoose, language) }
             { draw(&blocking, &text::CHECK_BLOCKING, "problem", Icon::ExclamationCircle) }
             { draw(&open, &text::CHECK_CAUTIONS, "caution", Icon::ExclamationTriangle) }
             { draw(&confirmed, &text::CHECK_CONFIRMED, "confirmed", Icon::CheckCircle) }
+        </section>
+    }
+}
+
+/// Answers that were filled in differently, linked to their cards.
+fn picks(sheet: &Sheet, conflicts: &[AnswerId], onchoose: &Callback<AnswerId>, language: Language) -> Html {
+    if conflicts.is_empty() {
+        return Html::default();
+    }
+    let link = |answer: &AnswerId| {
+        let (name, chosen) = (spoken_name(&sheet.definition, language, answer), answer.clone());
+        html! {
+            <li key={answer.0.clone()}>
+                <button type="button" class="summary-link" data-action="go" data-conflict={answer.0.clone()}
+                    onclick={onchoose.reform(move |_: MouseEvent| chosen.clone())}>
+                    { name }
+                </button>
+            </li>
+        }
+    };
+    html! {
+        <section class="summary-part caution">
+            <h2>
+                { sign(Icon::ExclamationTriangle) }
+                { text::CHECK_CONFLICTS.fill(language, &[("count", &conflicts.len().to_string())]) }
+            </h2>
+            <div class="summary-section"><ul>{ for conflicts.iter().map(link) }</ul></div>
         </section>
     }
 }

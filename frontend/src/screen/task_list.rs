@@ -1,11 +1,11 @@
 //! The list of parts: what is done, what is begun, what is wrong. Any order.
 
-use form_model::definition::FormDefinition;
 use form_model::language::Language;
 use form_model::progress::{SectionProgress, SectionStatus};
 use yew::prelude::*;
 
 use crate::field::Work;
+use crate::state::sheet::Sheet;
 use crate::text;
 
 #[derive(PartialEq, Properties)]
@@ -32,25 +32,22 @@ pub fn TaskList(props: &TaskListProps) -> Html {
                 <progress value={answered} max={required} aria-label={words} />
             </div>
             <ol>
-                { for sheet.progress.iter().map(|progress| task(props, &sheet.definition, progress, language)) }
+                { for sheet.progress.iter().map(|progress| task(props, &sheet, progress, language)) }
             </ol>
         </nav>
     }
 }
 
-fn task(
-    props: &TaskListProps,
-    definition: &FormDefinition,
-    progress: &SectionProgress,
-    language: Language,
-) -> Html {
+fn task(props: &TaskListProps, sheet: &Sheet, progress: &SectionProgress, language: Language) -> Html {
+    let definition = &sheet.definition;
     let here = progress.section == props.section.as_str();
     let section = progress.section.clone();
     let onclick = props.onchoose.reform(move |_: MouseEvent| section.clone());
     let counted = definition.section(&progress.section).is_some_and(|section| section.counted);
     let owner = definition.section(&progress.section).map(|section| format!("agency.{}", section.owner));
     let owner = owner.and_then(|key| definition.message(language, &key).map(ToOwned::to_owned));
-    let (class, status) = status(progress, counted, language);
+    let conflicts = sheet.conflicts().filter(|answer| answer.section() == progress.section).count();
+    let (class, status) = status(progress, conflicts, counted, language);
     html! {
         <li key={progress.section.clone()}>
             <button type="button" class={classes!("task", class)} data-section={progress.section.clone()}
@@ -63,10 +60,18 @@ fn task(
     }
 }
 
-fn status(progress: &SectionProgress, counted: bool, language: Language) -> (&'static str, String) {
+fn status(
+    progress: &SectionProgress,
+    conflicts: usize,
+    counted: bool,
+    language: Language,
+) -> (&'static str, String) {
     let figures = format!("{}/{}", progress.answered, progress.required);
     match progress.status {
         SectionStatus::Problem => ("to-mend", text::HAS_PROBLEM.of(language).to_owned()),
+        _ if conflicts > 0 => {
+            ("to-pick", text::CONFLICTS.fill(language, &[("count", &conflicts.to_string())]))
+        }
         _ if !counted => ("untouched", text::NOT_COUNTED.of(language).to_owned()),
         SectionStatus::Untouched => ("untouched", text::UNTOUCHED.of(language).to_owned()),
         SectionStatus::InProgress => ("in-progress", format!("{} {figures}", text::IN_PROGRESS.of(language))),

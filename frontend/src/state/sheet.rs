@@ -127,6 +127,16 @@ impl Sheet {
         self.states.get(answer)
     }
 
+    /// Whether a person has to pick one of several values.
+    pub fn in_conflict(&self, answer: &AnswerId) -> bool {
+        self.states.get(answer).is_some_and(|state| !state.conflict.is_empty())
+    }
+
+    /// The answers for which a person has to pick one of several values.
+    pub fn conflicts(&self) -> impl Iterator<Item = &AnswerId> {
+        self.states.values().filter(|state| !state.conflict.is_empty()).map(|state| &state.answer)
+    }
+
     /// Why the answer as shown could not be stored.
     pub fn refusal(&self, answer: &AnswerId) -> Option<&Failure> {
         let prose = || self.prose.get(answer).and_then(|prose| prose.refused.as_ref());
