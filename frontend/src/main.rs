@@ -39,24 +39,15 @@ enum Place {
     Application(Desk),
 }
 
+/// What came of the last import, or what went wrong last.
+type Message = Option<Result<Imported, Failure>>;
+
 #[component]
 fn App() -> Html {
     let start = use_state(|| None::<Rc<Start>>);
     let place = use_state(|| Place::Home);
-    let message = use_state(|| None::<Result<Imported, Failure>>);
-    let begin = {
-        let (start, message) = (start.clone(), message.clone());
-        Callback::from(move |()| {
-            let (start, message) = (start.clone(), message.clone());
-            spawn_local(async move {
-                let none = serde_json::Map::new();
-                match shell::call::<_, Start>(command::name::START, &none, None).await {
-                    Ok(answer) => start.set(Some(Rc::new(answer))),
-                    Err(failure) => message.set(Some(Err(failure))),
-                }
-            });
-        })
-    };
+    let message = use_state(|| Message::None);
+    let begin = beginning(&start, &message);
     {
         let begin = begin.clone();
         use_effect_with((), move |()| begin.emit(()));
@@ -64,51 +55,7 @@ fn App() -> Html {
     let settings = start.as_ref().map(|start| start.settings.clone()).unwrap_or_default();
     use_effect_with(settings.clone(), apply);
     let language = settings.language;
-
-    let save = {
-        let (begin, message) = (begin.clone(), message.clone());
-        Callback::from(move |settings: Settings| {
-            let (begin, message) = (begin.clone(), message.clone());
-            spawn_local(async move {
-                match shell::request::<_, IgnoredAny>(command::name::SAVE_SETTINGS, &settings).await {
-                    Ok(_) => begin.emit(()),
-                    Err(failure) => message.set(Some(Err(failure))),
-                }
-            });
-        })
-    };
-    let open = {
-        let (place, message) = (place.clone(), message.clone());
-        Callback::from(move |id: ApplicationId| {
-            let (place, message) = (place.clone(), message.clone());
-            spawn_local(async move {
-                match Desk::open(&id).await {
-                    Ok(desk) => {
-                        message.set(None);
-                        place.set(Place::Application(desk));
-                    }
-                    Err(failure) => message.set(Some(Err(failure))),
-                }
-            });
-        })
-    };
-    let import = {
-        let (begin, message) = (begin.clone(), message.clone());
-        Callback::from(move |()| {
-            let (begin, message) = (begin.clone(), message.clone());
-            spawn_local(async move {
-                let none = serde_json::Map::new();
-                match shell::call::<_, Option<Imported>>(command::name::IMPORT_FILE, &none, None).await {
-                    Ok(None) => {}
-                    Ok(Some(imported)) => {
-                        message.set(Some(Ok(imported)));
-                        begin.emit(());
-                    }
-                    Err(failure) => message.set(Some(Err(failure))),
-                }
-            });
-        })
-    };
+    let (save, open) = (saving(&begin, &message), opening(&place, &message));
     let home = {
         let (place, begin) = (place.clone(), begin.clone());
         Callback::from(move |()| {
@@ -121,11 +68,9 @@ fn App() -> Html {
     let screen = match &*place {
         _ if !start.introduced => html! { <FirstRun settings={start.settings.clone()} onsave={save} /> },
         Place::Home => {
-            let onsettings = {
-                let place = place.clone();
-                Callback::from(move |()| place.set(Place::Settings))
-            };
-            html! { <Home {start} onopen={open} onimport={import} {onsettings}>{ told }</Home> }
+            let (onimport, to) = (importing(&begin, &message), place.clone());
+            let onsettings = Callback::from(move |()| to.set(Place::Settings));
+            html! { <Home {start} onopen={open} {onimport} {onsettings}>{ told }</Home> }
         }
         Place::Settings => html! { <><SettingsScreen {start} onsave={save} onhome={home} />{ told }</> },
         Place::Application(desk) => {
@@ -135,6 +80,71 @@ fn App() -> Html {
         }
     };
     html! { <ContextProvider<Language> context={language}>{ screen }</ContextProvider<Language>> }
+}
+
+/// Asks the shell how things stand.
+fn beginning(start: &UseStateHandle<Option<Rc<Start>>>, message: &UseStateHandle<Message>) -> Callback<()> {
+    let (start, message) = (start.clone(), message.clone());
+    Callback::from(move |()| {
+        let (start, message) = (start.clone(), message.clone());
+        spawn_local(async move {
+            let none = serde_json::Map::new();
+            match shell::call::<_, Start>(command::name::START, &none, None).await {
+                Ok(answer) => start.set(Some(Rc::new(answer))),
+                Err(failure) => message.set(Some(Err(failure))),
+            }
+        });
+    })
+}
+
+/// Keeps the settings, then asks how things stand.
+fn saving(begin: &Callback<()>, message: &UseStateHandle<Message>) -> Callback<Settings> {
+    let (begin, message) = (begin.clone(), message.clone());
+    Callback::from(move |settings: Settings| {
+        let (begin, message) = (begin.clone(), message.clone());
+        spawn_local(async move {
+            match shell::request::<_, IgnoredAny>(command::name::SAVE_SETTINGS, &settings).await {
+                Ok(_) => begin.emit(()),
+                Err(failure) => message.set(Some(Err(failure))),
+            }
+        });
+    })
+}
+
+/// Opens an application and goes there.
+fn opening(place: &UseStateHandle<Place>, message: &UseStateHandle<Message>) -> Callback<ApplicationId> {
+    let (place, message) = (place.clone(), message.clone());
+    Callback::from(move |id: ApplicationId| {
+        let (place, message) = (place.clone(), message.clone());
+        spawn_local(async move {
+            match Desk::open(&id).await {
+                Ok(desk) => {
+                    message.set(None);
+                    place.set(Place::Application(desk));
+                }
+                Err(failure) => message.set(Some(Err(failure))),
+            }
+        });
+    })
+}
+
+/// Takes in a file that the person chooses.
+fn importing(begin: &Callback<()>, message: &UseStateHandle<Message>) -> Callback<()> {
+    let (begin, message) = (begin.clone(), message.clone());
+    Callback::from(move |()| {
+        let (begin, message) = (begin.clone(), message.clone());
+        spawn_local(async move {
+            let none = serde_json::Map::new();
+            match shell::call::<_, Option<Imported>>(command::name::IMPORT_FILE, &none, None).await {
+                Ok(None) => {}
+                Ok(Some(imported)) => {
+                    message.set(Some(Ok(imported)));
+                    begin.emit(());
+                }
+                Err(failure) => message.set(Some(Err(failure))),
+            }
+        });
+    })
 }
 
 /// Puts language and text size on the document, where style sheets and screen readers find them.
@@ -149,8 +159,8 @@ fn apply(settings: &Settings) {
     }
 }
 
-/// The outcome of the last import or the last thing that went wrong.
-fn told(message: &UseStateHandle<Option<Result<Imported, Failure>>>, language: Language) -> Html {
+/// The message, to be closed.
+fn told(message: &UseStateHandle<Message>, language: Language) -> Html {
     let close = {
         let message = message.clone();
         Callback::from(move |()| message.set(None))
@@ -171,11 +181,7 @@ fn told(message: &UseStateHandle<Option<Result<Imported, Failure>>>, language: L
 }
 
 /// Before the shell has answered, or when it can't (a damaged or newer database, a folder in use).
-fn waiting(
-    message: &UseStateHandle<Option<Result<Imported, Failure>>>,
-    begin: &Callback<()>,
-    language: Language,
-) -> Html {
+fn waiting(message: &UseStateHandle<Message>, begin: &Callback<()>, language: Language) -> Html {
     match &**message {
         Some(Err(failure)) => html! {
             <main class="first-run" data-screen="broken">

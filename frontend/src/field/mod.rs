@@ -1,11 +1,13 @@
 //! Controls: one for each kind of answer, and what stands beside them.
 
 pub mod choice;
+pub mod height;
 pub mod keys;
 pub mod page;
 pub mod prose;
 pub mod remark;
 pub mod text_box;
+pub mod text_element;
 pub mod value;
 
 use form_model::check;

@@ -11,7 +11,7 @@ use yew::prelude::*;
 
 use super::text_box::{TextBox, Writing};
 use super::{Work, remark, spoken_name};
-use crate::state::desk::{Change, use_changes};
+use crate::state::watch::{Change, use_changes};
 use crate::text;
 use crate::widget::action::{Action, Weight};
 

@@ -10,7 +10,8 @@ use form_model::{date, input, number};
 use yew::prelude::*;
 
 use super::keys::{Press, Reaction, react};
-use super::text_box::{TextBox, Writing, caret, pasted_text};
+use super::text_box::{TextBox, Writing};
+use super::text_element::{caret, pasted_text};
 use super::{Work, page, remark, spoken_name};
 use crate::panel::convert;
 use crate::paper::grid::Move;

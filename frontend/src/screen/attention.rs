@@ -62,12 +62,14 @@ pub fn use_steady_clicks(desk: &Desk) {
             let options = EventListenerOptions::run_in_capture_phase();
             Some(EventListener::new_with_options(&window, event, options, move |_| {
                 if down {
-                    desk.set_pointer_down(true);
+                    desk.listeners().set_pointer_down(true);
                 }
                 // After the click that follows the pointer's coming up.
                 let release = desk.clone();
                 let pause_ms = if down { LONGEST_CLICK_MS } else { 0 };
-                timer.replace(Some(Timeout::new(pause_ms, move || release.set_pointer_down(false))));
+                timer.replace(Some(Timeout::new(pause_ms, move || {
+                    release.listeners().set_pointer_down(false);
+                })));
             }))
         };
         let listeners =
@@ -75,7 +77,7 @@ pub fn use_steady_clicks(desk: &Desk) {
         let desk = desk.clone();
         move || {
             drop(listeners);
-            desk.set_pointer_down(false);
+            desk.listeners().set_pointer_down(false);
         }
     });
 }

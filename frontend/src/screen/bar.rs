@@ -6,8 +6,9 @@ use patternfly_yew::prelude::Icon;
 use yew::prelude::*;
 
 use crate::field::Work;
-use crate::state::desk::{Change, Desk, use_changes};
+use crate::state::desk::Desk;
 use crate::state::sheet::SaveState;
+use crate::state::watch::{Change, use_changes};
 use crate::text;
 use crate::time;
 use crate::widget::action::{Action, Weight};

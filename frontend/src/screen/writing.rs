@@ -11,7 +11,7 @@ use yew::prelude::*;
 use crate::field::prose::Prose;
 use crate::field::remark::Remarks;
 use crate::field::{Work, page};
-use crate::state::desk::{Change, use_changes};
+use crate::state::watch::{Change, use_changes};
 use crate::text;
 use crate::widget::action::{Action, Weight};
 

@@ -2,8 +2,7 @@
 //! components what changed.
 
 use std::cell::{Cell, Ref, RefCell};
-use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 
 use form_model::answer::AnswerValue;
 use form_model::command::{
@@ -17,9 +16,9 @@ use gloo_timers::callback::Timeout;
 use gloo_timers::future::TimeoutFuture;
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen_futures::spawn_local;
-use yew::prelude::*;
 
 use super::sheet::{SaveState, Sheet, Values};
+use super::watch::{Change, Listeners, Notice};
 use crate::shell::{self, Failure};
 
 /// How long typing into a value pauses before it is stored. Short, so that little is ever unacknowledged; long
@@ -31,31 +30,6 @@ const LEAVE_PAUSE_MS: u32 = 20;
 
 /// How long after the last change of a long text the form is checked again.
 const CHECK_PAUSE_MS: u32 = 400;
-
-/// What changed, for components that show only a part.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Change {
-    /// Answers, problems or progress.
-    Sheet,
-    /// Only what the state line says.
-    Save,
-    /// The text of one prose answer (and what the state line says).
-    Prose(AnswerId),
-    /// This answer was undone or redone and is to be shown.
-    Show(AnswerId),
-    /// Something to tell the person.
-    Notice(Notice),
-}
-
-/// A passing message.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Notice {
-    /// So many changes came in from a file.
-    Imported(u64),
-    /// A file of that name was written.
-    Exported(String),
-    Failed(Failure),
-}
 
 /// A step back or forth that waits until everything typed is stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,28 +44,12 @@ pub struct Desk(Rc<Inner>);
 
 struct Inner {
     sheet: RefCell<Sheet>,
-    listeners: RefCell<BTreeMap<u32, Callback<Change>>>,
-    next_listener: Cell<u32>,
+    listeners: Rc<Listeners>,
     commit_timer: RefCell<Option<Timeout>>,
     check_timer: RefCell<Option<Timeout>>,
     wanted: Cell<Option<Step>>,
-    /// While a pointer is down nothing is drawn anew: what moved away from under it would lose the click.
-    pointer_down: Cell<bool>,
-    redraw_due: Cell<bool>,
     /// Keeps the event channel's receiving end as long as the application is open.
     _events: Closure<dyn FnMut(String)>,
-}
-
-/// Ends a subscription when dropped.
-pub struct Subscription {
-    desk: Desk,
-    number: u32,
-}
-
-impl Drop for Subscription {
-    fn drop(&mut self) {
-        self.desk.0.listeners.borrow_mut().remove(&self.number);
-    }
 }
 
 impl PartialEq for Desk {
@@ -106,14 +64,15 @@ impl Desk {
     /// # Errors
     /// What the shell says.
     pub async fn open(id: &ApplicationId) -> Result<Self, Failure> {
-        let early: Rc<RefCell<(Option<Desk>, Vec<Event>)>> = Rc::default();
+        // Events may come before the answer; the closure must not keep the desk that keeps it.
+        let early: Rc<RefCell<(Weak<Inner>, Vec<Event>)>> = Rc::default();
         let events = Closure::new({
             let early = early.clone();
             move |json: String| {
                 let Ok(event) = serde_json::from_str::<Event>(&json) else { return };
-                let desk = early.borrow().0.clone();
+                let desk = early.borrow().0.upgrade();
                 match desk {
-                    Some(desk) => desk.hear(event),
+                    Some(inner) => Self(inner).hear(event),
                     None => early.borrow_mut().1.push(event),
                 }
             }
@@ -122,16 +81,13 @@ impl Desk {
             shell::call(command::name::OPEN_APPLICATION, &shell::About { id }, Some(&events)).await?;
         let desk = Self(Rc::new(Inner {
             sheet: RefCell::new(Sheet::new(opened)),
-            listeners: RefCell::default(),
-            next_listener: Cell::new(0),
+            listeners: Rc::default(),
             commit_timer: RefCell::new(None),
             check_timer: RefCell::new(None),
             wanted: Cell::new(None),
-            pointer_down: Cell::new(false),
-            redraw_due: Cell::new(false),
             _events: events,
         }));
-        early.borrow_mut().0 = Some(desk.clone());
+        early.borrow_mut().0 = Rc::downgrade(&desk.0);
         let heard = std::mem::take(&mut early.borrow_mut().1);
         heard.into_iter().for_each(|event| desk.hear(event));
         Ok(desk)
@@ -181,12 +137,9 @@ impl Desk {
         self.0.sheet.borrow()
     }
 
-    /// Calls back on every change until the subscription is dropped.
-    pub fn subscribe(&self, listener: Callback<Change>) -> Subscription {
-        let number = self.0.next_listener.get();
-        self.0.next_listener.set(number + 1);
-        self.0.listeners.borrow_mut().insert(number, listener);
-        Subscription { desk: self.clone(), number }
+    /// Those who are told of every change.
+    pub fn listeners(&self) -> &Rc<Listeners> {
+        &self.0.listeners
     }
 
     /// Remembers typed text; it is committed after a pause.
@@ -324,22 +277,8 @@ impl Desk {
         });
     }
 
-    /// A pointer went down, or is up again.
-    pub fn set_pointer_down(&self, down: bool) {
-        self.0.pointer_down.set(down);
-        if !down && self.0.redraw_due.take() {
-            self.tell(&Change::Sheet);
-        }
-    }
-
     fn tell(&self, change: &Change) {
-        let waits = *change == Change::Sheet && self.0.pointer_down.get();
-        if waits {
-            self.0.redraw_due.set(true);
-        }
-        let change = if waits { &Change::Save } else { change };
-        let listeners: Vec<_> = self.0.listeners.borrow().values().cloned().collect();
-        listeners.iter().for_each(|listener| listener.emit(change.clone()));
+        self.0.listeners.tell(change);
     }
 
     fn with_prose<T>(&self, answer: &AnswerId, act: impl FnOnce(&mut super::prose::Prose) -> T) -> Option<T> {
@@ -477,45 +416,4 @@ impl Desk {
         self.0.sheet.borrow_mut().out_of_step = Some(Failure::Untold(cause.to_owned()));
         self.tell(&Change::Sheet);
     }
-}
-
-/// Renders the component again on each change that `wanted` names.
-#[hook]
-pub fn use_changes(desk: &Desk, wanted: impl Fn(&Change) -> bool + 'static) {
-    let update = use_force_update();
-    use_effect_with(desk.clone(), move |desk| {
-        let subscription = desk.subscribe(Callback::from(move |change: Change| {
-            if wanted(&change) {
-                update.force_update();
-            }
-        }));
-        move || drop(subscription)
-    });
-}
-
-/// Counts the changes that `wanted` names, rendering the component again on each.
-#[hook]
-pub fn use_version(desk: &Desk, wanted: fn(&Change) -> bool) -> u32 {
-    let version = use_mut_ref(|| 0_u32);
-    let update = use_force_update();
-    let counter = version.clone();
-    use_effect_with(desk.clone(), move |desk| {
-        let subscription = desk.subscribe(Callback::from(move |change: Change| {
-            if wanted(&change) {
-                *counter.borrow_mut() += 1;
-                update.force_update();
-            }
-        }));
-        move || drop(subscription)
-    });
-    *version.borrow()
-}
-
-/// Calls back on each change.
-#[hook]
-pub fn use_listener(desk: &Desk, listener: impl Fn(Change) + 'static) {
-    use_effect_with(desk.clone(), move |desk| {
-        let subscription = desk.subscribe(Callback::from(listener));
-        move || drop(subscription)
-    });
 }
