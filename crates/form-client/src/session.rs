@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::cause::{Cause, because};
-use form_document::history::{HistoryRow, RowStep};
-use form_document::{ActorId, Committed, Document, Merged, OpId};
+use form_document::history::HistoryRow;
+use form_document::{ActorId, Committed, Document, Merged};
 use form_model::answer::AnswerValue;
 use form_model::command::{AnswerState, ConflictValue, Edit, Event, Revision, Stamp, UndoState};
 use form_model::definition::{AnswerKind, FormDefinition};
@@ -13,8 +13,9 @@ use form_model::id::AnswerId;
 use form_model::input;
 use form_model::mirror::EngineText;
 use form_store::application::{ApplicationKey, ApplicationRow};
+use form_store::history::History;
 use form_store::replica::ReplicaRow;
-use form_store::{Store, Write, history};
+use form_store::{Store, StoreError, Write};
 
 /// What an edit changed.
 #[derive(Debug)]
@@ -215,12 +216,11 @@ pub(crate) fn keep(
     bytes: &[u8],
     rows: &[HistoryRow],
     saved_ms: i64,
-) -> Result<(), form_store::StoreError> {
-    write.add_change(key, number, bytes, saved_ms)?;
-    rows.iter().try_for_each(|row| write.add_history(key, &stored(row)?))
+) -> Result<(), StoreError> {
+    write.add_change(key, number, bytes, &stored(rows)?, saved_ms)
 }
 
-/// Keeps what a merge took in; returns the number of the last change.
+/// Keeps what a merge took in; returns the number of the last change, whose row tells what all of them did.
 ///
 /// # Errors
 /// When the database can't be written.
@@ -230,35 +230,27 @@ pub(crate) fn keep_merged(
     newest: i64,
     merged: &Merged,
     saved_ms: i64,
-) -> Result<i64, form_store::StoreError> {
+) -> Result<i64, StoreError> {
+    let Some((last, others)) = merged.applied.split_last() else { return Ok(newest) };
     let mut number = newest;
-    for change in &merged.applied {
+    for change in others {
         number += 1;
-        write.add_change(key, number, &change.bytes, saved_ms)?;
+        write.add_change(key, number, &change.bytes, &History::default(), saved_ms)?;
     }
-    for row in &merged.history {
-        write.add_history(key, &stored(row)?)?;
-    }
+    number += 1;
+    write.add_change(key, number, &last.bytes, &stored(&merged.history)?, saved_ms)?;
     Ok(number)
 }
 
-fn stored(row: &HistoryRow) -> Result<history::HistoryRow, form_store::StoreError> {
-    let unreadable = |cause: String| form_store::StoreError::Unreadable { what: "history row", cause };
-    Ok(history::HistoryRow {
-        counter: i64::try_from(row.op.counter).map_err(|error| unreadable(error.to_string()))?,
-        actor: row.op.actor.to_bytes().to_vec(),
-        answer: row.answer.clone(),
-        time_ms: row.time_ms,
-        clears: row.clears(),
-        step: serde_json::to_string(&row.step).map_err(|error| unreadable(error.to_string()))?,
-    })
+fn stored(rows: &[HistoryRow]) -> Result<History, StoreError> {
+    let rows_json = serde_json::to_string(rows)
+        .map_err(|error| StoreError::Unreadable { what: "history", cause: error.to_string() })?;
+    Ok(History { rows: rows_json, clears: rows.iter().any(HistoryRow::clears) })
 }
 
-/// A kept row as the document made it; a row that cannot be read is left out.
-pub(crate) fn recalled(row: history::HistoryRow) -> Option<HistoryRow> {
-    let step: RowStep = serde_json::from_str(&row.step).ok()?;
-    let op = OpId { counter: u64::try_from(row.counter).ok()?, actor: ActorId::from(row.actor) };
-    Some(HistoryRow { answer: row.answer, op, time_ms: row.time_ms, step })
+/// The kept rows as the document made them; what cannot be read is left out.
+pub(crate) fn recalled(kept: &[String]) -> Vec<HistoryRow> {
+    kept.iter().filter_map(|rows| serde_json::from_str::<Vec<HistoryRow>>(rows).ok()).flatten().collect()
 }
 
 fn load_document(
@@ -277,8 +269,7 @@ fn load_document(
     let mut document = Document::load(base, &changes, &application, definition, actor.clone())
         .map_err(|error| failed(&error))?;
     let clears = store.clears(key).map_err(|error| failed(&error))?;
-    let clears: Vec<_> = clears.into_iter().filter_map(recalled).collect();
-    document.recall_clears(&clears);
+    document.recall_clears(&recalled(&clears));
     Ok(document)
 }
 

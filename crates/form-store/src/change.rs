@@ -3,6 +3,7 @@
 use rusqlite::params;
 
 use crate::application::ApplicationKey;
+use crate::history::History;
 use crate::{Store, StoreError, Write};
 
 // The key is the order in which rows are read, so a keystroke dirties one page of one tree.
@@ -12,6 +13,8 @@ CREATE TABLE change (
     number      INTEGER NOT NULL,
     raw         BLOB    NOT NULL,
     saved_ms    INTEGER NOT NULL,
+    clears      INTEGER NOT NULL DEFAULT 0,
+    history     TEXT    NOT NULL DEFAULT '',
     PRIMARY KEY (application, number)
 ) STRICT, WITHOUT ROWID;";
 
@@ -30,7 +33,7 @@ impl Store {
 }
 
 impl Write<'_> {
-    /// Keeps a change under the number after the application's newest.
+    /// Keeps a change and what it did, under the number after the application's newest.
     ///
     /// # Errors
     /// When the number is taken, or the database can't be written.
@@ -39,12 +42,14 @@ impl Write<'_> {
         key: ApplicationKey,
         number: i64,
         raw: &[u8],
+        history: &History,
         saved_ms: i64,
     ) -> Result<(), StoreError> {
         let mut statement = self.transaction.prepare_cached(
-            "INSERT INTO change (application, number, raw, saved_ms) VALUES (?1, ?2, ?3, ?4)",
+            "INSERT INTO change (application, number, raw, saved_ms, clears, history)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         )?;
-        statement.execute(params![key.0, number, raw, saved_ms])?;
+        statement.execute(params![key.0, number, raw, saved_ms, history.clears, history.rows])?;
         Ok(())
     }
 }

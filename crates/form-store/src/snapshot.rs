@@ -59,7 +59,7 @@ impl Store {
 
 impl Write<'_> {
     /// Keeps a document that holds the changes up to `number`, and drops those rows: the document holds
-    /// them whole. One transaction, so a crash leaves either the rows or the document.
+    /// them whole, the table `history` what they did. One transaction, so a crash leaves either the rows or the document.
     ///
     /// # Errors
     /// When the database can't be written.
@@ -69,6 +69,12 @@ impl Write<'_> {
              ON CONFLICT (application) DO UPDATE SET
              number = excluded.number, document = excluded.document, saved_ms = excluded.saved_ms",
             params![key.0, snapshot.number, snapshot.document, snapshot.saved_ms],
+        )?;
+        self.transaction.execute(
+            "INSERT INTO history (application, number, clears, rows)
+             SELECT application, number, clears, history FROM change
+             WHERE application = ?1 AND number <= ?2 AND history <> ''",
+            params![key.0, snapshot.number],
         )?;
         self.transaction.execute(
             "DELETE FROM change WHERE application = ?1 AND number <= ?2",

@@ -99,9 +99,10 @@ impl Workspace {
     /// When the database can't be read.
     pub fn history(&mut self, request: &ReadHistory) -> Result<Vec<HistoryEntry>, UserError> {
         let key = self.session(&request.application)?.key;
-        let rows =
-            self.store.history(key, request.answer.as_ref()).map_err(|error| unusable(&self.home, &error))?;
-        let rows: Vec<_> = rows.into_iter().filter_map(recalled).collect();
+        let about = request.answer.as_ref().map(|answer| format!("\"answer\":\"{answer}\""));
+        let kept = self.store.history(key, about.as_deref()).map_err(|error| unusable(&self.home, &error))?;
+        let mut rows = recalled(&kept);
+        rows.retain(|row| request.answer.as_ref().is_none_or(|answer| row.answer == *answer));
         let session = self.session(&request.application)?;
         let named = entries(&rows).into_iter().rev().map(|entry| {
             let stamp = session.stamp(&entry.author, entry.time_ms);
