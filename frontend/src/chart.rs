@@ -50,7 +50,7 @@ pub fn bars(row: &[(String, String)]) -> Option<Vec<Bar>> {
     };
     let bar = |((label, figure), amount): (&(String, String), &Option<Decimal>)| Bar {
         label: label.clone(),
-        figure: number::display(figure),
+        figure: amount.map_or_else(|| "—".to_owned(), |_| number::display(figure)),
         length: amount.as_ref().map_or(0, length),
         negative: amount.is_some_and(|amount| amount.is_sign_negative()),
     };
