@@ -16,10 +16,18 @@ pub fn target_dir() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |dir| root().join(dir))
 }
 
-/// The cargo that runs this program.
+/// The cargo that runs this program, without what it says about this program: build scripts (ring's) that watch
+/// those variables would run again, and all above them be compiled again, on each change between `cargo xtask` and
+/// a plain `cargo`.
 pub fn cargo() -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(root());
+    let about_xtask = |name: &str| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_");
+    for (name, _) in std::env::vars_os() {
+        if name.to_str().is_some_and(about_xtask) {
+            command.env_remove(name);
+        }
+    }
     command
 }
 

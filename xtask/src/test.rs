@@ -20,7 +20,7 @@ pub fn test(progress: &mut Progress) -> anyhow::Result<()> {
     progress.step("build and lint the workspace", build::workspace)?;
     progress.step("unit and integration tests", other_tests)?;
     progress.step("doctests", || {
-        run(build::linting_cargo()?.args(["test", "--quiet", "--workspace", "--doc"]))
+        run(build::linting_cargo()?.args(["test", "--workspace", "--doc"]))
     })?;
     progress.step("end-to-end tests in the real window", window_tests)?;
     progress.step("licences, bans and sources of dependencies", deny::check)
