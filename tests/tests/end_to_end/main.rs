@@ -4,6 +4,7 @@
 mod accessibility;
 mod closing;
 mod composition;
+mod fence;
 mod files;
 mod sample;
 mod second_start;
