@@ -19,9 +19,7 @@ pub fn test(progress: &mut Progress) -> anyhow::Result<()> {
     frontend::build(progress)?;
     progress.step("build and lint the workspace", build::workspace)?;
     progress.step("unit and integration tests", other_tests)?;
-    progress.step("doctests", || {
-        run(build::linting_cargo()?.args(["test", "--workspace", "--doc"]))
-    })?;
+    progress.step("doctests", || run(build::linting_cargo()?.args(["test", "--workspace", "--doc"])))?;
     progress.step("end-to-end tests in the real window", window_tests)?;
     progress.step("licences, bans and sources of dependencies", deny::check)
 }

@@ -93,7 +93,7 @@ impl Debian {
         };
         let rustc = packaged_binary("rustc-web", "rustc").with_context(advice)?;
         let cargo = packaged_binary("cargo-web", "cargo").with_context(advice)?;
-        let linker = sysroot()?.join("lib/rustlib/x86_64-unknown-linux-gnu/bin/rust-lld");
+        let linker = sysroot()?.join("lib/rustlib").join(host()?).join("bin/rust-lld");
         if !linker.is_file() {
             bail!("Debian's wasm compiler needs the linker {}, which this toolchain lacks", linker.display());
         }
@@ -126,8 +126,18 @@ fn packaged_binary(package: &str, program: &str) -> anyhow::Result<PathBuf> {
 }
 
 fn sysroot() -> anyhow::Result<PathBuf> {
-    let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
-    Ok(PathBuf::from(output_of(Command::new(rustc).args(["--print", "sysroot"]))?))
+    Ok(PathBuf::from(output_of(rustc().args(["--print", "sysroot"]))?))
+}
+
+/// The triple of this machine.
+fn host() -> anyhow::Result<String> {
+    let said = output_of(rustc().arg("-vV"))?;
+    let line = said.lines().find_map(|line| line.strip_prefix("host: "));
+    line.map(str::to_owned).context("`rustc -vV` names no host")
+}
+
+fn rustc() -> Command {
+    Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()))
 }
 
 fn target_is_installed() -> anyhow::Result<bool> {
