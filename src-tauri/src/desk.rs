@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use form_client::workspace::Workspace;
 use form_client::{clock, file, handoff};
 use form_model::command::{Event, Imported};
-use form_model::error::UserError;
+use form_model::error::{ErrorCode, UserError};
 use form_model::id::ApplicationId;
 use tauri::ipc::Channel;
 
@@ -26,9 +26,27 @@ struct View {
 }
 
 impl Desk {
-    /// The desk of a data folder, opened or not.
-    pub fn new(folder: PathBuf, workspace: Option<Workspace>) -> Self {
-        Self { folder, workspace, view: None, untold: Vec::new() }
+    /// The desk of a data folder that is yet to be opened.
+    pub fn new(folder: PathBuf) -> Self {
+        Self { folder, workspace: None, view: None, untold: Vec::new() }
+    }
+
+    /// The data folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Takes in the files that the program was started with. Answers them when another Huiqian has the folder
+    /// and is to take them instead.
+    pub fn open_with<'a>(&mut self, files: &'a [PathBuf]) -> Option<&'a [PathBuf]> {
+        if files.is_empty() {
+            return None;
+        }
+        if self.workspace().is_err_and(|error| error.code == ErrorCode::FolderInUse) {
+            return Some(files);
+        }
+        self.import_all(files);
+        None
     }
 
     /// The engine.

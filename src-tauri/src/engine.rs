@@ -7,8 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
-use form_client::workspace::Workspace;
-use form_client::{clock, handoff};
+use form_client::handoff;
 use form_model::error::{ErrorCode, UserError};
 use tokio::sync::oneshot;
 
@@ -35,21 +34,19 @@ impl Engine {
     /// When the files cannot be handed over, or the system gives no thread.
     pub fn start(arguments: Arguments) -> anyhow::Result<Option<Self>> {
         let Arguments { home, files } = arguments;
-        let workspace = match Workspace::open(&home, clock::system) {
-            Ok(workspace) => Some(workspace),
-            Err(error) if error.code == ErrorCode::FolderInUse && !files.is_empty() => {
-                handoff::give(&home, &files).context("hand the files to the running Huiqian")?;
-                return Ok(None);
-            }
-            // The page asks again with its first command, and shows why.
-            Err(_) => None,
-        };
-        let mut desk = Desk::new(home, workspace);
-        desk.import_all(&files);
+        let mut desk = Desk::new(home);
+        if let Some(waiting) = desk.open_with(&files) {
+            handoff::give(desk.folder(), waiting).context("hand the files to the running Huiqian")?;
+            return Ok(None);
+        }
         let (jobs, queue) = channel();
         thread::Builder::new()
             .name("desk".to_owned())
-            .spawn(move || work(&mut desk, &queue))
+            .spawn(move || {
+                // While the window comes up. When it fails, the page's first command tries again and shows why.
+                let _ = desk.workspace();
+                work(&mut desk, &queue);
+            })
             .context("start the desk's thread")?;
         Ok(Some(Self { jobs }))
     }
