@@ -27,6 +27,12 @@ pub fn import(arguments: &Arguments, from: &Path, output: &Output) -> anyhow::Re
     let (imported, _) = workspace.import(&file::read(from)?, &from.display().to_string())?;
     output.result(&imported, |imported| {
         let what = if imported.new { output.pick("新建", "new") } else { output.pick("合并", "merged") };
-        vec![format!("{} {what} {}", imported.application, imported.changes)]
+        let mut lines = vec![format!("{} {what} {}", imported.application, imported.changes)];
+        lines.extend(imported.overlaps.iter().map(|overlap| {
+            let read =
+                output.pick("两人同时改写了同一处，请通读", "rewritten by two people at once, please read");
+            format!("! {} ({}): {read}", overlap.name, overlap.answer)
+        }));
+        lines
     })
 }

@@ -167,10 +167,7 @@ fn told(message: &UseStateHandle<Message>, language: Language) -> Html {
     };
     let (tone, sentence) = match &**message {
         None => return Html::default(),
-        Some(Ok(imported)) => {
-            let count = imported.changes.to_string();
-            (Tone::Good, text::IMPORTED_HOME.fill(language, &[("count", &count)]))
-        }
+        Some(Ok(imported)) => widget::banner::imported(imported, &text::IMPORTED_HOME, language),
         Some(Err(failure)) => (Tone::Problem, failure.sentence(language)),
     };
     html! {

@@ -115,6 +115,7 @@ texts! {
     NOT_SAVED: "{count} 处没有存上", "{count} not saved";
     OUT_OF_STEP: "显示的内容与存储的内容对不上了，已停止保存。请先复制刚输入的文字，再重新打开本申报。", "What is shown and what is stored no longer agree, so saving has stopped. Copy what you typed last, then open the application again.";
     REOPEN: "重新打开", "Open again";
+    OVERLAPS: "两人同时改写了同一处，请通读：{fields}。", "Rewritten by two people at once, please read: {fields}.";
     IMPORTED: "从文件收到 {count} 处修改。", "{count} changes came in from a file.";
     EXPORTED: "已导出：{file}", "Exported: {file}";
 

@@ -254,7 +254,15 @@ pub struct Imported {
     /// Changes that were not here before.
     pub changes: u64,
     /// Prose that two people rewrote at the same place, unaware of each other: a reader should look.
-    pub overlaps: Vec<AnswerId>,
+    pub overlaps: Vec<Overlap>,
+}
+
+/// A text to be looked at by a reader.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Overlap {
+    pub answer: AnswerId,
+    /// The field's short name in the settings' language.
+    pub name: String,
 }
 
 /// What the shell tells the view about the open application, in order.

@@ -21,7 +21,7 @@ use crate::state::desk::Desk;
 use crate::state::watch::{Change, Notice, use_listener, use_version};
 use crate::text;
 use crate::widget::action::{Action, Weight};
-use crate::widget::banner::{Banner, Tone};
+use crate::widget::banner::{self, Banner, Tone};
 
 #[derive(PartialEq, Properties)]
 pub struct ApplicationProps {
@@ -181,9 +181,7 @@ fn messages(
         Callback::from(move |()| notice.set(None))
     };
     let told = (**notice).as_ref().map(|notice| match notice {
-        Notice::Imported(count) => {
-            (Tone::Good, text::IMPORTED.fill(language, &[("count", &count.to_string())]))
-        }
+        Notice::Imported(imported) => banner::imported(imported, &text::IMPORTED, language),
         Notice::Exported(file) => (Tone::Good, text::EXPORTED.fill(language, &[("file", file)])),
         Notice::Failed(failure) => (Tone::Problem, failure.sentence(language)),
     });

@@ -369,7 +369,7 @@ impl Desk {
                 self.0.sheet.borrow_mut().take(answers);
                 self.tell(&Change::Sheet);
             }
-            Event::Imported { imported } => self.tell(&Change::Notice(Notice::Imported(imported.changes))),
+            Event::Imported { imported } => self.tell(&Change::Notice(Notice::Imported(imported))),
             Event::Failed { error } => self.tell(&Change::Notice(Notice::Failed(Failure::Told(error)))),
         }
     }

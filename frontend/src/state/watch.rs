@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use form_model::command::Imported;
 use form_model::id::AnswerId;
 use yew::prelude::*;
 
@@ -28,8 +29,8 @@ pub enum Change {
 /// A passing message.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Notice {
-    /// So many changes came in from a file.
-    Imported(u64),
+    /// Changes came in from a file.
+    Imported(Imported),
     /// A file of that name was written.
     Exported(String),
     Failed(Failure),

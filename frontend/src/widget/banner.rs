@@ -1,9 +1,12 @@
 //! A message in the page: what happened and what to do.
 
+use form_model::command::Imported;
+use form_model::language::Language;
 use patternfly_yew::prelude::Icon;
 use yew::prelude::*;
 
 use super::sign::sign;
+use crate::text::{self, Text};
 
 /// How serious a message is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,4 +54,15 @@ pub fn Banner(props: &BannerProps) -> Html {
             <div class="pf-v6-c-alert__action-group">{ props.children.clone() }</div>
         </div>
     }
+}
+
+/// How many changes a file brought; a caution where two people rewrote one place, so that somebody reads it.
+pub fn imported(imported: &Imported, counted: &Text, language: Language) -> (Tone, String) {
+    let told = counted.fill(language, &[("count", &imported.changes.to_string())]);
+    if imported.overlaps.is_empty() {
+        return (Tone::Good, told);
+    }
+    let names: Vec<_> = imported.overlaps.iter().map(|overlap| overlap.name.as_str()).collect();
+    let names = names.join(language.pick("、", ", "));
+    (Tone::Caution, format!("{told} {}", text::OVERLAPS.fill(language, &[("fields", &names)])))
 }

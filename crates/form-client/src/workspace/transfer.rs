@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use form_document::{UnverifiedGenesis, import};
 use form_model::answer::AnswerValue;
-use form_model::command::{Event, ExportFormat, Imported};
+use form_model::check::subject;
+use form_model::command::{Event, ExportFormat, Imported, Overlap};
 use form_model::definition::FormDefinition;
 use form_model::error::{ErrorCode, UserError};
 use form_model::id::{AnswerId, ApplicationId};
@@ -93,7 +94,6 @@ impl Workspace {
             self.reload(id)?;
             return Err(bad(&refused.reason));
         }
-        let overlaps = merged.overlaps.clone();
         let (key, newest) = (session.key, session.newest.0);
         let own = session.document.actor();
         let cloned = merged.applied.iter().any(|change| change.actor == *own);
@@ -115,7 +115,19 @@ impl Workspace {
             self.renew_actor(id)?;
         }
         let changes = u64::try_from(number - newest).unwrap_or_default();
+        let overlaps = self.named(id, merged.overlaps)?;
         Ok((Imported { application: id.clone(), new: false, changes, overlaps }, events))
+    }
+
+    /// Texts to be looked at, with names that a person knows.
+    fn named(&mut self, id: &ApplicationId, answers: Vec<AnswerId>) -> Result<Vec<Overlap>, UserError> {
+        let language = self.settings().language;
+        let definition = &self.session(id)?.definition;
+        let named = answers.into_iter().map(|answer| {
+            let name = subject(definition, language, &answer);
+            Overlap { answer, name }
+        });
+        Ok(named.collect())
     }
 
     /// The form package that a genesis names, by its hash.

@@ -48,6 +48,22 @@ fn prose_of_two_desks_merges_and_both_end_equal() {
 }
 
 #[test]
+fn prose_that_two_people_rewrote_at_one_place_is_named_for_a_reader() {
+    let mut pair = pair();
+    for (desk, text) in [(&mut pair.a, "蓝图"), (&mut pair.b, "方案")] {
+        let base = desk.state(&pair.id, &answer("plan.text")).unwrap().revision;
+        let delta = form_model::delta::Delta::splice(2, 2, text);
+        desk.edit(&pair.id, &form_model::command::Edit::Splice { answer: answer("plan.text"), base, delta })
+            .unwrap();
+    }
+    let exported = pair.b.export(&pair.id, ExportFormat::Automerge).unwrap();
+    let (imported, _) = pair.a.import(&exported, "乙.automerge").unwrap();
+    let [overlap] = imported.overlaps.as_slice() else { panic!("{imported:?}") };
+    assert_eq!(overlap.answer, answer("plan.text"));
+    assert!(overlap.name.contains("发展规划"), "{}", overlap.name);
+}
+
+#[test]
 fn two_values_stand_side_by_side_until_a_person_picks_one_and_the_loser_stays_in_history() {
     let mut pair = pair();
     set(&mut pair.a, &pair.id, "basics.contact_phone", "0100-1111111");
