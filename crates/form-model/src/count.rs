@@ -6,6 +6,10 @@ use unicode_segmentation::UnicodeSegmentation;
 /// space and invisible marks do not count; punctuation does; each Latin letter and digit counts as one,
 /// whereas a word processor's 字数 counts a whole Latin word as one. So the result is never less than
 /// 字数, and a text within a limit here is within it there.
+///
+/// ```
+/// assert_eq!(form_model::count::characters("2025年，开放 AI。\n"), 11);
+/// ```
 pub fn characters(text: &str) -> usize {
     if text.chars().all(stands_alone) {
         return text.chars().filter(|char| is_visible(*char)).count();

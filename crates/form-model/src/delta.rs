@@ -50,6 +50,13 @@ impl Delta {
     }
 
     /// The smallest single splice that turns `before` into `after`, cutting at characters only.
+    ///
+    /// ```
+    /// use form_model::delta::Delta;
+    ///
+    /// let typed = Delta::between("合作区成效显著", "合作区发展成效显著");
+    /// assert_eq!(typed, Delta::splice(3, 0, "发展"));
+    /// ```
     pub fn between(before: &str, after: &str) -> Self {
         let prefix: usize =
             before.chars().zip(after.chars()).take_while(|(a, b)| a == b).map(|(a, _)| a.len_utf8()).sum();

@@ -24,6 +24,14 @@ pub struct FieldId(pub String);
 /// - something said about an answer: the answer, `?` and a facet. The facet `note` is a free note, any
 ///   other is the id of a rule whose caution a person confirmed (the stored value is the answer that
 ///   was confirmed, so a later edit voids it): `basics.revenue.2025?jump`.
+///
+/// ```
+/// use form_model::id::FieldId;
+///
+/// let cell = FieldId::new("basics", "revenue").part("2025");
+/// assert_eq!((cell.section(), cell.key()), ("basics", "revenue.2025"));
+/// assert_eq!(cell.with_facet("note").as_str(), "basics.revenue.2025?note");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct AnswerId(pub String);

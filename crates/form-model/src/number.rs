@@ -44,7 +44,14 @@ pub fn parse(text: &str) -> Result<Number, NumberProblem> {
 }
 
 /// The spelling that is stored: ASCII, no separators, no needless zeros, a fraction filled up to `scale`
-/// places. Never rounds: `128` → `128`, `128.5` → `128.50` and `128.505` → `128.505` at scale 2.
+/// places. Never rounds.
+///
+/// ```
+/// use form_model::number::canonical;
+///
+/// let stored = ["128", "１２８．５", "128.505"].map(|typed| canonical(typed, 2).unwrap());
+/// assert_eq!(stored, ["128", "128.50", "128.505"]);
+/// ```
 ///
 /// # Errors
 /// Those of [`parse`].

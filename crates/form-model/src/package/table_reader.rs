@@ -166,22 +166,7 @@ impl<'s> TableReader<'s> {
 
     /// A list of whole numbers; empty when absent.
     pub(super) fn wholes(&self, key: &'static str) -> Vec<u32> {
-        let Some(value) = self.value(key) else {
-            return Vec::new();
-        };
-        let Some(list) = value.get_ref().as_array() else {
-            self.wrong(key, value, LIST);
-            return Vec::new();
-        };
-        list.iter()
-            .filter_map(|item| {
-                let number = whole(item.get_ref());
-                if number.is_none() {
-                    self.wrong(key, item, WHOLE);
-                }
-                number
-            })
-            .collect()
+        self.each(key, LIST, WHOLE, |item| whole(item.get_ref()))
     }
 
     /// An exact decimal: a whole number, or a text in decimal notation (TOML's own decimals are binary
@@ -201,23 +186,10 @@ impl<'s> TableReader<'s> {
 
     /// A list of texts; empty when absent.
     pub(super) fn texts(&self, key: &'static str) -> Vec<Located<String>> {
-        let Some(value) = self.value(key) else {
-            return Vec::new();
-        };
-        let Some(list) = value.get_ref().as_array() else {
-            self.wrong(key, value, TEXTS);
-            return Vec::new();
-        };
-        list.iter()
-            .filter_map(|item| {
-                let text = item.get_ref().as_str();
-                if text.is_none() {
-                    self.wrong(key, item, TEXTS);
-                }
-                let place = self.source.place(&item.span());
-                text.map(|text| Located { value: text.to_owned(), place })
-            })
-            .collect()
+        self.each(key, TEXTS, TEXTS, |item| {
+            let text = item.get_ref().as_str()?;
+            Some(Located { value: text.to_owned(), place: self.source.place(&item.span()) })
+        })
     }
 
     /// A table, if the key is there.
@@ -232,22 +204,7 @@ impl<'s> TableReader<'s> {
 
     /// The tables of a list, as `[[key]]` or `key = [{ … }]`; empty when absent.
     pub(super) fn tables(&self, key: &'static str) -> Vec<TableReader<'s>> {
-        let Some(value) = self.value(key) else {
-            return Vec::new();
-        };
-        let Some(list) = value.get_ref().as_array() else {
-            self.wrong(key, value, LIST);
-            return Vec::new();
-        };
-        list.iter()
-            .filter_map(|item| {
-                let table = self.inner(item);
-                if table.is_none() {
-                    self.wrong(key, item, TABLE);
-                }
-                table
-            })
-            .collect()
+        self.each(key, LIST, TABLE, |item| self.inner(item))
     }
 
     /// The elements of a mixed list; empty when absent.
@@ -276,6 +233,30 @@ impl<'s> TableReader<'s> {
             element
         })
         .collect()
+    }
+
+    /// What `read` makes of each item of a list; reports what is no list, and each item that it makes nothing
+    /// of. Empty when absent.
+    fn each<T>(
+        &self,
+        key: &'static str,
+        list: Expected,
+        item: Expected,
+        read: impl Fn(&'s Spanned<DeValue<'s>>) -> Option<T>,
+    ) -> Vec<T> {
+        let Some(value) = self.value(key) else { return Vec::new() };
+        let Some(items) = value.get_ref().as_array() else {
+            self.wrong(key, value, list);
+            return Vec::new();
+        };
+        let each = items.iter().filter_map(|found| {
+            let made = read(found);
+            if made.is_none() {
+                self.wrong(key, found, item);
+            }
+            made
+        });
+        each.collect()
     }
 
     /// Every text of the table and of the tables in it, by the keys joined with dots.
