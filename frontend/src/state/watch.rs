@@ -91,13 +91,10 @@ impl Listeners {
 #[hook]
 pub fn use_changes(desk: &Desk, wanted: impl Fn(&Change) -> bool + 'static) {
     let update = use_force_update();
-    use_effect_with(desk.clone(), move |desk| {
-        let subscription = desk.listeners().subscribe(Callback::from(move |change: Change| {
-            if wanted(&change) {
-                update.force_update();
-            }
-        }));
-        move || drop(subscription)
+    use_listener(desk, move |change| {
+        if wanted(&change) {
+            update.force_update();
+        }
     });
 }
 
@@ -107,14 +104,11 @@ pub fn use_version(desk: &Desk, wanted: fn(&Change) -> bool) -> u32 {
     let version = use_mut_ref(|| 0_u32);
     let update = use_force_update();
     let counter = version.clone();
-    use_effect_with(desk.clone(), move |desk| {
-        let subscription = desk.listeners().subscribe(Callback::from(move |change: Change| {
-            if wanted(&change) {
-                *counter.borrow_mut() += 1;
-                update.force_update();
-            }
-        }));
-        move || drop(subscription)
+    use_listener(desk, move |change| {
+        if wanted(&change) {
+            *counter.borrow_mut() += 1;
+            update.force_update();
+        }
     });
     *version.borrow()
 }
