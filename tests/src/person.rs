@@ -1,8 +1,9 @@
 //! A person at the window: clicks and types by the marks that the page carries (`data-action`, `data-answer`, …).
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use form_model::answer::AnswerValue;
 use form_model::id::AnswerId;
 use serde::Deserialize;
@@ -41,6 +42,31 @@ pub fn sample_answers() -> anyhow::Result<BTreeMap<AnswerId, AnswerValue>> {
 pub fn control(answer: &AnswerId) -> String {
     format!("#form [data-answer=\"{answer}\"]")
 }
+
+/// The events of a composition as WebKit sends them: without `text` its letters one by one, with `text` its end.
+const COMPOSE: &str = "(selector, letters, text) => {
+  const box = document.querySelector(selector);
+  const say = (type, data) => box.dispatchEvent(new CompositionEvent(type, { bubbles: true, data }));
+  const put = (start, end, data) => {
+    box.setRangeText(data, start, end, 'end');
+    say('compositionupdate', data);
+    const kind = { bubbles: true, data, inputType: 'insertCompositionText', isComposing: true };
+    box.dispatchEvent(new InputEvent('input', kind));
+  };
+  if (text === null) {
+    const start = box.selectionStart;
+    say('compositionstart', '');
+    for (let typed = 1; typed <= letters.length; typed += 1) {
+      put(start, start + typed - 1, letters.slice(0, typed));
+    }
+  } else {
+    put(box.selectionStart - letters.length, box.selectionStart, text);
+    say('compositionend', text);
+  }
+}";
+
+/// The page stores what is typed after a pause; a composition must outlast it.
+const LONGER_THAN_A_PAUSE: Duration = Duration::from_millis(1_200);
 
 impl Window {
     /// Presses the button of that name once it can be pressed.
@@ -159,6 +185,21 @@ impl Window {
             }
         }
         Ok(())
+    }
+
+    /// Writes `text` at the caret as an input method does: letters stand in the box first and give way to the
+    /// text. Makes sure that the page keeps the letters to itself.
+    ///
+    /// # Errors
+    /// When the page has something to store in mid-composition.
+    pub async fn compose(&self, control: &str, letters: &str, text: &str) -> anyhow::Result<()> {
+        self.click(control).await?;
+        self.wait_until_saved().await?;
+        self.evaluate(&format!("({COMPOSE})({control:?}, {letters:?}, null)")).await?;
+        tokio::time::sleep(LONGER_THAN_A_PAUSE).await;
+        let state = self.evaluate("document.querySelector('[data-state]').dataset.state").await?;
+        ensure!(state == "saved", "letters of a composition are no answer, but the page is {state}");
+        self.evaluate(&format!("({COMPOSE})({control:?}, {letters:?}, {text:?})")).await.map(drop)
     }
 
     /// The answers whose controls the shown section has, in the order of the paper.

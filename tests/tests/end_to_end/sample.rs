@@ -13,6 +13,8 @@ use thirtyfour::Key;
 use huiqian_tests::scene::{answer, command_line, only_application, stored_answers};
 
 const PLAN: &str = "plan.text";
+/// Written with an input method.
+const COMPOSED: &str = "innovation.measures";
 /// Characters that the window is given at a time.
 const CHUNK: usize = 30;
 /// The process is killed so long after the typing of the plan began.
@@ -61,6 +63,11 @@ async fn sample_is_typed_and_survives_kill_9_in_mid_sentence() -> anyhow::Result
         filled.insert(answer(PLAN));
         for section in SECTIONS {
             window.go_to_section(section).await?;
+            let composed = answer(COMPOSED);
+            if composed.section() == section {
+                window.compose(&control(&composed), "chuangxin", answers[&composed].as_text()).await?;
+                filled.insert(composed);
+            }
             window.fill_section(&answers, &mut filled).await?;
         }
         window.wait_until_saved().await
