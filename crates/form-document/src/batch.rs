@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use automerge::{ActorId, ChangeHash};
 
 use crate::causality::Causality;
+use crate::log::Reason;
 use crate::merge::{Refusal, RefusedChange, WaitingChange};
 use crate::raw::RawChange;
 
@@ -25,17 +26,21 @@ pub(crate) struct Batch {
 }
 
 impl Batch {
-    /// Reads the chunks that the document does not have yet.
-    pub(crate) fn read(changes: &[Vec<u8>], graph: &Causality) -> Self {
+    /// Those of the changes that the document does not have yet.
+    pub(crate) fn new(changes: Vec<(usize, RawChange)>, graph: &Causality) -> Self {
         let mut batch = Self::default();
-        for (index, bytes) in changes.iter().enumerate() {
-            match RawChange::read(bytes) {
-                Ok(raw) if graph.has(&raw.hash) || batch.pool.contains_key(&raw.hash) => {}
-                Ok(raw) => batch.add(index, raw, graph),
-                Err(reason) => batch.refused.push(RefusedChange { index, hash: None, reason: reason.into() }),
+        for (index, raw) in changes {
+            if !graph.has(&raw.hash) && !batch.pool.contains_key(&raw.hash) {
+                batch.add(index, raw, graph);
             }
         }
         batch
+    }
+
+    /// Refuses what builds on changes that were refused before this batch came.
+    pub(crate) fn refuse_children_of(&mut self, refused: &BTreeMap<ChangeHash, Reason>) {
+        let known: Vec<_> = self.children.keys().filter(|dep| refused.contains_key(dep)).copied().collect();
+        known.into_iter().for_each(|dep| self.refuse_children(dep));
     }
 
     fn add(&mut self, index: usize, raw: RawChange, graph: &Causality) {

@@ -90,6 +90,16 @@ impl Causality {
         changes.map_or(0, |changes| to_u64(changes.len()))
     }
 
+    /// An actor's change by its number, from 1.
+    pub(crate) fn hash_at(&self, actor: &ActorId, seq: u64) -> Option<ChangeHash> {
+        self.by_seq(actor, seq.checked_sub(1)?).map(|node| node.hash)
+    }
+
+    /// Every actor.
+    pub(crate) fn actors(&self) -> impl Iterator<Item = &ActorId> {
+        self.actors.keys()
+    }
+
     /// The seq of `actor` that a change with these deps knows of. Unknown deps count for nothing.
     pub(crate) fn known_seq(&self, deps: &[ChangeHash], actor: &ActorId) -> u64 {
         let Some(actor) = self.actors.get(actor) else {

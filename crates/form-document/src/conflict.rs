@@ -137,7 +137,7 @@ impl Document {
         false
     }
 
-    fn time_of(&self, op: &OpId) -> i64 {
+    pub(crate) fn time_of(&self, op: &OpId) -> i64 {
         let change = self.automerge.hash_for_opid(&op.to_automerge());
         change
             .and_then(|hash| self.automerge.get_change_meta_by_hash(&hash))

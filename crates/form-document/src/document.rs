@@ -26,7 +26,7 @@ pub struct Document {
     pub(crate) automerge: Automerge,
     pub(crate) schema: Schema,
     pub(crate) objects: ObjectTable,
-    application: ApplicationId,
+    pub(crate) application: ApplicationId,
     /// Made the genesis and may make nothing else.
     pub(crate) genesis_actor: ActorId,
     /// Every prose text as it stands; reading one from Automerge walks all of its characters.
@@ -146,6 +146,26 @@ impl Document {
     /// Whether the document has a change.
     pub fn has_change(&self, hash: &ChangeHash) -> bool {
         self.automerge.get_change_meta_by_hash(hash).is_some()
+    }
+
+    /// An actor's change by its number, from 1.
+    pub fn hash_at(&self, actor: &ActorId, seq: u64) -> Option<ChangeHash> {
+        self.causality().hash_at(actor, seq)
+    }
+
+    /// The number of an actor's newest change here; 0 for an unknown actor.
+    pub fn last_seq(&self, actor: &ActorId) -> u64 {
+        self.causality().last_seq(actor)
+    }
+
+    /// The actors whose changes are here, the genesis' left out.
+    pub fn actors(&self) -> impl Iterator<Item = &ActorId> {
+        self.causality().actors().filter(|actor| **actor != self.genesis_actor)
+    }
+
+    /// A change as a raw chunk.
+    pub fn change(&self, hash: &ChangeHash) -> Option<Vec<u8>> {
+        self.automerge.get_change_by_hash(hash).map(|change| change.raw_bytes().to_vec())
     }
 
     /// The sections that a change touches, by its operations' objects. `None` when the bytes are no raw

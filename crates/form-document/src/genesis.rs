@@ -7,12 +7,14 @@ use form_model::id::ApplicationId;
 use ring::digest::{Context, SHA256};
 
 use crate::actor::ACTOR_BYTES;
-use crate::object::GENESIS_KEY;
+use crate::hex;
+use crate::object::{DISCUSSION_KEY, GENESIS_KEY};
 use crate::raw::{BadChunk, RawChange};
 use crate::schema::Schema;
 
-/// How the document is laid out: section maps under the root, prose as text objects, all else scalars.
-pub const DOCUMENT_FORMAT: u64 = 1;
+/// How the document is laid out: a map of comments and a map for each section under the root, prose as text
+/// objects, all else scalars.
+pub const DOCUMENT_FORMAT: u64 = 2;
 
 /// Texts are counted in UTF-16 code units, as the web view counts.
 pub(crate) const ENCODING: TextEncoding = TextEncoding::Utf16CodeUnit;
@@ -82,18 +84,22 @@ impl Genesis {
     /// # Errors
     /// When the definition's package hash is not 64 hex digits.
     pub fn new(definition: &FormDefinition, nonce: [u8; 16], lead: [u8; 32]) -> Result<Self, GenesisError> {
-        let package = hex_32(&definition.hash).ok_or_else(|| {
-            GenesisError::Form(format!("its package hash “{}” is not 64 hex digits", definition.hash))
+        let package = hex::decode(&definition.hash).ok_or_else(|| {
+            GenesisError::Form(format!(
+                "its package hash “{}” is not 64 lower-case hex digits",
+                definition.hash
+            ))
         })?;
         Ok(Self { form: definition.id.clone(), version: definition.version.clone(), package, nonce, lead })
     }
 
     /// The raw change chunk: the same for the same form and facts, on every machine. Makes the map of its
-    /// own facts, a map for each section and a text for each prose answer, so that no two replicas ever
-    /// make one of them twice.
+    /// own facts, one for comments, one for each section, and a text for each prose answer, so that no two
+    /// replicas ever make one of them twice.
     ///
     /// # Errors
-    /// When the definition is another form than this genesis is of, or has a section named `genesis`.
+    /// When the definition is another form than this genesis is of, or has a section named `genesis` or
+    /// `discussion`.
     pub fn build(&self, definition: &FormDefinition) -> Result<Vec<u8>, GenesisError> {
         if Self::new(definition, self.nonce, self.lead)? != *self {
             return Err(GenesisError::OtherForm {
@@ -101,8 +107,10 @@ impl Genesis {
                 given: format!("{} {}", definition.id, definition.version),
             });
         }
-        if definition.section(GENESIS_KEY).is_some() {
-            return Err(GenesisError::Form(format!("no section may be named “{GENESIS_KEY}”")));
+        for taken in [GENESIS_KEY, DISCUSSION_KEY] {
+            if definition.section(taken).is_some() {
+                return Err(GenesisError::Form(format!("no section may be named “{taken}”")));
+            }
         }
         self.chunk(definition).map_err(|error| GenesisError::Form(error.to_string()))
     }
@@ -117,6 +125,7 @@ impl Genesis {
         transaction.put(&facts, key::PACKAGE, self.package.to_vec())?;
         transaction.put(&facts, key::NONCE, self.nonce.to_vec())?;
         transaction.put(&facts, key::LEAD, self.lead.to_vec())?;
+        transaction.put_object(ROOT, DISCUSSION_KEY, ObjType::Map)?;
         let schema = Schema::new(definition);
         for section in &definition.sections {
             let map = transaction.put_object(ROOT, section.id.as_str(), ObjType::Map)?;
@@ -186,7 +195,7 @@ impl UnverifiedGenesis {
 
     /// The package hash that it says it was made with, lower-case hex.
     pub fn package(&self) -> String {
-        self.claims.package.iter().map(|byte| format!("{byte:02x}")).collect()
+        hex::encode(&self.claims.package)
     }
 
     /// Checks that the form makes exactly these bytes.
@@ -238,15 +247,4 @@ impl<'a> Facts<'a> {
 
 fn missing(key: &str) -> GenesisError {
     GenesisError::NotAGenesis(format!("“{key}” is missing or not of its type"))
-}
-
-fn hex_32(text: &str) -> Option<[u8; 32]> {
-    if text.len() != 64 || !text.is_ascii() {
-        return None;
-    }
-    let mut bytes = [0; 32];
-    for (byte, digits) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
-        *byte = u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?;
-    }
-    Some(bytes)
 }

@@ -4,30 +4,41 @@
 //! genesis and the same changes give the same document, in whatever order they arrive.
 
 mod actor;
+mod authorship;
 mod batch;
 mod bulk;
 mod causality;
+pub mod comment;
 mod conflict;
 mod document;
 mod edit;
 mod error;
 pub mod genesis;
+mod hex;
 pub mod history;
 pub mod import;
+pub mod key;
+pub mod ledger;
+pub mod log;
 mod merge;
 mod object;
 mod op;
 mod overlap;
 mod patch;
+mod policy;
 mod raw;
 mod reader;
+mod reauthor;
+pub mod roster;
 mod schema;
+mod segment;
 mod text;
 mod time;
 mod trial;
 mod undo;
 mod value;
 mod well_formed;
+pub mod wire;
 
 pub use actor::{ACTOR_BYTES, actor_id};
 pub use automerge::{ActorId, ChangeHash};
@@ -40,5 +51,6 @@ pub use genesis::{Genesis, GenesisError, UnverifiedGenesis, application_id};
 pub use merge::{AppliedChange, Merged, Refusal, RefusedChange, WaitingChange};
 pub use op::{BadOpId, OpId};
 pub use raw::{BadChunk, CHANGE_MAX_BYTES};
+pub use segment::{Claim, NONCE_BYTES, SEGMENT_MAX_CHANGES, Segment};
 pub use undo::{UNDO_CHARS_MAX, UNDO_GROUP_MS, UNDO_STEPS_MAX, Undone};
 pub use well_formed::{COUNTER_MAX, Malformed};

@@ -1,6 +1,6 @@
 //! Changes of other replicas.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::mem;
 
 use automerge::{ActorId, ChangeHash};
@@ -11,6 +11,7 @@ use crate::batch::Batch;
 use crate::causality::{Causality, NewNode};
 use crate::document::Document;
 use crate::history::{self, HistoryRow, RowStep};
+use crate::log::Reason;
 use crate::overlap;
 use crate::patch;
 use crate::raw::{BadChunk, RawChange};
@@ -77,10 +78,28 @@ pub enum Refusal {
     Chunk(#[from] BadChunk),
     #[error("no honest replica makes such a change: {0}")]
     Malformed(#[from] Malformed),
+    #[error("its author may not make it: {0:?}")]
+    Forbidden(Reason),
     #[error("it builds on change {0}, which was refused")]
     BuildsOnRefused(ChangeHash),
     #[error("a copy of the document does not survive it")]
     Trial,
+}
+
+/// What well-formed changes have to pass besides.
+pub(crate) struct Gate<'a> {
+    /// Whether the author may make the change.
+    pub(crate) judge: &'a dyn Fn(&RawChange) -> Result<(), Reason>,
+    /// Changes refused earlier: what builds on one is refused too.
+    pub(crate) refused: &'a BTreeMap<ChangeHash, Reason>,
+}
+
+impl Gate<'_> {
+    /// Everything passes.
+    pub(crate) fn open() -> Self {
+        static NONE: BTreeMap<ChangeHash, Reason> = BTreeMap::new();
+        Self { judge: &|_| Ok(()), refused: &NONE }
+    }
 }
 
 impl Document {
@@ -89,11 +108,27 @@ impl Document {
     /// that are here already are passed over. Call it once for many changes rather than once for each: a
     /// call costs as much as the document is large.
     pub fn merge(&mut self, changes: &[Vec<u8>]) -> Merged {
+        let (mut read, mut bad) = (Vec::new(), Vec::new());
+        for (index, bytes) in changes.iter().enumerate() {
+            match RawChange::read(bytes) {
+                Ok(raw) => read.push((index, raw)),
+                Err(reason) => bad.push(RefusedChange { index, hash: None, reason: reason.into() }),
+            }
+        }
+        let mut merged = self.merge_gated(read, &Gate::open());
+        merged.refused.extend(bad);
+        merged.refused.sort_by_key(|refused| refused.index);
+        merged
+    }
+
+    /// [`Self::merge`] of what has been read already, each with its place in the batch, under a gate.
+    pub(crate) fn merge_gated(&mut self, changes: Vec<(usize, RawChange)>, gate: &Gate<'_>) -> Merged {
         self.causality();
         let mut graph = self.causality.take().unwrap_or_default();
         let length = graph.len();
-        let mut batch = Batch::read(changes, &graph);
-        let shown = self.check(&mut batch, &mut graph);
+        let mut batch = Batch::new(changes, &graph);
+        batch.refuse_children_of(gate.refused);
+        let shown = self.check(&mut batch, &mut graph, gate);
         let tried = batch.accepted().map(|raw| raw.change.clone()).collect();
         let (applied, gone) = trial::apply_most(&self.automerge, tried);
         if !gone.is_empty() {
@@ -114,7 +149,7 @@ impl Document {
 
     /// Moves every change of the pool that is ready and well-formed into `accepted` and the graph. Returns
     /// what it read of the document.
-    fn check(&self, batch: &mut Batch, graph: &mut Causality) -> Shown {
+    fn check(&self, batch: &mut Batch, graph: &mut Causality, gate: &Gate<'_>) -> Shown {
         let mut reader = OpReader::new(&self.automerge, Shown::default());
         while let Some((index, raw)) = batch.next_ready() {
             let checker = Checker {
@@ -123,13 +158,15 @@ impl Document {
                 graph,
                 genesis_actor: &self.genesis_actor,
             };
-            match checker.check(&raw, &mut reader) {
+            let checked = checker.check(&raw, &mut reader).map_err(Refusal::from);
+            let judged = checked.and_then(|()| (gate.judge)(&raw).map_err(Refusal::Forbidden));
+            match judged {
                 Ok(()) => {
                     graph.add(&NewNode::of(&raw.change));
                     reader.add(raw.ops.clone());
                     batch.accept(index, raw);
                 }
-                Err(reason) => batch.refuse(index, raw.hash, reason.into()),
+                Err(reason) => batch.refuse(index, raw.hash, reason),
             }
         }
         reader.into_shown()

@@ -12,11 +12,16 @@ use crate::op::OpId;
 /// The root key that holds what genesis says about itself.
 pub(crate) const GENESIS_KEY: &str = "genesis";
 
+/// The root key that holds what people say to each other about the answers.
+pub(crate) const DISCUSSION_KEY: &str = "discussion";
+
 /// What an object of the document is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
     /// The map of genesis' own facts; never written again.
     Genesis,
+    /// The map of comments.
+    Discussion,
     /// The map of a section's answers.
     Section(String),
     /// The text of a prose answer.
@@ -29,6 +34,7 @@ pub(crate) struct ObjectTable {
     places: BTreeMap<OpId, Place>,
     sections: BTreeMap<String, ObjId>,
     prose: BTreeMap<AnswerId, ObjId>,
+    discussion: Option<ObjId>,
 }
 
 impl ObjectTable {
@@ -41,6 +47,7 @@ impl ObjectTable {
             };
             let place = match object_of(op) {
                 None if key == GENESIS_KEY => Place::Genesis,
+                None if key == DISCUSSION_KEY => Place::Discussion,
                 None => Place::Section(key.to_string()),
                 Some(parent) => match table.places.get(&parent) {
                     Some(Place::Section(section)) => Place::Prose(AnswerId(format!("{section}.{key}"))),
@@ -55,6 +62,7 @@ impl ObjectTable {
     fn add(&mut self, id: OpId, place: Place) {
         match &place {
             Place::Genesis => {}
+            Place::Discussion => self.discussion = Some(id.to_automerge()),
             Place::Section(section) => {
                 self.sections.insert(section.clone(), id.to_automerge());
             }
@@ -85,6 +93,11 @@ impl ObjectTable {
         self.prose.get(answer)
     }
 
+    /// The map of comments.
+    pub(crate) fn discussion(&self) -> Option<&ObjId> {
+        self.discussion.as_ref()
+    }
+
     /// The answer that an operation changes; `None` outside the sections.
     pub(crate) fn answer(&self, op: &Op) -> Option<AnswerId> {
         match (self.place(op)?, &op.key) {
@@ -102,7 +115,7 @@ impl ObjectTable {
             .operations
             .iter()
             .filter_map(|op| match self.place(op)? {
-                Place::Genesis => None,
+                Place::Genesis | Place::Discussion => None,
                 Place::Section(section) => Some(section.clone()),
                 Place::Prose(answer) => Some(answer.section().to_owned()),
             })

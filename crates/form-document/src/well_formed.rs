@@ -13,6 +13,7 @@ use form_model::input;
 
 use crate::actor::ACTOR_BYTES;
 use crate::causality::Causality;
+use crate::comment::{self, CommentId, CommentKey};
 use crate::object::{ObjectTable, Place, object_of};
 use crate::op::OpId;
 use crate::raw::RawChange;
@@ -52,6 +53,8 @@ pub enum Malformed {
     UnknownAnswer { op: u64, answer: AnswerId },
     #[error("operation {op} does what no replica does to “{answer}”: {what}")]
     BadAction { op: u64, answer: AnswerId, what: &'static str },
+    #[error("operation {op} does what no replica does to a comment: {what}")]
+    BadComment { op: u64, what: &'static str },
     #[error("operation {op} builds on operation {missing}, which its author cannot have known")]
     NotInPast { op: u64, missing: OpId },
     #[error("operation {op} replaces operation {pred}, which is elsewhere or no value")]
@@ -125,6 +128,10 @@ impl Operation<'_> {
         match (self.checker.objects.place(self.op), &self.op.key) {
             (None, _) => Err(Malformed::UnknownObject { op: self.id.counter }),
             (Some(Place::Genesis), _) => Err(Malformed::GenesisFacts { op: self.id.counter }),
+            (Some(Place::Discussion), Key::Map(key)) => self.check_comment(key, reader),
+            (Some(Place::Discussion), Key::Seq(_)) => {
+                Err(self.bad_comment("it counts in the map of comments"))
+            }
             (Some(Place::Section(section)), Key::Map(key)) => {
                 self.check_value(&AnswerId(format!("{section}.{key}")), reader)
             }
@@ -138,6 +145,36 @@ impl Operation<'_> {
 
     fn bad(&self, answer: &AnswerId, what: &'static str) -> Malformed {
         Malformed::BadAction { op: self.id.counter, answer: answer.clone(), what }
+    }
+
+    fn bad_comment(&self, what: &'static str) -> Malformed {
+        Malformed::BadComment { op: self.id.counter, what }
+    }
+
+    /// A comment is put once, under a key that names its change, and never replaced; whether it is settled
+    /// stands beside it.
+    fn check_comment(&self, key: &str, reader: &mut OpReader<'_>) -> Result<(), Malformed> {
+        if self.op.insert {
+            return Err(self.bad_comment("it inserts into a map"));
+        }
+        let preds =
+            ascending(&self.op.pred).ok_or_else(|| self.bad_comment("it replaces one value twice"))?;
+        match (&self.op.action, CommentKey::read(key)) {
+            (OpType::Put(ScalarValue::Str(text)), Some(CommentKey { id, settled: false })) => {
+                if id != CommentId::new(&self.raw.ops.actor_id, self.raw.ops.seq) {
+                    return Err(self.bad_comment("its key does not name the change"));
+                }
+                if !preds.is_empty() {
+                    return Err(self.bad_comment("it replaces another"));
+                }
+                if text.chars().count() > comment::STORED_MAX_CHARS || has_bad_character(text) {
+                    return Err(self.bad_comment("it is overlong or has control characters"));
+                }
+            }
+            (OpType::Put(ScalarValue::Boolean(_)), Some(CommentKey { settled: true, .. })) => {}
+            _ => return Err(self.bad_comment("it is neither a comment nor its settling")),
+        }
+        preds.into_iter().try_for_each(|pred| self.check_pred(pred, key, reader))
     }
 
     fn check_value(&self, answer: &AnswerId, reader: &mut OpReader<'_>) -> Result<(), Malformed> {
@@ -242,11 +279,7 @@ impl Operation<'_> {
 
     /// The replaced operations, each once.
     fn preds(&self, answer: &AnswerId) -> Result<Vec<OpId>, Malformed> {
-        let preds: Vec<OpId> = self.op.pred.iter().map(|pred: &legacy::OpId| pred.into()).collect();
-        if preds.windows(2).any(|pair| matches!(pair, [a, b] if a >= b)) {
-            return Err(self.bad(answer, "it replaces one value twice"));
-        }
-        Ok(preds)
+        ascending(&self.op.pred).ok_or_else(|| self.bad(answer, "it replaces one value twice"))
     }
 
     /// Whether an operation is of the past of the change. (Those earlier in the change itself are not.)
@@ -267,4 +300,11 @@ impl Operation<'_> {
         }
         reader.op(id).ok_or_else(missing)
     }
+}
+
+/// The replaced operations; `None` when one of them stands there twice.
+fn ascending(preds: &legacy::SortedVec<legacy::OpId>) -> Option<Vec<OpId>> {
+    let preds: Vec<OpId> = preds.iter().map(OpId::from).collect();
+    let twice = preds.windows(2).any(|pair| matches!(pair, [a, b] if a >= b));
+    (!twice).then_some(preds)
 }

@@ -18,7 +18,7 @@ fn genesis_is_the_same_bytes_every_time_and_other_facts_make_others() {
     // The bytes must never change for this form and these facts: every replica rebuilds them.
     assert_eq!(
         application_id(&bytes).unwrap(),
-        ApplicationId("40c75e5395134b6dc1a86faf29af1d69960ecc3612396d82753ce9afbc089eac".to_owned()),
+        ApplicationId("68b02149867042ad48d44286cc9d13d6bb9c1fcd43ab74ff607f52eda93f1c87".to_owned()),
     );
     let build = |nonce, lead| Genesis::new(&form(), nonce, lead).unwrap().build(&form()).unwrap();
     assert_ne!(bytes, build([8; 16], [9; 32]));

@@ -17,6 +17,7 @@ pub mod id;
 pub mod input;
 pub mod language;
 pub mod layout;
+pub mod member;
 pub mod mirror;
 pub mod number;
 #[cfg(not(target_arch = "wasm32"))]

@@ -1,0 +1,84 @@
+//! Making pages of the log, and offers.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use automerge::{ActorId, ChangeHash};
+
+use crate::log::{LogHead, Position, Reason};
+use crate::roster::SignedEntry;
+use crate::segment::{Claim, Segment};
+use crate::wire::{Page, PageEntry, Seal, WireActor, WireChange, WireClaim, WireHash};
+
+/// One place of the log as it was stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Logged {
+    Accepted { actor: ActorId, seq: u64, bytes: Vec<u8> },
+    Refused { hash: ChangeHash, reason: Reason },
+    Roster(SignedEntry),
+}
+
+/// A page under construction.
+#[derive(Debug)]
+pub struct PageBuilder<'a> {
+    after: Position,
+    /// How much of each actor's changes the receiver has.
+    have: &'a BTreeMap<ActorId, u64>,
+    entries: Vec<PageEntry>,
+    /// Of each actor whose changes' bytes are in the page: first and last seq.
+    given: BTreeMap<ActorId, (u64, u64)>,
+}
+
+impl<'a> PageBuilder<'a> {
+    /// A page that starts after a position, for a receiver that has some changes already.
+    pub fn new(after: Position, have: &'a BTreeMap<ActorId, u64>) -> Self {
+        Self { after, have, entries: Vec::new(), given: BTreeMap::new() }
+    }
+
+    /// Adds the next place of the log.
+    pub fn push(&mut self, logged: Logged) {
+        let entry = match logged {
+            Logged::Accepted { actor, seq, bytes } => {
+                if self.have.get(&actor).is_some_and(|have| seq <= *have) {
+                    return self.push_accepted(&actor, seq);
+                }
+                let given = self.given.entry(actor).or_insert((seq, seq));
+                given.1 = seq;
+                PageEntry::Change(WireChange(bytes))
+            }
+            Logged::Refused { hash, reason } => PageEntry::Refused { hash: WireHash(hash.0), reason },
+            Logged::Roster(entry) => PageEntry::Roster(entry),
+        };
+        self.entries.push(entry);
+    }
+
+    /// Adds the acceptance of a change that the receiver has.
+    pub fn push_accepted(&mut self, actor: &ActorId, seq: u64) {
+        let actor = WireActor::from(actor);
+        if let Some(PageEntry::Accepted { actor: last, first_seq, count }) = self.entries.last_mut()
+            && *last == actor
+            && first_seq.saturating_add(*count) == seq
+        {
+            *count += 1;
+            return;
+        }
+        self.entries.push(PageEntry::Accepted { actor, first_seq: seq, count: 1 });
+    }
+
+    /// The seqs of each actor, first and last, that the page needs segments for.
+    pub fn given(&self) -> &BTreeMap<ActorId, (u64, u64)> {
+        &self.given
+    }
+
+    /// The actors whose claims the page needs: those who appear with their first change.
+    pub fn newcomers(&self) -> BTreeSet<&ActorId> {
+        self.given.iter().filter(|(_, (first, _))| *first == 1).map(|(actor, _)| actor).collect()
+    }
+
+    /// The page, with the segments that prove its changes.
+    pub fn finish(self, segments: &[Segment], claims: &[Claim], head: LogHead) -> Page {
+        let end = |actor: &ActorId| self.given.get(actor).map_or(0, |(_, last)| last.saturating_add(1));
+        let seals: Vec<Seal> = segments.iter().map(|segment| segment.seal(end(&segment.actor))).collect();
+        let claims = claims.iter().map(WireClaim::from).collect();
+        Page { after: self.after, entries: self.entries, seals, claims, head }
+    }
+}

@@ -1,0 +1,83 @@
+//! Well-formed is not yet lawful: whether a change's author may write where it writes.
+
+use std::collections::BTreeSet;
+
+use form_model::id::AnswerId;
+
+use crate::key::PublicKey;
+use crate::log::Reason;
+use crate::object::{ObjectTable, Place};
+use crate::raw::RawChange;
+use crate::roster::{Roster, RosterChain};
+
+/// Everything that a change's operations write to; overwritten and losing writes count like any other.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Touched {
+    pub(crate) answers: BTreeSet<AnswerId>,
+    /// Whether it says something in the discussion.
+    pub(crate) comments: bool,
+}
+
+impl Touched {
+    /// What a well-formed change writes to. Operations elsewhere are the well-formedness check's to refuse.
+    pub(crate) fn of(raw: &RawChange, objects: &ObjectTable) -> Self {
+        let mut touched = Self::default();
+        for op in &raw.ops.operations {
+            touched.answers.extend(objects.answer(op));
+            touched.comments |= matches!(objects.place(op), Some(Place::Discussion));
+        }
+        touched
+    }
+
+    fn allowed(&self, roster: &Roster, device: &PublicKey) -> bool {
+        // A grant outlives the device's revocation here: whether it may act at all is asked apart.
+        let agency = roster.devices.get(device).and_then(|device| roster.agencies.get(&device.agency));
+        let Some(grant) = agency.map(|agency| &agency.grant) else { return false };
+        self.answers.iter().all(|answer| grant.may_write(answer)) && (!self.comments || grant.may_comment())
+    }
+}
+
+/// The time at which a change is judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Moment {
+    /// At the hub, now: milliseconds since 1970-01-01 UTC.
+    Hub(i64),
+    /// By a replica, of what it does not know the hub's verdict on, or to check one.
+    Replica,
+}
+
+/// Judges a change by its author's grant.
+///
+/// What the author may write by the newest roster is allowed. What it could write by the roster that it knew
+/// (`known`) is allowed as long as the step that took it away lets such work still come in; a replica leaves
+/// that date to the hub.
+///
+/// # Errors
+/// The reason to refuse it.
+pub(crate) fn judge(
+    chain: &RosterChain,
+    newest: u64,
+    device: &PublicKey,
+    known: u64,
+    touched: &Touched,
+    moment: Moment,
+) -> Result<(), Reason> {
+    let Some(roster) = chain.at(newest) else { return Err(Reason::NotGranted) };
+    if roster.active(device).is_none() {
+        return Err(if roster.devices.contains_key(device) { Reason::Revoked } else { Reason::NotGranted });
+    }
+    if touched.allowed(roster, device) {
+        return Ok(());
+    }
+    let allowed_at = |version: u64| chain.at(version).is_some_and(|roster| touched.allowed(roster, device));
+    let known = known.min(newest);
+    if !allowed_at(known) {
+        return Err(Reason::NotGranted);
+    }
+    let Moment::Hub(now_ms) = moment else { return Ok(()) };
+    let lost = (known.saturating_add(1)..=newest).find(|version| !allowed_at(*version));
+    match lost.and_then(|version| chain.accept_until_ms(version)) {
+        Some(until_ms) if now_ms <= until_ms => Ok(()),
+        _ => Err(Reason::Reassigned),
+    }
+}

@@ -1,0 +1,127 @@
+//! Who takes part, at one version of the roster.
+
+use std::collections::BTreeMap;
+
+use form_model::id::AnswerId;
+use form_model::member::{AgencyId, EvidenceAccess, Grant, Role};
+
+use super::entry::EntryHash;
+use crate::key::PublicKey;
+
+/// The members of an application and what they may do, as of one version.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Roster {
+    /// How many entries made it; 0 before the first.
+    pub version: u64,
+    /// Hash of the newest entry.
+    pub hash: EntryHash,
+    pub agencies: BTreeMap<AgencyId, Agency>,
+    pub devices: BTreeMap<PublicKey, Device>,
+    pub invites: BTreeMap<PublicKey, Invite>,
+    pub hub: Option<Hub>,
+    /// The key that the printed recovery code stands for.
+    pub recovery: Option<PublicKey>,
+    /// How often the hub's log has started anew from a backup.
+    pub epoch: u64,
+}
+
+/// An agency that takes part.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Agency {
+    pub name: String,
+    /// One or two characters that stand for it beside a field.
+    pub mark: String,
+    pub grant: Grant,
+    /// Taken out; kept so that its earlier work still has a name.
+    pub removed: bool,
+}
+
+/// A device of an agency.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Device {
+    pub agency: AgencyId,
+    pub person: String,
+    pub name: String,
+    /// The version that enrolled it.
+    pub since: u64,
+    /// The version that revoked it.
+    pub revoked: Option<u64>,
+}
+
+/// An invite.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invite {
+    pub agency: AgencyId,
+    pub person: String,
+    /// Milliseconds since 1970-01-01 UTC, by the hub's clock.
+    pub expires_ms: i64,
+    pub state: InviteState,
+}
+
+/// What became of an invite.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InviteState {
+    Open,
+    UsedBy(PublicKey),
+    Cancelled,
+}
+
+/// Where the hub is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hub {
+    pub url: String,
+    pub key: PublicKey,
+}
+
+impl Roster {
+    /// The roster before its first entry.
+    pub(super) fn empty() -> Self {
+        Self {
+            version: 0,
+            hash: [0; 32],
+            agencies: BTreeMap::new(),
+            devices: BTreeMap::new(),
+            invites: BTreeMap::new(),
+            hub: None,
+            recovery: None,
+            epoch: 0,
+        }
+    }
+
+    /// A device that may act: enrolled, not revoked, its agency not taken out.
+    pub fn active(&self, device: &PublicKey) -> Option<(&Device, &Agency)> {
+        let found = self.devices.get(device).filter(|device| device.revoked.is_none())?;
+        let agency = self.agencies.get(&found.agency).filter(|agency| !agency.removed)?;
+        Some((found, agency))
+    }
+
+    /// The grant of a device that may act.
+    pub fn grant(&self, device: &PublicKey) -> Option<&Grant> {
+        self.active(device).map(|(_, agency)| &agency.grant)
+    }
+
+    /// Whether the device may say who takes part.
+    pub fn may_lead(&self, device: &PublicKey) -> bool {
+        self.grant(device).is_some_and(Grant::may_lead)
+    }
+
+    /// The agencies that were handed the answer, leads left out.
+    pub fn owners(&self, answer: &AnswerId) -> impl Iterator<Item = (&AgencyId, &Agency)> {
+        self.agencies.iter().filter(|(_, agency)| {
+            !agency.removed && agency.grant.role == Role::Contributor && agency.grant.may_write(answer)
+        })
+    }
+
+    /// Whether the device may read the files of an evidence slot.
+    pub fn may_read_evidence(&self, device: &PublicKey, slot: &str) -> bool {
+        self.grant(device).is_some_and(|grant| match &grant.evidence {
+            EvidenceAccess::All => true,
+            EvidenceAccess::Only(slots) => slots.iter().any(|known| known == slot),
+        })
+    }
+
+    /// Whether some device may still lead.
+    pub(super) fn has_lead(&self) -> bool {
+        self.devices.keys().any(|device| self.may_lead(device))
+    }
+}

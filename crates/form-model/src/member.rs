@@ -1,0 +1,158 @@
+//! Who takes part in an application, and what each may write.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::AnswerId;
+
+/// Longest agency id, in bytes: it is typed by hand and shown in lists.
+const AGENCY_ID_MAX_BYTES: usize = 32;
+
+/// Names an agency within one application: a short lower-case word such as `commerce` or `customs-2`. The lead
+/// chooses it; the form package suggests some.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct AgencyId(pub String);
+
+impl AgencyId {
+    /// Whether the text is 1 to 32 of `a`–`z`, `0`–`9`, `_` and `-`.
+    ///
+    /// ```
+    /// use form_model::member::AgencyId;
+    ///
+    /// assert!(AgencyId("customs-2".to_owned()).is_valid());
+    /// assert!(!AgencyId("海关".to_owned()).is_valid());
+    /// ```
+    pub fn is_valid(&self) -> bool {
+        let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_-".contains(&byte);
+        (1..=AGENCY_ID_MAX_BYTES).contains(&self.0.len()) && self.0.bytes().all(allowed)
+    }
+}
+
+impl fmt::Display for AgencyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What an agency does in an application.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Reads.
+    #[default]
+    Observer,
+    /// Reads and comments.
+    Reviewer,
+    /// Reads, comments, and writes its own sections and fields.
+    Contributor,
+    /// Does all of that everywhere, and says who takes part.
+    Lead,
+}
+
+/// A part of the form that is handed out: a section (`openness`) or one field (`basics.revenue`).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct FormPart(pub String);
+
+impl FormPart {
+    /// Whether the answer, or what it is a facet of, lies in the part.
+    pub fn holds(&self, answer: &AnswerId) -> bool {
+        let base = answer.as_str().split('?').next().unwrap_or_default();
+        match base.strip_prefix(&self.0) {
+            Some(rest) => rest.is_empty() || rest.starts_with('.'),
+            None => false,
+        }
+    }
+
+    /// The section that the part is, or lies in.
+    pub fn section(&self) -> &str {
+        self.0.split('.').next().unwrap_or(&self.0)
+    }
+}
+
+impl fmt::Display for FormPart {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Which evidence files an agency may read. Answers are read by every member.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EvidenceAccess {
+    /// All of them.
+    #[default]
+    All,
+    /// Those of the named slots, and those that it added itself.
+    Only(Vec<String>),
+}
+
+/// What an agency may do, and by when it is to have done it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Grant {
+    pub role: Role,
+    /// The parts that a contributor writes, each with the day by which they are due (`YYYY-MM-DD`), if any.
+    #[serde(default)]
+    pub parts: BTreeMap<FormPart, Option<String>>,
+    #[serde(default)]
+    pub evidence: EvidenceAccess,
+}
+
+impl Grant {
+    /// Whether the agency may write the answer.
+    pub fn may_write(&self, answer: &AnswerId) -> bool {
+        match self.role {
+            Role::Lead => true,
+            Role::Contributor => self.parts.keys().any(|part| part.holds(answer)),
+            Role::Reviewer | Role::Observer => false,
+        }
+    }
+
+    /// Whether the agency may comment.
+    pub fn may_comment(&self) -> bool {
+        self.role >= Role::Reviewer
+    }
+
+    /// Whether the agency says who takes part.
+    pub fn may_lead(&self) -> bool {
+        self.role == Role::Lead
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(path: &str) -> AnswerId {
+        AnswerId(path.to_owned())
+    }
+
+    #[test]
+    fn a_part_holds_its_answers_columns_and_facets_and_nothing_else() {
+        let field = FormPart("basics.revenue".to_owned());
+        for inside in ["basics.revenue", "basics.revenue.2025", "basics.revenue.2025?note"] {
+            assert!(field.holds(&answer(inside)), "{inside}");
+        }
+        for outside in ["basics", "basics.revenue_growth", "plan.revenue", "basics.name"] {
+            assert!(!field.holds(&answer(outside)), "{outside}");
+        }
+        let section = FormPart("basics".to_owned());
+        assert!(section.holds(&answer("basics.revenue.2025?note")));
+        assert!(!section.holds(&answer("basics2.revenue")));
+    }
+
+    #[test]
+    fn only_contributors_with_the_part_and_leads_write() {
+        let parts: BTreeMap<_, _> = [(FormPart("basics.revenue".to_owned()), None)].into();
+        let grant = |role| Grant { role, parts: parts.clone(), ..Grant::default() };
+        let cell = answer("basics.revenue.2025");
+        assert!(grant(Role::Lead).may_write(&answer("plan.goals")));
+        assert!(grant(Role::Contributor).may_write(&cell));
+        assert!(!grant(Role::Contributor).may_write(&answer("basics.name")));
+        assert!(!grant(Role::Reviewer).may_write(&cell));
+        assert!(grant(Role::Reviewer).may_comment() && !grant(Role::Observer).may_comment());
+    }
+}
