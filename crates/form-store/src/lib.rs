@@ -6,11 +6,14 @@
 pub mod application;
 pub mod change;
 mod error;
+pub mod follow;
 pub mod history;
 mod migration;
 pub mod package;
 pub mod replica;
+pub mod roster;
 pub mod salvage;
+pub mod segment;
 pub mod setting;
 pub mod snapshot;
 

@@ -2,10 +2,12 @@
 
 use rusqlite::Connection;
 
-use crate::{StoreError, application, change, history, package, replica, setting, snapshot};
+use crate::{
+    StoreError, application, change, follow, history, package, replica, roster, segment, setting, snapshot,
+};
 
 /// The format that this program writes.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// `Hqfm` in ASCII: lets `file` and other tools tell our databases from others.
 const APPLICATION_ID: i32 = 0x4871_666d;
@@ -27,6 +29,11 @@ pub(crate) fn run(connection: &mut Connection) -> Result<(), StoreError> {
             transaction.execute_batch(table)?;
         }
         transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+    }
+    if found < 2 {
+        for table in [roster::TABLE, segment::TABLE, follow::TABLE] {
+            transaction.execute_batch(table)?;
+        }
     }
     transaction.pragma_update(None, "user_version", FORMAT)?;
     transaction.commit()?;

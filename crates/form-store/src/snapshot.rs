@@ -4,6 +4,7 @@
 use rusqlite::{OptionalExtension, params};
 
 use crate::application::ApplicationKey;
+use crate::history::History;
 use crate::{Store, StoreError, Write};
 
 pub(crate) const TABLE: &str = "
@@ -79,6 +80,29 @@ impl Write<'_> {
         self.transaction.execute(
             "DELETE FROM change WHERE application = ?1 AND number <= ?2",
             params![key.0, snapshot.number],
+        )?;
+        Ok(())
+    }
+
+    /// Keeps a document that takes the place of all changes and all history of an application: some were
+    /// refused, and it was built anew without them. `history` is what the changes in it did.
+    ///
+    /// # Errors
+    /// When the database can't be written.
+    pub fn replace(
+        &self,
+        key: ApplicationKey,
+        snapshot: &SnapshotRow,
+        history: &History,
+    ) -> Result<(), StoreError> {
+        for table in ["change", "history"] {
+            self.transaction
+                .execute(&format!("DELETE FROM {table} WHERE application = ?1"), params![key.0])?;
+        }
+        self.compact(key, snapshot)?;
+        self.transaction.execute(
+            "INSERT INTO history (application, number, clears, rows) VALUES (?1, ?2, ?3, ?4)",
+            params![key.0, snapshot.number, history.clears, history.rows],
         )?;
         Ok(())
     }

@@ -1,6 +1,9 @@
 //! What the view asks of the shell and what it hears back. One request type a command; the shell's command
 //! names are those of [`name`].
 
+mod discussion;
+mod team;
+
 use serde::{Deserialize, Serialize};
 
 use crate::answer::AnswerValue;
@@ -8,6 +11,16 @@ use crate::definition::FormDefinition;
 use crate::delta::Delta;
 use crate::id::{AnswerId, ApplicationId};
 use crate::language::Language;
+use crate::member::AgencyId;
+
+pub use discussion::{
+    CommentSummary, DiscussAct, DiscussRequest, Discussion, ExportBundle, Owed, Reminder, SetAside,
+    SetAsideRequest,
+};
+pub use team::{
+    AGENCY_COLOURS, AgencySummary, Connect, DeviceSummary, Invite, InvitePreview, InviteRequest, InviteState,
+    InviteSummary, Join, Link, Present, RecoveryCode, ShowPresence, SyncState, Team, TeamAct, TeamRequest,
+};
 
 /// The commands' names, as the shell registers and the view invokes them.
 pub mod name {
@@ -23,8 +36,22 @@ pub mod name {
     pub const EXPORT_APPLICATION: &str = "export_application";
     pub const IMPORT_FILE: &str = "import_file";
     pub const OPEN_DATA_FOLDER: &str = "open_data_folder";
+    pub const TEAM: &str = "team";
+    pub const INVITE: &str = "invite";
+    pub const CONNECT: &str = "connect";
+    pub const SYNC_NOW: &str = "sync_now";
+    pub const READ_INVITE: &str = "read_invite";
+    pub const JOIN: &str = "join";
+    pub const RECOVERY_CODE: &str = "recovery_code";
+    pub const RECOVER: &str = "recover";
+    pub const PRESENCE: &str = "presence";
+    pub const DISCUSS: &str = "discuss";
+    pub const SET_ASIDE: &str = "set_aside";
+    pub const REMINDER: &str = "reminder";
+    pub const EXPORT_REMINDER: &str = "export_reminder";
+    pub const EXPORT_BUNDLE: &str = "export_bundle";
     /// All of them, for the shell's permission list.
-    pub const ALL: [&str; 12] = [
+    pub const ALL: [&str; 26] = [
         START,
         SAVE_SETTINGS,
         CREATE_APPLICATION,
@@ -37,6 +64,20 @@ pub mod name {
         EXPORT_APPLICATION,
         IMPORT_FILE,
         OPEN_DATA_FOLDER,
+        TEAM,
+        INVITE,
+        CONNECT,
+        SYNC_NOW,
+        READ_INVITE,
+        JOIN,
+        RECOVERY_CODE,
+        RECOVER,
+        PRESENCE,
+        DISCUSS,
+        SET_ASIDE,
+        REMINDER,
+        EXPORT_REMINDER,
+        EXPORT_BUNDLE,
     ];
 }
 
@@ -116,6 +157,10 @@ pub struct OpenedApplication {
     /// When the newest change was committed on this disk, milliseconds since 1970-01-01 UTC.
     pub saved_ms: i64,
     pub undo: UndoState,
+    pub team: Team,
+    pub sync: SyncState,
+    /// Comments by others that were not read here yet.
+    pub unread: u32,
 }
 
 /// A stored answer as it stands.
@@ -147,6 +192,9 @@ pub struct ConflictValue {
 pub struct Stamp {
     /// Name and agency where known, else the replica's short id.
     pub author: String,
+    /// The author's agency, where known.
+    #[serde(default)]
+    pub agency: Option<AgencyId>,
     /// This desk's own change.
     pub own: bool,
     /// Milliseconds since 1970-01-01 UTC.
@@ -253,6 +301,9 @@ pub struct Imported {
     pub new: bool,
     /// Changes that were not here before.
     pub changes: u64,
+    /// Changes that were left out: not signed by who made them, or not allowed to.
+    #[serde(default)]
+    pub refused: u64,
     /// Prose that two people rewrote at the same place, unaware of each other: a reader should look.
     pub overlaps: Vec<Overlap>,
 }
@@ -275,6 +326,14 @@ pub enum Event {
     Answered { answers: Vec<AnswerState> },
     /// A file that the person opened with the program was taken in.
     Imported { imported: Imported },
+    /// The line to the hub, or what is on its way.
+    Sync { sync: SyncState },
+    /// Who is in the form now, this desk left out.
+    Presence { present: Vec<Present> },
+    /// Who takes part, or what they may do.
+    Team { team: Team },
+    /// Something was said.
+    Discussed { unread: u32 },
     /// Something went wrong outside a command (a file handed over, a failed compaction).
     Failed { error: crate::error::UserError },
 }

@@ -1,0 +1,119 @@
+//! Comments, refused work, reminders, exchange files.
+
+use serde::{Deserialize, Serialize};
+
+use super::Stamp;
+use crate::answer::AnswerValue;
+use crate::id::{AnswerId, ApplicationId};
+use crate::member::AgencyId;
+
+/// `discuss`: reads the comments, after saying something. Answers a [`Discussion`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DiscussRequest {
+    pub application: ApplicationId,
+    pub act: DiscussAct,
+}
+
+/// What a person does in the discussion.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum DiscussAct {
+    /// Nothing: only reads.
+    Read,
+    Say {
+        /// `None`: about the application as a whole.
+        on: Option<AnswerId>,
+        /// The agencies that it is for.
+        to: Vec<AgencyId>,
+        text: String,
+        reply_to: Option<String>,
+    },
+    Settle {
+        comment: String,
+        settled: bool,
+    },
+    /// Everything said so far has been read here.
+    MarkRead,
+}
+
+/// All comments, oldest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Discussion {
+    pub comments: Vec<CommentSummary>,
+}
+
+/// A comment as it stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CommentSummary {
+    pub id: String,
+    pub on: Option<AnswerId>,
+    pub to: Vec<AgencyId>,
+    pub text: String,
+    pub reply_to: Option<String>,
+    pub stamp: Stamp,
+    pub settled: bool,
+    /// Said by others and not read here yet.
+    pub unread: bool,
+    /// For this desk's agency.
+    pub for_me: bool,
+}
+
+/// `set_aside`: reads what the hub refused, after putting something away. Answers a list of [`SetAside`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SetAsideRequest {
+    pub application: ApplicationId,
+    /// The refused change to put away.
+    pub dismiss: Option<String>,
+    /// Also says what was refused as a comment to who fills that part.
+    pub propose: bool,
+}
+
+/// This desk's own work that the hub refused, as far as a person would miss it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SetAside {
+    /// The change's hash.
+    pub change: String,
+    pub answer: AnswerId,
+    /// The field's short name in the settings' language.
+    pub name: String,
+    /// What was written: the value, or the text as put in.
+    pub value: Option<AnswerValue>,
+    pub deleted: String,
+    pub time_ms: i64,
+    /// Why, in the settings' language.
+    pub reason: String,
+    /// Who fills that part now.
+    pub owner: Option<AgencyId>,
+}
+
+/// Answer to `reminder` (催办): who owes what by when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reminder {
+    pub lines: Vec<Owed>,
+    /// To be pasted into a message, in the settings' language.
+    pub text: String,
+}
+
+/// A part that an agency still owes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Owed {
+    pub agency: AgencyId,
+    pub agency_name: String,
+    /// The section's or field's title.
+    pub part: String,
+    pub answered: u32,
+    pub required: u32,
+    pub problems: u32,
+    /// `YYYY-MM-DD`.
+    pub due: Option<String>,
+    /// The day has passed.
+    pub overdue: bool,
+}
+
+/// `export_bundle`: an exchange file for a USB stick; the shell asks where to. Answers the file's name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExportBundle {
+    pub application: ApplicationId,
+    /// Only what is new since this desk's last exchange file.
+    pub since_last: bool,
+}
