@@ -95,6 +95,16 @@ impl Causality {
         self.by_seq(actor, seq.checked_sub(1)?).map(|node| node.hash)
     }
 
+    /// Every change with its actor and seq, each after those it builds on.
+    pub(crate) fn changes(&self) -> impl Iterator<Item = (&ActorId, u64, ChangeHash)> {
+        let mut actors: Vec<_> = self.actors.iter().collect();
+        actors.sort_by_key(|(_, number)| **number);
+        let actors: Vec<_> = actors.into_iter().map(|(actor, _)| actor).collect();
+        self.nodes.iter().filter_map(move |node| {
+            Some((*actors.get(node.actor)?, node.clock.own.1, node.hash))
+        })
+    }
+
     /// Every actor.
     pub(crate) fn actors(&self) -> impl Iterator<Item = &ActorId> {
         self.actors.keys()

@@ -163,6 +163,15 @@ impl Document {
         self.causality().actors().filter(|actor| **actor != self.genesis_actor)
     }
 
+    /// The changes of each actor beyond a seq, each after those it builds on; the genesis left out.
+    pub fn changes_beyond(&self, seqs: &BTreeMap<ActorId, u64>) -> Vec<(ActorId, u64, ChangeHash)> {
+        let beyond = |(actor, seq, _): &(&ActorId, u64, ChangeHash)| {
+            **actor != self.genesis_actor && *seq > seqs.get(*actor).copied().unwrap_or(0)
+        };
+        let graph = self.causality().changes();
+        graph.filter(beyond).map(|(actor, seq, hash)| (actor.clone(), seq, hash)).collect()
+    }
+
     /// A change as a raw chunk.
     pub fn change(&self, hash: &ChangeHash) -> Option<Vec<u8>> {
         self.automerge.get_change_by_hash(hash).map(|change| change.raw_bytes().to_vec())

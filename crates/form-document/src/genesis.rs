@@ -8,6 +8,7 @@ use ring::digest::{Context, SHA256};
 
 use crate::actor::ACTOR_BYTES;
 use crate::hex;
+use crate::key::PublicKey;
 use crate::object::{DISCUSSION_KEY, GENESIS_KEY};
 use crate::raw::{BadChunk, RawChange};
 use crate::schema::Schema;
@@ -196,6 +197,11 @@ impl UnverifiedGenesis {
     /// The package hash that it says it was made with, lower-case hex.
     pub fn package(&self) -> String {
         hex::encode(&self.claims.package)
+    }
+
+    /// The lead agency's root key that it names.
+    pub fn lead(&self) -> PublicKey {
+        PublicKey(self.claims.lead)
     }
 
     /// Checks that the form makes exactly these bytes.

@@ -42,6 +42,26 @@ pub enum ErrorCode {
     FileUnusable,
     /// Undo finds that the answer has changed since. `answer`.
     UndoOvertaken,
+    /// The answer belongs to another agency's part. `answer`, `owner`.
+    NotYours,
+    /// This device has no rights in the application (any more).
+    NotMember,
+    /// Only a lead may do this.
+    NotLead,
+    /// A step of the team that cannot be taken. `cause`.
+    TeamRefused,
+    /// What was pasted is no invite, or one that is no longer good. `cause`.
+    BadInvite,
+    /// The application is on no hub yet.
+    NoHub,
+    /// The hub was not reached. `hub`, `cause`.
+    HubUnreachable,
+    /// The hub was reached and says no. `hub`, `cause`.
+    HubRefused,
+    /// What the hub says breaks a rule that it has signed. `cause`.
+    HubBroken,
+    /// A file without signatures, for an application that several agencies share. `file`.
+    UnsignedImport,
 }
 
 /// Marks the English text of a detail that differs by language.
@@ -154,6 +174,43 @@ impl UserError {
             ErrorCode::UndoOvertaken => (
                 "“{answer}”一栏在您修改之后又有变化，不能撤销那一步。请直接填写需要的内容。",
                 "“{answer}” has changed since your edit, so that step cannot be undone. Enter what you need directly.",
+            ),
+            ErrorCode::NotYours => (
+                "“{answer}”由{owner}填写，您的单位没有这一栏的分工。内容没有改动；需要修改时，请在批注中提出，或请牵头单位调整分工。",
+                "“{answer}” is filled in by {owner}; your agency was not given this field. Nothing was changed. Say what you need in a comment, or ask the lead to change the division of work.",
+            ),
+            ErrorCode::NotMember => (
+                "本机没有这份申报的填写权限，可能已被撤销。内容没有改动；请与牵头单位联系。",
+                "This device has no rights in this application; they may have been revoked. Nothing was changed. Please contact the lead agency.",
+            ),
+            ErrorCode::NotLead => (
+                "只有牵头单位可以调整成员与分工。请与牵头单位联系。",
+                "Only the lead agency may change members and the division of work. Please contact the lead.",
+            ),
+            ErrorCode::TeamRefused => ("成员与分工没有改动：{cause}。", "The team was not changed: {cause}."),
+            ErrorCode::BadInvite => (
+                "不能使用这份邀请：{cause}。请核对粘贴的内容，或请牵头单位重新发出邀请。",
+                "This invite cannot be used: {cause}. Check what was pasted, or ask the lead for a new invite.",
+            ),
+            ErrorCode::NoHub => (
+                "这份申报还没有接入协同中心。请先在“成员与分工”中接入。",
+                "This application is on no hub yet. Connect it under “Members” first.",
+            ),
+            ErrorCode::HubUnreachable => (
+                "连不上协同中心 {hub}：{cause}。填写的内容都已存在本机，连通后会自动同步。",
+                "The hub {hub} cannot be reached: {cause}. Everything is kept on this machine and is sent when the hub is back.",
+            ),
+            ErrorCode::HubRefused => (
+                "协同中心 {hub} 没有接受：{cause}。",
+                "The hub {hub} did not accept this: {cause}.",
+            ),
+            ErrorCode::HubBroken => (
+                "协同中心发来的内容不符合它签过名的记录：{cause}。本机已停止与它同步，内容没有改动；请通知牵头单位和协同中心的管理员。",
+                "What the hub sent contradicts what it has signed: {cause}. This desk has stopped syncing with it and nothing was changed; tell the lead and whoever runs the hub.",
+            ),
+            ErrorCode::UnsignedImport => (
+                "{file} 里的修改没有签名，而这份申报由多个单位共同填写，不能直接并入。请对方用“导出交换包”发来。",
+                "The changes in {file} are not signed, and several agencies share this application, so they cannot be merged. Ask for an exchange file instead.",
             ),
         }
     }
