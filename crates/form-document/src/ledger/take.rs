@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use automerge::{ActorId, ChangeHash};
+use form_model::answer::Answers;
 
 use super::{Fault, Ledger, authorship_faults, hashes};
 use crate::authorship::{Proven, prove};
@@ -36,6 +37,8 @@ pub struct Recovery {
     pub rewritten: Merged,
     /// The history of the document as it stands now, whole.
     pub history: Vec<HistoryRow>,
+    /// What was answered before.
+    pub before: Answers,
 }
 
 impl Ledger {
@@ -86,12 +89,13 @@ impl Ledger {
     /// writes this desk's later work again. Colleagues' work on them comes back from their own desks.
     pub(super) fn recover(&mut self, pruned: Pruned, own: &BTreeSet<ActorId>) -> Recovery {
         let Pruned { document, dropped, mut history } = pruned;
+        let before = self.document.answers();
         self.document = document;
         let gone = hashes(&dropped);
         let not_again = gone.into_iter().filter(|hash| self.refused.contains_key(hash)).collect();
         let rewritten = self.document.write_again(&dropped, own, &not_again);
         history.extend(rewritten.history.iter().cloned());
         let set_aside = dropped.iter().map(|raw| (raw.hash, raw.change.raw_bytes().to_vec())).collect();
-        Recovery { set_aside, rewritten, history }
+        Recovery { set_aside, rewritten, history, before }
     }
 }
