@@ -65,7 +65,15 @@ impl Item {
 }
 
 impl Reason {
-    fn number(self) -> u8 {
+    /// The reason of that number.
+    pub fn from_number(number: u8) -> Option<Self> {
+        let all =
+            [Self::Malformed, Self::NotGranted, Self::Reassigned, Self::Revoked, Self::BuildsOnRefused];
+        all.into_iter().find(|reason| reason.number() == number)
+    }
+
+    /// The number that is kept and signed.
+    pub fn number(self) -> u8 {
         match self {
             Self::Malformed => 1,
             Self::NotGranted => 2,
