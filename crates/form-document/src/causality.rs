@@ -95,14 +95,19 @@ impl Causality {
         self.by_seq(actor, seq.checked_sub(1)?).map(|node| node.hash)
     }
 
-    /// Every change with its actor and seq, each after those it builds on.
-    pub(crate) fn changes(&self) -> impl Iterator<Item = (&ActorId, u64, ChangeHash)> {
-        let mut actors: Vec<_> = self.actors.iter().collect();
-        actors.sort_by_key(|(_, number)| **number);
-        let actors: Vec<_> = actors.into_iter().map(|(actor, _)| actor).collect();
-        self.nodes.iter().filter_map(move |node| {
-            Some((*actors.get(node.actor)?, node.clock.own.1, node.hash))
-        })
+    /// The changes of each actor beyond a seq, each after those it builds on.
+    pub(crate) fn beyond(&self, seqs: &BTreeMap<ActorId, u64>) -> Vec<(&ActorId, u64, ChangeHash)> {
+        let mut places: Vec<(usize, &ActorId, u64)> = Vec::new();
+        for (actor, number) in &self.actors {
+            let from = seqs.get(actor).copied().unwrap_or(0);
+            let skip = usize::try_from(from).unwrap_or(usize::MAX);
+            let changes = self.by_actor.get(*number).map(Vec::as_slice).unwrap_or_default();
+            let beyond = changes.iter().skip(skip);
+            places.extend(beyond.zip(from.saturating_add(1)..).map(|(place, seq)| (*place, actor, seq)));
+        }
+        places.sort_unstable();
+        let change = |(place, actor, seq): (usize, _, _)| Some((actor, seq, self.nodes.get(place)?.hash));
+        places.into_iter().filter_map(change).collect()
     }
 
     /// Every actor.

@@ -165,11 +165,11 @@ impl Document {
 
     /// The changes of each actor beyond a seq, each after those it builds on; the genesis left out.
     pub fn changes_beyond(&self, seqs: &BTreeMap<ActorId, u64>) -> Vec<(ActorId, u64, ChangeHash)> {
-        let beyond = |(actor, seq, _): &(&ActorId, u64, ChangeHash)| {
-            **actor != self.genesis_actor && *seq > seqs.get(*actor).copied().unwrap_or(0)
-        };
-        let graph = self.causality().changes();
-        graph.filter(beyond).map(|(actor, seq, hash)| (actor.clone(), seq, hash)).collect()
+        let beyond = self.causality().beyond(seqs).into_iter();
+        beyond
+            .filter(|(actor, _, _)| **actor != self.genesis_actor)
+            .map(|(actor, seq, hash)| (actor.clone(), seq, hash))
+            .collect()
     }
 
     /// A change as a raw chunk.
