@@ -143,6 +143,13 @@ impl Document {
         self.automerge.get_changes(&[]).iter().map(|change| change.raw_bytes().to_vec()).collect()
     }
 
+    /// The raw chunks, by hash, of the changes that neither are in `known` nor come before one of those. One
+    /// call costs about as much as the document is large; [`Self::change`] for each would cost that each time.
+    pub fn changes_since(&self, known: &[ChangeHash]) -> BTreeMap<ChangeHash, Vec<u8>> {
+        let changes = self.automerge.get_changes(known);
+        changes.iter().map(|change| (change.hash(), change.raw_bytes().to_vec())).collect()
+    }
+
     /// Whether the document has a change.
     pub fn has_change(&self, hash: &ChangeHash) -> bool {
         self.automerge.get_change_meta_by_hash(hash).is_some()
