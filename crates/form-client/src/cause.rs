@@ -2,12 +2,16 @@
 
 use std::io;
 
+use form_document::key::BadKeyPair;
+use form_document::ledger::LogFault;
+use form_document::roster::RosterFault;
+use form_document::wire::BadMessage;
 use form_document::{GenesisError, LoadError, Refusal};
 use form_model::error::UserError;
 use form_model::language::Language;
 use form_model::package::PackageError;
 use form_store::StoreError;
-use ring::error::{KeyRejected, Unspecified};
+use ring::error::Unspecified;
 
 /// A cause that a person can read.
 pub(crate) trait Cause {
@@ -114,6 +118,57 @@ impl Cause for Refusal {
     }
 }
 
+impl Cause for RosterFault {
+    fn chinese(&self) -> String {
+        match self {
+            Self::Bad(_) | Self::OtherApplication => "内容无法识别，或不属于这份申报".to_owned(),
+            Self::Version { .. } | Self::OtherPast { .. } => "成员名单刚刚有了变化，请重试".to_owned(),
+            Self::NotAllowed => "没有这项权限".to_owned(),
+            Self::UnknownInvite => "没有这份邀请".to_owned(),
+            Self::InviteUsed => "这份邀请已经用过".to_owned(),
+            Self::InviteCancelled => "这份邀请已被收回".to_owned(),
+            Self::InviteExpired => "这份邀请已过期".to_owned(),
+            Self::NoPossession => "设备的签名不对".to_owned(),
+            Self::DeviceKnown => "这台设备已经加入".to_owned(),
+            Self::UnknownDevice => "没有这台设备".to_owned(),
+            Self::UnknownAgency => "没有这个单位".to_owned(),
+            Self::LastLead => "至少要保留一台牵头单位的设备".to_owned(),
+            Self::Content(_) => "名称、标记或编号不合要求".to_owned(),
+            Self::TooMany(_) => "成员、设备或邀请的数目超过上限".to_owned(),
+        }
+    }
+
+    fn english(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl Cause for LogFault {
+    fn chinese(&self) -> String {
+        match self {
+            Self::Gap { .. } => "中间缺少一段记录".to_owned(),
+            Self::Head(_) | Self::NoHub => "记录的签名不对".to_owned(),
+            Self::Forked => "记录与以前签过名的不一致，协同中心可能被回退或替换".to_owned(),
+            Self::Forbidden { .. } => "其中有作者无权作出的修改".to_owned(),
+            _ => "其中有不合规范的内容".to_owned(),
+        }
+    }
+
+    fn english(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl Cause for BadMessage {
+    fn chinese(&self) -> String {
+        "内容已损坏，或者不是会签写成的".to_owned()
+    }
+
+    fn english(&self) -> String {
+        self.to_string()
+    }
+}
+
 impl Cause for serde_json::Error {
     fn chinese(&self) -> String {
         format!("第 {} 行第 {} 个字符处不是有效的 JSON", self.line(), self.column())
@@ -124,13 +179,13 @@ impl Cause for serde_json::Error {
     }
 }
 
-impl Cause for KeyRejected {
+impl Cause for BadKeyPair {
     fn chinese(&self) -> String {
         "它不是本机的密钥".to_owned()
     }
 
     fn english(&self) -> String {
-        format!("it holds no key of this device ({self})")
+        "it holds no key of this device".to_owned()
     }
 }
 

@@ -24,3 +24,10 @@ pub fn local_time(time_ms: i64) -> String {
 fn local(time_ms: i64) -> ZonedDateTime {
     Timestamp::from_millisecond(time_ms).unwrap_or_default().to_zoned_datetime(TimeZone::system())
 }
+
+/// The last millisecond of a day (`YYYY-MM-DD`) where this machine stands; `None` when it is no day.
+pub fn end_of_day(day: &str) -> Option<i64> {
+    let day: jiff::civil::Date = day.parse().ok()?;
+    let next = day.tomorrow().ok()?.to_zoned_datetime(TimeZone::system()).ok()?;
+    Some(next.timestamp().as_millisecond().saturating_sub(1))
+}

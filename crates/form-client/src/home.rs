@@ -7,6 +7,7 @@ use std::time::UNIX_EPOCH;
 
 use crate::cause::because;
 use form_model::error::{ErrorCode, UserError};
+use form_model::id::ApplicationId;
 
 /// Overrides the default place of the data folder.
 pub const HOME_VARIABLE: &str = "HUIQIAN_HOME";
@@ -81,6 +82,11 @@ impl Home {
     /// This device's secret key.
     pub fn key_file(&self) -> PathBuf {
         self.folder.join("device.key")
+    }
+
+    /// What the printed recovery code of an application that this desk leads is made from.
+    pub fn recovery_file(&self, application: &ApplicationId) -> PathBuf {
+        self.folder.join(format!("recovery-{application}.key"))
     }
 
     /// Form packages that a person put here, beside the built-in ones.

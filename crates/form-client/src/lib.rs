@@ -3,12 +3,17 @@
 
 mod cause;
 pub mod clock;
+pub mod code;
 pub mod device;
 pub mod file;
 pub mod fill;
 pub mod handoff;
 pub mod home;
 pub mod library;
+mod log_page;
+mod outbox;
+mod proof;
+pub mod qr;
 mod salvage;
 mod session;
 mod summary;

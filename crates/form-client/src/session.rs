@@ -4,10 +4,15 @@ use std::collections::BTreeMap;
 
 use crate::cause::{Cause, because};
 use form_document::history::HistoryRow;
-use form_document::{ActorId, Committed, Document, Merged};
-use form_model::answer::AnswerValue;
-use form_model::command::{AnswerState, ConflictValue, Edit, Event, Revision, Stamp, UndoState};
+use form_document::key::{PublicKey, SigningKey};
+use form_document::ledger::Ledger;
+use form_document::{
+    ActorId, Claim, Committed, Document, Merged, NONCE_BYTES, SEGMENT_MAX_CHANGES, Segment, UnverifiedGenesis,
+};
+use form_model::answer::{AnswerValue, Answers};
+use form_model::command::{AnswerState, ConflictValue, Edit, Event, Link, Revision, Stamp, UndoState};
 use form_model::definition::{AnswerKind, FormDefinition};
+use form_model::delta::Delta;
 use form_model::error::{ErrorCode, UserError};
 use form_model::id::AnswerId;
 use form_model::input;
@@ -16,6 +21,9 @@ use form_store::application::{ApplicationKey, ApplicationRow};
 use form_store::history::History;
 use form_store::replica::ReplicaRow;
 use form_store::{Store, StoreError, Write};
+
+use crate::outbox::Outbox;
+use crate::proof;
 
 /// What an edit changed.
 #[derive(Debug)]
@@ -30,7 +38,16 @@ pub(crate) struct Edited {
 pub(crate) struct Session {
     pub key: ApplicationKey,
     pub definition: FormDefinition,
-    pub document: Document,
+    pub ledger: Ledger,
+    pub outbox: Outbox,
+    /// This desk's device.
+    pub device: PublicKey,
+    /// The line to the hub, as far as anybody has told.
+    pub link: Link,
+    /// When the hub last confirmed all there was here, milliseconds since 1970-01-01 UTC; 0 for never.
+    pub synced_ms: i64,
+    /// False while a joining desk has not checked every signature and right.
+    pub checked: bool,
     texts: BTreeMap<AnswerId, EngineText>,
     pub replicas: Vec<ReplicaRow>,
     /// Number and time (milliseconds since 1970-01-01 UTC) of the newest kept change; 0 and the time of
@@ -50,16 +67,24 @@ impl Session {
         row: &ApplicationRow,
         definition: FormDefinition,
         actor: &ActorId,
+        device: PublicKey,
     ) -> Result<Self, UserError> {
         let key = row.key;
-        let document = load_document(store, key, &row.genesis, &definition, actor)?;
+        let ledger = load_ledger(store, key, &row.genesis, &definition, actor, device)?;
+        let outbox = Outbox::load(store, key).map_err(|error| unreadable(store, &error))?;
+        let follow = store.follow(key).map_err(|error| unreadable(store, &error))?;
         let snapshot = store.snapshot(key).map_err(|error| unreadable(store, &error))?;
         let newest = store.newest(key).map_err(|error| unreadable(store, &error))?;
         let replicas = store.replicas(key).map_err(|error| unreadable(store, &error))?;
         Ok(Self {
             key,
             definition,
-            document,
+            ledger,
+            outbox,
+            device,
+            link: Link::None,
+            synced_ms: follow.as_ref().map_or(0, |row| row.synced_ms),
+            checked: follow.is_none_or(|row| row.checked),
             texts: BTreeMap::new(),
             replicas,
             newest: newest.unwrap_or((0, row.created_ms)),
@@ -73,8 +98,37 @@ impl Session {
     /// # Errors
     /// When what is stored cannot be read.
     pub fn reload(&mut self, store: &Store, genesis: &[u8], actor: &ActorId) -> Result<(), UserError> {
-        self.document = load_document(store, self.key, genesis, &self.definition, actor)?;
-        Ok(())
+        self.ledger = load_ledger(store, self.key, genesis, &self.definition, actor, self.device)?;
+        self.outbox.reset(store, self.key).map_err(|error| unreadable(store, &error))
+    }
+
+    /// The application's document.
+    pub fn document(&self) -> &Document {
+        &self.ledger.document
+    }
+
+    /// The application's document, to be edited.
+    pub fn document_mut(&mut self) -> &mut Document {
+        &mut self.ledger.document
+    }
+
+    /// What the view has to hear when the document was built anew: how every answer differs.
+    pub fn differences(&mut self, before: &Answers) -> Vec<Event> {
+        let after = self.document().answers();
+        let changed: Vec<AnswerId> = before
+            .0
+            .keys()
+            .chain(after.0.keys())
+            .filter(|id| before.0.get(*id) != after.0.get(*id))
+            .cloned()
+            .collect();
+        let is_prose = |id: &&AnswerId| self.definition.answer_kind(id) == Some(AnswerKind::Prose);
+        let patched = changed.iter().filter(is_prose).map(|id| {
+            let text = |answers: &Answers| answers.text(id).to_owned();
+            (id.clone(), Delta::between(&text(before), &text(&after)))
+        });
+        let patched = patched.collect();
+        self.events(patched, &changed)
     }
 
     /// Makes an edit in memory.
@@ -85,7 +139,7 @@ impl Session {
         match edit {
             Edit::Set { values } => {
                 let values = self.normalised(values)?;
-                let committed = self.document.set(&values, time_ms)?;
+                let committed = self.document_mut().set(&values, time_ms)?;
                 Ok(Edited { committed, spliced: None })
             }
             Edit::Splice { answer, base, delta } => {
@@ -93,7 +147,7 @@ impl Session {
                 let placed = text
                     .place(*base, delta)
                     .ok_or_else(|| UserError::new(ErrorCode::BadSplice).with("answer", answer))?;
-                let committed = self.document.splice(answer, &placed, time_ms)?;
+                let committed = self.ledger.document.splice(answer, &placed, time_ms)?;
                 Ok(Edited { committed, spliced: Some((answer.clone(), *base)) })
             }
         }
@@ -106,11 +160,7 @@ impl Session {
     }
 
     /// What a merge, an undo or a redo changed, for the view.
-    pub fn events(
-        &mut self,
-        patched: Vec<(AnswerId, form_model::delta::Delta)>,
-        answers: &[AnswerId],
-    ) -> Vec<Event> {
+    pub fn events(&mut self, patched: Vec<(AnswerId, Delta)>, answers: &[AnswerId]) -> Vec<Event> {
         let mut events: Vec<_> = patched
             .into_iter()
             .map(|(answer, delta)| {
@@ -131,7 +181,7 @@ impl Session {
 
     /// One answer as it stands.
     pub fn state(&self, answer: &AnswerId) -> AnswerState {
-        if let Some(text) = self.document.text(answer) {
+        if let Some(text) = self.document().text(answer) {
             return AnswerState {
                 answer: answer.clone(),
                 value: (!text.is_empty()).then(|| AnswerValue::Text(text.to_owned())),
@@ -140,7 +190,7 @@ impl Session {
                 changed: None,
             };
         }
-        let standing = self.document.standing(answer);
+        let standing = self.document().standing(answer);
         AnswerState {
             answer: answer.clone(),
             value: standing.value,
@@ -160,26 +210,80 @@ impl Session {
 
     /// Every answer that says something, facets included.
     pub fn states(&self) -> Vec<AnswerState> {
-        self.document.answers().0.keys().map(|answer| self.state(answer)).collect()
+        self.document().answers().0.keys().map(|answer| self.state(answer)).collect()
     }
 
     /// Whether undo and redo have something to do.
     pub fn undo_state(&self) -> UndoState {
-        UndoState { undo: self.document.can_undo(), redo: self.document.can_redo() }
+        UndoState { undo: self.document().can_undo(), redo: self.document().can_redo() }
     }
 
-    /// Who an actor is, as far as this desk knows.
+    /// Who an actor is, as far as this desk knows: by the roster, else by what this desk called itself.
     pub fn stamp(&self, actor: &ActorId, time_ms: i64) -> Stamp {
         /// Digits of an unknown replica's id that tell it apart on the screen.
         const SHOWN: usize = 6;
+        let device = self.ledger.claim(actor).map(|claim| claim.device);
+        let own = device == Some(self.device);
+        let member = device.and_then(|device| {
+            let roster = self.ledger.chain().newest();
+            let member = roster.devices.get(&device)?;
+            Some((member.agency.clone(), roster.agencies.get(&member.agency)?.name.clone(), &member.person))
+        });
+        if let Some((agency, name, person)) = member {
+            return Stamp { author: format!("{name} {person}"), agency: Some(agency), own, time_ms };
+        }
         let known = self.replicas.iter().find(|replica| replica.actor == actor.to_bytes());
-        let own = known.is_some_and(|replica| replica.nonce.is_some());
         let name = known.map(|replica| format!("{} {}", replica.agency, replica.person)).unwrap_or_default();
         let author = match name.trim() {
             "" => actor.to_hex_string().chars().take(SHOWN).collect(),
             name => name.to_owned(),
         };
-        Stamp { author, own, time_ms }
+        Stamp { author, agency: None, own, time_ms }
+    }
+
+    /// Signs long segments over an actor's accepted changes, in place of many short ones.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub(crate) fn fold(
+        &mut self,
+        store: &Store,
+        key: &SigningKey,
+        actor: &ActorId,
+    ) -> Result<(), StoreError> {
+        let accepted = self.ledger.accepted(actor);
+        let rows = store.segments_after(self.key, actor.to_bytes(), 0)?;
+        let mut folded: Vec<Segment> = Vec::new();
+        let mut run: Option<(u64, u64, u64)> = None;
+        for row in rows.iter().filter(|row| row.first_seq + row.count - 1 <= accepted) {
+            let end = row.first_seq + row.count;
+            run = match run {
+                Some((roster, first, last))
+                    if roster == row.roster
+                        && row.first_seq <= last
+                        && end - first <= SEGMENT_MAX_CHANGES as u64 =>
+                {
+                    Some((roster, first, last.max(end)))
+                }
+                other => {
+                    folded.extend(other.map(|run| self.sign_run(key, actor, run)));
+                    Some((row.roster, row.first_seq, end))
+                }
+            };
+        }
+        folded.extend(run.map(|run| self.sign_run(key, actor, run)));
+        folded.retain(|segment| {
+            !rows
+                .iter()
+                .any(|row| row.first_seq == segment.first_seq && row.count == segment.hashes.len() as u64)
+        });
+        self.outbox.fold(folded);
+        Ok(())
+    }
+
+    fn sign_run(&self, key: &SigningKey, actor: &ActorId, (roster, first, end): (u64, u64, u64)) -> Segment {
+        let hashes = (first..end).filter_map(|seq| self.document().hash_at(actor, seq)).collect();
+        Segment::sign(key, self.ledger.application(), actor.clone(), first, hashes, roster)
     }
 
     fn normalised(
@@ -242,7 +346,7 @@ pub(crate) fn keep_merged(
     Ok(number)
 }
 
-fn stored(rows: &[HistoryRow]) -> Result<History, StoreError> {
+pub(crate) fn stored(rows: &[HistoryRow]) -> Result<History, StoreError> {
     let rows_json = serde_json::to_string(rows)
         .map_err(|error| StoreError::Unreadable { what: "history", cause: error.to_string() })?;
     Ok(History { rows: rows_json, clears: rows.iter().any(HistoryRow::clears) })
@@ -253,15 +357,17 @@ pub(crate) fn recalled(kept: &[String]) -> Vec<HistoryRow> {
     kept.iter().filter_map(|rows| serde_json::from_str::<Vec<HistoryRow>>(rows).ok()).flatten().collect()
 }
 
-fn load_document(
+fn load_ledger(
     store: &Store,
     key: ApplicationKey,
     genesis: &[u8],
     definition: &FormDefinition,
     actor: &ActorId,
-) -> Result<Document, UserError> {
+    device: PublicKey,
+) -> Result<Ledger, UserError> {
     let failed = |error: &dyn Cause| unreadable(store, error);
     let application = form_document::application_id(genesis).map_err(|error| failed(&error))?;
+    let root = UnverifiedGenesis::read(genesis).map_err(|error| failed(&error))?.lead();
     let snapshot = store.snapshot(key).map_err(|error| failed(&error))?;
     let number = snapshot.as_ref().map_or(0, |snapshot| snapshot.number);
     let changes = store.changes_after(key, number).map_err(|error| failed(&error))?;
@@ -270,7 +376,14 @@ fn load_document(
         .map_err(|error| failed(&error))?;
     let clears = store.clears(key).map_err(|error| failed(&error))?;
     document.recall_clears(&recalled(&clears));
-    Ok(document)
+    let parts = proof::parts(store, key, &application, root).map_err(|error| failed(&error))?;
+    let mut ledger = Ledger::new(document, parts);
+    for replica in store.replicas(key).map_err(|error| failed(&error))? {
+        if let Some(nonce) = replica.nonce.and_then(|nonce| <[u8; NONCE_BYTES]>::try_from(nonce).ok()) {
+            ledger.add_claim(Claim::new(&application, device, nonce));
+        }
+    }
+    Ok(ledger)
 }
 
 fn unreadable(store: &Store, error: &dyn Cause) -> UserError {

@@ -1,13 +1,21 @@
 //! A desk: everything that a window or a command line may ask of the engine.
 
+mod bundle;
+mod discussion;
 mod edit;
+mod join;
 mod replica;
+mod rights;
+mod set_aside;
+mod sync;
+mod team;
 mod transfer;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use form_document::Genesis;
+use form_document::key::{PublicKey, SigningKey};
 use form_model::answer::Answers;
 use form_model::command::{
     AnswerState, ApplicationSummary, CreateApplication, FormSummary, OpenedApplication, Settings, Start,
@@ -19,12 +27,13 @@ use form_model::language::Language;
 use form_model::package::{PackageFiles, load};
 use form_store::application::ApplicationRow;
 use form_store::replica::ReplicaRow;
+use form_store::segment::ClaimRow;
 use form_store::snapshot::SnapshotRow;
 use form_store::{Store, StoreError};
 
 use crate::cause::{Cause, because};
 use crate::clock::{self, Clock};
-use crate::device::{self, DeviceKey};
+use crate::device;
 use crate::fill::Values;
 use crate::home::Home;
 use crate::library::{Library, bad_form};
@@ -46,7 +55,7 @@ pub struct Workspace {
     home: Home,
     store: Store,
     library: Library,
-    device: DeviceKey,
+    device: SigningKey,
     settings: Option<Settings>,
     sessions: BTreeMap<ApplicationId, Session>,
     clock: Clock,
@@ -62,7 +71,7 @@ impl Workspace {
         let home = Home::take(folder)?;
         let store = Store::open(&home.database())
             .map_err(|error| salvage::opening_failed(&home, error, &clock::local_date(clock())))?;
-        let device = DeviceKey::load_or_make(&home.key_file())?;
+        let device = device::load_or_make(&home.key_file())?;
         let library = Library::load(&home.forms());
         let settings = store.setting(SETTINGS).map_err(|error| unusable(&home, &error))?;
         let settings = settings.and_then(|json| serde_json::from_str(&json).ok());
@@ -146,11 +155,12 @@ impl Workspace {
             None => None,
         };
         let package = self.library.package(&request.form)?.clone();
-        let genesis = Genesis::new(&package.definition, device::random()?, self.device.public_key())
+        let genesis = Genesis::new(&package.definition, device::random()?, self.device.public().0)
             .and_then(|genesis| genesis.build(&package.definition))
             .map_err(|error| bad_form(&error))?;
         let id = form_document::application_id(&genesis).map_err(|error| bad_form(&error))?;
         self.add_application(&id, &genesis, &package.definition, &package.files, request.name.trim())?;
+        self.found(&id)?;
         let mut values = copied.map_or_else(Vec::new, |answers| copies(&package.definition, answers));
         let name = package.definition.name_answer.clone();
         values.retain(|(answer, _)| *answer != name);
@@ -214,8 +224,10 @@ impl Workspace {
     /// [`ErrorCode::UnknownApplication`], or when what is stored can't be read.
     pub fn open_application(&mut self, id: &ApplicationId) -> Result<OpenedApplication, UserError> {
         // The view starts counting revisions anew.
-        self.sessions.remove(id);
+        let link = self.sessions.remove(id).map(|session| session.link);
         let row = self.row(id)?;
+        self.session(id)?.link = link.unwrap_or_default();
+        let (unread, sync, now) = (self.unread(id)?, self.sync_state(id)?, (self.clock)());
         let session = self.session(id)?;
         Ok(OpenedApplication {
             id: id.clone(),
@@ -224,6 +236,9 @@ impl Workspace {
             answers: session.states(),
             saved_ms: session.newest.1,
             undo: session.undo_state(),
+            team: session.team(now),
+            sync,
+            unread,
         })
     }
 
@@ -243,7 +258,7 @@ impl Workspace {
     /// As [`Self::open_application`].
     pub fn answers(&mut self, id: &ApplicationId) -> Result<(FormDefinition, Answers), UserError> {
         let session = self.session(id)?;
-        Ok((session.definition.clone(), session.document.answers()))
+        Ok((session.definition.clone(), session.document().answers()))
     }
 
     /// One answer as it stands, with every side of a conflict.
@@ -265,7 +280,7 @@ impl Workspace {
     pub fn compact(&mut self, id: &ApplicationId) -> Result<(), UserError> {
         let session = self.session(id)?;
         let (number, saved_ms) = session.newest;
-        let row = SnapshotRow { number, document: session.document.save(), saved_ms };
+        let row = SnapshotRow { number, document: session.document().save(), saved_ms };
         let key = session.key;
         self.store.write(|write| write.compact(key, &row)).map_err(|error: StoreError| not_saved(&error))?;
         self.session(id)?.snapshot = number;
@@ -297,7 +312,7 @@ impl Workspace {
             let row = self.row(id)?;
             let definition = self.definition(&row)?;
             let actor = self.actor(&row)?;
-            let session = Session::load(&self.store, &row, definition, &actor)?;
+            let session = Session::load(&self.store, &row, definition, &actor, self.device.public())?;
             self.sessions.insert(id.clone(), session);
         }
         self.sessions
@@ -330,14 +345,21 @@ impl Workspace {
     ) -> Result<(), UserError> {
         let now = (self.clock)();
         let replica = self.fresh_replica(id, now)?;
+        let device = self.device.public();
         self.store
             .write(|write| {
                 write.put_package(&definition.hash, &definition.id, &definition.version, &files.0)?;
                 let key = write.add_application(id, &definition.hash, genesis, name, now)?;
-                write.put_replica(key, &replica)
+                write.put_replica(key, &replica)?;
+                write.put_claim(key, &replica.actor, &own_claim(device, &replica))
             })
             .map_err(|error: StoreError| not_saved(&error))
     }
+}
+
+/// The claim to an own actor, as it is kept.
+fn own_claim(device: PublicKey, replica: &ReplicaRow) -> ClaimRow {
+    ClaimRow { device: device.0.to_vec(), nonce: replica.nonce.clone().unwrap_or_default() }
 }
 
 fn form_summary(definition: &FormDefinition, language: Language) -> FormSummary {

@@ -8,7 +8,7 @@ mod judge;
 mod page;
 mod take;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use automerge::{ActorId, ChangeHash};
 use form_model::id::ApplicationId;
@@ -28,7 +28,7 @@ pub use crate::authorship::BadSeal;
 pub use follow::{Followed, LogFault};
 pub use judge::{Decision, Judgement};
 pub use page::{Logged, PageBuilder};
-pub use take::{Recovery, Taken};
+pub use take::{Recovery, SetAside, Taken};
 
 /// An application as one replica, or the hub, has it.
 #[derive(Debug)]
@@ -222,9 +222,4 @@ fn reason(refusal: &Refusal) -> Reason {
         Refusal::BuildsOnRefused(_) => Reason::BuildsOnRefused,
         Refusal::Chunk(_) | Refusal::Malformed(_) | Refusal::Trial => Reason::Malformed,
     }
-}
-
-/// The hashes of changes.
-fn hashes(changes: &[RawChange]) -> BTreeSet<ChangeHash> {
-    changes.iter().map(|raw| raw.hash).collect()
 }

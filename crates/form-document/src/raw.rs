@@ -2,7 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use automerge::{Change, ChangeHash, ExpandedChange};
+use automerge::{ActorId, Change, ChangeHash, ExpandedChange};
 
 use crate::bulk::{CHANGE_MAX_OPS, is_small};
 
@@ -88,6 +88,16 @@ pub(crate) fn read_stored(bytes: &[u8]) -> Result<Change, BadChunk> {
         return Err(BadChunk::Checksum);
     }
     Ok(change)
+}
+
+/// A change's hash; `None` when the bytes are no raw change chunk.
+pub fn change_hash(bytes: &[u8]) -> Option<ChangeHash> {
+    read_stored(bytes).ok().map(|change| change.hash())
+}
+
+/// Whose change a chunk is, and its number among that actor's; `None` when the bytes are no raw change chunk.
+pub fn change_place(bytes: &[u8]) -> Option<(ActorId, u64)> {
+    read_stored(bytes).ok().map(|change| (change.actor_id().clone(), change.seq()))
 }
 
 /// Runs code of Automerge that is known to panic on input it does not expect; `None` when it did.

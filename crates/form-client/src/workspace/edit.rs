@@ -8,7 +8,7 @@ use form_model::delta::Delta;
 use form_model::error::UserError;
 use form_model::id::ApplicationId;
 
-use super::{Workspace, not_saved, unusable};
+use super::{Workspace, not_saved, rights, unusable};
 use crate::fill::Values;
 use crate::session::{keep, recalled};
 
@@ -20,7 +20,9 @@ impl Workspace {
     /// has changed.
     pub fn edit(&mut self, id: &ApplicationId, edit: &Edit) -> Result<Acknowledged, UserError> {
         let now = (self.clock)();
+        let language = self.settings().language;
         let session = self.session(id)?;
+        rights::check(session, language, rights::targets(edit))?;
         let edited = session.edit(edit, now)?;
         self.keep(id, edited.committed.as_ref(), now)?;
         let session = self.session(id)?;
@@ -49,7 +51,7 @@ impl Workspace {
         for (answer, value) in texts {
             let after = form_model::input::clean(value.as_ref().map_or("", |value| value.as_text()));
             let session = self.session(id)?;
-            let delta = Delta::between(session.document.text(&answer).unwrap_or_default(), &after);
+            let delta = Delta::between(session.document().text(&answer).unwrap_or_default(), &after);
             let base = session.state(&answer).revision;
             self.edit(id, &Edit::Splice { answer, base, delta })?;
         }
@@ -62,7 +64,7 @@ impl Workspace {
     /// [`ErrorCode::UndoOvertaken`], or [`ErrorCode::NotSaved`].
     pub fn undo(&mut self, id: &ApplicationId) -> Result<(Undone, Vec<Event>), UserError> {
         let now = (self.clock)();
-        let step = self.session(id)?.document.undo(now)?;
+        let step = self.session(id)?.document_mut().undo(now)?;
         self.undone(id, step, now)
     }
 
@@ -72,7 +74,7 @@ impl Workspace {
     /// As [`Self::undo`].
     pub fn redo(&mut self, id: &ApplicationId) -> Result<(Undone, Vec<Event>), UserError> {
         let now = (self.clock)();
-        let step = self.session(id)?.document.redo(now)?;
+        let step = self.session(id)?.document_mut().redo(now)?;
         self.undone(id, step, now)
     }
 
@@ -82,6 +84,13 @@ impl Workspace {
         step: Option<DocumentUndone>,
         now: i64,
     ) -> Result<(Undone, Vec<Event>), UserError> {
+        let language = self.settings().language;
+        let answers = step.iter().flat_map(|step| &step.committed.answers);
+        if let Err(error) = rights::check(self.session(id)?, language, answers) {
+            // The step was made in memory; what is kept goes on.
+            self.reload(id)?;
+            return Err(error);
+        }
         self.keep(id, step.as_ref().map(|step| &step.committed), now)?;
         let session = self.session(id)?;
         let answer = step.as_ref().and_then(|step| step.committed.answers.first().cloned());
@@ -136,7 +145,7 @@ impl Workspace {
         let row = self.row(id)?;
         match self.sessions.get_mut(id) {
             Some(session) => {
-                let actor = session.document.actor().clone();
+                let actor = session.document().actor().clone();
                 session.reload(&self.store, &row.genesis, &actor)
             }
             None => Ok(()),

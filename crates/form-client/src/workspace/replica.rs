@@ -7,7 +7,7 @@ use form_store::StoreError;
 use form_store::application::ApplicationRow;
 use form_store::replica::ReplicaRow;
 
-use super::{Workspace, not_saved, unusable};
+use super::{Workspace, not_saved, own_claim, unusable};
 use crate::device;
 
 /// The setting that tells whether the database file is still the one that was written last.
@@ -22,7 +22,7 @@ impl Workspace {
         if known.as_ref() == Some(&found) {
             return Ok(());
         }
-        let now = (self.clock)();
+        let (now, device) = ((self.clock)(), self.device.public());
         let mut fresh = Vec::new();
         for row in self.store.applications().map_err(|error| unusable(&self.home, &error))? {
             fresh.push((row.key, self.fresh_replica(&row.id, now)?));
@@ -30,7 +30,10 @@ impl Workspace {
         self.store
             .write(|write| {
                 write.put_setting(IDENTITY, &found)?;
-                fresh.iter().try_for_each(|(key, replica)| write.put_replica(*key, replica))
+                fresh.iter().try_for_each(|(key, replica)| {
+                    write.put_replica(*key, replica)?;
+                    write.put_claim(*key, &replica.actor, &own_claim(device, replica))
+                })
             })
             .map_err(|error: StoreError| not_saved(&error))
     }
@@ -40,8 +43,12 @@ impl Workspace {
     pub(super) fn renew_actor(&mut self, id: &ApplicationId) -> Result<(), UserError> {
         let row = self.row(id)?;
         let replica = self.fresh_replica(id, (self.clock)())?;
+        let device = self.device.public();
         self.store
-            .write(|write| write.put_replica(row.key, &replica))
+            .write(|write| {
+                write.put_replica(row.key, &replica)?;
+                write.put_claim(row.key, &replica.actor, &own_claim(device, &replica))
+            })
             .map_err(|error: StoreError| not_saved(&error))?;
         let replicas = self.store.replicas(row.key).map_err(|error| unusable(&self.home, &error))?;
         match self.sessions.get_mut(id) {
@@ -66,7 +73,7 @@ impl Workspace {
         let nonce = device::random()?;
         let settings = self.settings();
         Ok(ReplicaRow {
-            actor: actor_id(id, &self.device.public_key(), &nonce).to_bytes().to_vec(),
+            actor: actor_id(id, &self.device.public().0, &nonce).to_bytes().to_vec(),
             nonce: Some(nonce.to_vec()),
             agency: settings.agency,
             person: settings.person,

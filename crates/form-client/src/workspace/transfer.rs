@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use form_document::{UnverifiedGenesis, import};
+use form_document::{UnverifiedGenesis, change_hash, import};
 use form_model::answer::AnswerValue;
 use form_model::check::subject;
 use form_model::command::{Event, ExportFormat, Imported, Overlap};
@@ -13,7 +13,7 @@ use form_model::package::{PackageFiles, load};
 use form_store::StoreError;
 use serde::Serialize;
 
-use super::{Workspace, not_saved, unusable};
+use super::{Workspace, bundle, not_saved, unusable};
 use crate::cause::{Cause, because};
 use crate::library::{Package, bad_form};
 use crate::session::keep_merged;
@@ -36,9 +36,9 @@ impl Workspace {
     pub fn export(&mut self, id: &ApplicationId, format: ExportFormat) -> Result<Vec<u8>, UserError> {
         let session = self.session(id)?;
         match format {
-            ExportFormat::Automerge => Ok(session.document.save()),
+            ExportFormat::Automerge => Ok(session.document().save()),
             ExportFormat::Json => {
-                let answers = session.document.answers();
+                let answers = session.document().answers();
                 let exported = Exported {
                     form: &session.definition.id,
                     version: &session.definition.version,
@@ -59,6 +59,9 @@ impl Workspace {
     /// # Errors
     /// [`ErrorCode::BadImport`] with the cause; [`ErrorCode::UnknownForm`]; [`ErrorCode::NotSaved`].
     pub fn import(&mut self, bytes: &[u8], file: &str) -> Result<(Imported, Vec<Event>), UserError> {
+        if bundle::is_bundle(bytes) {
+            return self.import_bundle(bytes, file);
+        }
         let bad = |cause: &dyn Cause| because(UserError::new(ErrorCode::BadImport).with("file", file), cause);
         let unverified = import::read(bytes).map_err(|error| bad(&error))?;
         let application = form_document::application_id(&unverified.genesis).map_err(|error| bad(&error))?;
@@ -76,7 +79,7 @@ impl Workspace {
                 &stem,
             )?;
         }
-        let (imported, events) = self.merge(&application, &unverified.changes, &bad)?;
+        let (imported, events) = self.merge(&application, &unverified.changes, file, &bad)?;
         Ok((Imported { new: known.is_none(), ..imported }, events))
     }
 
@@ -85,18 +88,24 @@ impl Workspace {
         &mut self,
         id: &ApplicationId,
         changes: &[Vec<u8>],
+        file: &str,
         bad: &dyn Fn(&dyn Cause) -> UserError,
     ) -> Result<(Imported, Vec<Event>), UserError> {
         let now = (self.clock)();
         let session = self.session(id)?;
-        let merged = session.document.merge(changes);
+        let new =
+            |change: &&Vec<u8>| change_hash(change).is_none_or(|hash| !session.document().has_change(&hash));
+        if session.ledger.chain().newest().hub.is_some() && changes.iter().any(|change| new(&change)) {
+            return Err(UserError::new(ErrorCode::UnsignedImport).with("file", file));
+        }
+        let merged = session.document_mut().merge(changes);
         if let Some(refused) = merged.refused.first() {
             self.reload(id)?;
             return Err(bad(&refused.reason));
         }
         let (key, newest) = (session.key, session.newest.0);
-        let own = session.document.actor();
-        let cloned = merged.applied.iter().any(|change| change.actor == *own);
+        let own = session.document().actor().clone();
+        let cloned = merged.applied.iter().any(|change| change.actor == own);
         let kept = self.store.write(|write| keep_merged(write, key, newest, &merged, now));
         let number = match kept {
             Ok(number) => number,
@@ -116,7 +125,7 @@ impl Workspace {
         }
         let changes = u64::try_from(number - newest).unwrap_or_default();
         let overlaps = self.named(id, merged.overlaps)?;
-        Ok((Imported { application: id.clone(), new: false, changes, overlaps }, events))
+        Ok((Imported { application: id.clone(), new: false, changes, refused: 0, overlaps }, events))
     }
 
     /// Texts to be looked at, with names that a person knows.
@@ -131,7 +140,7 @@ impl Workspace {
     }
 
     /// The form package that a genesis names, by its hash.
-    fn package_of(&self, genesis: &UnverifiedGenesis) -> Result<Package, UserError> {
+    pub(super) fn package_of(&self, genesis: &UnverifiedGenesis) -> Result<Package, UserError> {
         let hash = genesis.package();
         if let Some(package) = self.library.packages().find(|package| package.definition.hash == hash) {
             return Ok(package.clone());

@@ -5,12 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use automerge::{ActorId, ChangeHash};
 use form_model::answer::Answers;
 
-use super::{Fault, Ledger, authorship_faults, hashes};
+use super::{Fault, Ledger, authorship_faults};
 use crate::authorship::{Proven, prove};
-use crate::history::HistoryRow;
+use crate::history::{self, HistoryRow};
 use crate::log::Reason;
 use crate::merge::{Gate, Merged};
-use crate::policy::Moment;
+use crate::policy::{Moment, Touched, judge};
+use crate::raw::RawChange;
+use crate::reader::{OpReader, Shown};
 use crate::reauthor::Pruned;
 use crate::roster::SignedEntry;
 use crate::segment::{Claim, Segment};
@@ -30,15 +32,25 @@ pub struct Taken {
 /// What happened to this desk's work when changes under it were refused.
 #[derive(Debug)]
 pub struct Recovery {
-    /// Changes that are no longer in the document, as raw chunks, each after those it builds on: the refused
-    /// ones and what was built on them.
-    pub set_aside: Vec<(ChangeHash, Vec<u8>)>,
+    /// This desk's own changes that were not written again, each after those it builds on.
+    pub set_aside: Vec<SetAside>,
     /// This desk's own work that was written again.
     pub rewritten: Merged,
     /// The history of the document as it stands now, whole.
     pub history: Vec<HistoryRow>,
     /// What was answered before.
     pub before: Answers,
+}
+
+/// An own change that is no longer in the document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SetAside {
+    pub hash: ChangeHash,
+    /// The raw change chunk.
+    pub bytes: Vec<u8>,
+    pub reason: Reason,
+    /// What it had done.
+    pub history: Vec<HistoryRow>,
 }
 
 impl Ledger {
@@ -86,16 +98,61 @@ impl Ledger {
     }
 
     /// The hub refused changes that are in the document: goes on with the one that was built without them, and
-    /// writes this desk's later work again. Colleagues' work on them comes back from their own desks.
+    /// writes this desk's other work that hung on them again, as far as it may now. Colleagues' work on them
+    /// comes back from their own desks.
     pub(super) fn recover(&mut self, pruned: Pruned, own: &BTreeSet<ActorId>) -> Recovery {
         let Pruned { document, dropped, mut history } = pruned;
+        let mut set_aside = Vec::new();
+        for raw in dropped.iter().filter(|raw| own.contains(&raw.ops.actor_id)) {
+            if let Some(reason) = self.not_again(raw) {
+                let mut reader = OpReader::new(&self.document.automerge, Shown::default());
+                let history = history::rows(&raw.ops, &self.document.objects, &mut reader);
+                let bytes = raw.change.raw_bytes().to_vec();
+                set_aside.push(SetAside { hash: raw.hash, bytes, reason, history });
+            }
+        }
         let before = self.document.answers();
         self.document = document;
-        let gone = hashes(&dropped);
-        let not_again = gone.into_iter().filter(|hash| self.refused.contains_key(hash)).collect();
+        let not_again = set_aside.iter().map(|aside| aside.hash).collect();
         let rewritten = self.document.write_again(&dropped, own, &not_again);
         history.extend(rewritten.history.iter().cloned());
-        let set_aside = dropped.iter().map(|raw| (raw.hash, raw.change.raw_bytes().to_vec())).collect();
         Recovery { set_aside, rewritten, history, before }
+    }
+
+    /// Before an application is shared: changes by actors that no device has claimed (they came in files without
+    /// signatures) are written again as this desk's own, since nobody takes one's word for others. `fresh` makes
+    /// this desk's edits then. `None` when there are none, or the rest makes no document.
+    pub fn take_over(&mut self, fresh: &ActorId) -> Option<Recovery> {
+        let claimed = |actor: &ActorId| self.claims.contains_key(actor);
+        let drop: BTreeSet<ChangeHash> = self
+            .document
+            .changes_beyond(&BTreeMap::new())
+            .into_iter()
+            .filter(|(actor, _, _)| !claimed(actor))
+            .map(|(_, _, hash)| hash)
+            .collect();
+        if drop.is_empty() {
+            return None;
+        }
+        let Pruned { document, dropped, mut history } = self.document.without(&drop, fresh.clone())?;
+        let before = self.document.answers();
+        self.document = document;
+        let authors = dropped.iter().map(|raw| raw.ops.actor_id.clone()).collect();
+        let rewritten = self.document.write_again(&dropped, &authors, &BTreeSet::new());
+        history.extend(rewritten.history.iter().cloned());
+        Some(Recovery { set_aside: Vec::new(), rewritten, history, before })
+    }
+
+    /// Why an own change that was dropped is not written again: it was refused for itself, or its author may no
+    /// longer write there. One that was refused for what it hung on alone is written again.
+    fn not_again(&self, raw: &RawChange) -> Option<Reason> {
+        let refused = self.refused.get(&raw.hash).copied();
+        if let Some(reason) = refused.filter(|reason| *reason != Reason::BuildsOnRefused) {
+            return Some(reason);
+        }
+        let device = self.claims.get(&raw.ops.actor_id)?.device;
+        let newest = self.chain.version();
+        let touched = Touched::of(raw, &self.document.objects);
+        judge(&self.chain, newest, &device, newest, &touched, Moment::Replica).err()
     }
 }

@@ -1,0 +1,206 @@
+//! What a desk hands over: its own changes, signed, and those of colleagues that came past the hub.
+
+use std::collections::BTreeMap;
+
+use form_document::key::SigningKey;
+use form_document::ledger::Ledger;
+use form_document::wire::{Have, Hello, Offer, Seal, WireActor, WireChange, WireClaim};
+use form_document::{ActorId, SEGMENT_MAX_CHANGES, Segment};
+use form_store::application::ApplicationKey;
+use form_store::{Store, StoreError};
+
+use crate::proof;
+
+/// How many bytes of changes one offer holds at most: what a slow line sends in a few seconds, so that the
+/// person sees it move.
+const OFFER_BYTES: usize = 512 << 10;
+
+/// What has been signed and handed over, beyond what the hub has accepted.
+#[derive(Debug, Default)]
+pub(crate) struct Outbox {
+    /// Of each own actor: the last change that a kept or waiting segment proves.
+    signed: BTreeMap<ActorId, u64>,
+    /// Segments that are not in the database yet.
+    unsaved: Vec<Segment>,
+    /// Handed over on this connection: the last change of each actor, and the last roster entry.
+    offered: BTreeMap<ActorId, u64>,
+    offered_roster: u64,
+    /// Longer segments for changes that the hub has, in place of many short ones.
+    folded: Vec<Segment>,
+    /// The hub could not follow what this desk says to have: it is to send all bytes.
+    pub claims_nothing: bool,
+}
+
+impl Outbox {
+    /// The outbox of a desk that was just opened.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn load(store: &Store, key: ApplicationKey) -> Result<Self, StoreError> {
+        let ends = store.segment_ends(key)?;
+        let signed = ends.into_iter().map(|(actor, end, _, _)| (ActorId::from(actor), end)).collect();
+        Ok(Self { signed, ..Self::default() })
+    }
+
+    /// A new connection: everything without a verdict is handed over again.
+    pub fn reconnect(&mut self) {
+        self.offered.clear();
+        self.offered_roster = 0;
+    }
+
+    /// How far this desk has followed, and what it has besides.
+    pub fn hello(&self, ledger: &Ledger) -> Hello {
+        let document = &ledger.document;
+        let have = document.actors().filter(|_| !self.claims_nothing);
+        Hello {
+            after: ledger.log().position,
+            log: ledger.log().hash,
+            have: have
+                .map(|actor| Have { actor: WireActor::from(actor), seq: document.last_seq(actor) })
+                .collect(),
+        }
+    }
+
+    /// Signs this device's changes that no segment proves yet. Called before the roster moves on, so that a
+    /// segment names the roster under which its changes were made.
+    pub fn sign(&mut self, ledger: &Ledger, key: &SigningKey) {
+        let device = key.public();
+        let own: Vec<ActorId> =
+            ledger.claims().filter(|claim| claim.device == device).map(|claim| claim.actor.clone()).collect();
+        for actor in own {
+            let last = ledger.document.last_seq(&actor);
+            let signed = self.signed.get(&actor).copied().unwrap_or(0);
+            let mut first = signed.saturating_add(1);
+            while first <= last {
+                let hashes: Vec<_> = (first..=last)
+                    .take(SEGMENT_MAX_CHANGES)
+                    .filter_map(|seq| ledger.document.hash_at(&actor, seq))
+                    .collect();
+                let roster = ledger.chain().version();
+                let segment = Segment::sign(key, ledger.application(), actor.clone(), first, hashes, roster);
+                first = segment.end_seq();
+                self.unsaved.push(segment);
+            }
+            if last > signed {
+                self.signed.insert(actor, last);
+            }
+        }
+    }
+
+    /// Segments that are to be kept with the next write.
+    pub fn unsaved(&self) -> &[Segment] {
+        &self.unsaved
+    }
+
+    /// They have been kept.
+    pub fn saved(&mut self) {
+        self.unsaved.clear();
+    }
+
+    /// Own changes may have been dropped and written again: what was signed is found out anew.
+    pub fn reset(&mut self, store: &Store, key: ApplicationKey) -> Result<(), StoreError> {
+        *self = Self { claims_nothing: self.claims_nothing, ..Self::load(store, key)? };
+        Ok(())
+    }
+
+    /// Whether something is to be handed over that was not yet.
+    pub fn has_more(&self, ledger: &Ledger) -> bool {
+        ledger.chain().version() > self.offered_roster.max(ledger.confirmed())
+            || !ledger.document.changes_beyond(&self.from(ledger)).is_empty()
+            || !self.folded.is_empty()
+    }
+
+    /// What to hand over next; `None` when all of it has been.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn next(
+        &mut self,
+        ledger: &Ledger,
+        key: &SigningKey,
+        store: &Store,
+        application: ApplicationKey,
+    ) -> Result<Option<Offer>, StoreError> {
+        self.sign(ledger, key);
+        let mut offer = Offer::default();
+        let known = self.offered_roster.max(ledger.confirmed());
+        let entries = ledger.chain().entries_after(known);
+        offer.roster = (!entries.is_empty()).then(|| entries.to_vec());
+        self.offered_roster = ledger.chain().version();
+        let mut spans: BTreeMap<ActorId, (u64, u64)> = BTreeMap::new();
+        let mut bytes = 0;
+        for (actor, seq, hash) in ledger.document.changes_beyond(&self.from(ledger)) {
+            if bytes >= OFFER_BYTES {
+                break;
+            }
+            let Some(change) = ledger.document.change(&hash) else { continue };
+            bytes += change.len();
+            offer.changes.push(WireChange(change));
+            spans.entry(actor.clone()).or_insert((seq, seq)).1 = seq;
+            self.offered.insert(actor, seq);
+        }
+        let newcomers = spans.iter().filter(|(_, (first, _))| *first == 1);
+        let claims: Vec<_> =
+            newcomers.filter_map(|(actor, _)| ledger.claim(actor).map(WireClaim::from)).collect();
+        offer.claims = (!claims.is_empty()).then_some(claims);
+        for (actor, (first, last)) in &spans {
+            offer.seals.extend(self.seals(ledger, store, application, actor, *first, *last)?);
+        }
+        offer.seals.extend(self.folded.drain(..).map(|segment| segment.seal(segment.end_seq())));
+        shorten(&mut offer, &spans);
+        Ok((!offer.is_empty()).then_some(offer))
+    }
+
+    /// What was handed over, or is known to be with the hub, by actor.
+    fn from(&self, ledger: &Ledger) -> BTreeMap<ActorId, u64> {
+        let mut from = ledger.all_accepted().clone();
+        for (actor, seq) in &self.offered {
+            let known = from.entry(actor.clone()).or_insert(0);
+            *known = (*known).max(*seq);
+        }
+        from
+    }
+
+    /// The seals that prove an actor's changes from `first` to `last`.
+    fn seals(
+        &self,
+        ledger: &Ledger,
+        store: &Store,
+        key: ApplicationKey,
+        actor: &ActorId,
+        first: u64,
+        last: u64,
+    ) -> Result<Vec<Seal>, StoreError> {
+        let end = last.saturating_add(1);
+        let mut seals = Vec::new();
+        for row in store.segments_after(key, actor.to_bytes(), first.saturating_sub(1))? {
+            if row.first_seq <= last {
+                seals.push(proof::seal(&row, &ledger.document, end)?);
+            }
+        }
+        let unsaved = self.unsaved.iter().filter(|segment| {
+            segment.actor == *actor && segment.first_seq <= last && segment.end_seq() > first
+        });
+        seals.extend(unsaved.map(|segment| segment.seal(end)));
+        Ok(seals)
+    }
+
+    /// Hands over long segments in place of many short ones, with the next offer, and keeps them with the next
+    /// write.
+    pub fn fold(&mut self, segments: Vec<Segment>) {
+        self.unsaved.extend(segments.iter().cloned());
+        self.folded.extend(segments);
+    }
+}
+
+/// One person's typing, the usual case, needs no actor beside its change.
+fn shorten(offer: &mut Offer, spans: &BTreeMap<ActorId, (u64, u64)>) {
+    let ([seal], Some((actor, (first, _))), 1) =
+        (offer.seals.as_mut_slice(), spans.first_key_value(), spans.len())
+    else {
+        return;
+    };
+    if seal.start == Some((WireActor::from(actor), *first)) {
+        seal.start = None;
+    }
+}

@@ -1,0 +1,113 @@
+//! Comments, and what of them was read here.
+
+use std::collections::BTreeMap;
+
+use form_document::comment::{Comment, CommentId, StandingComment};
+use form_model::command::{CommentSummary, DiscussAct, DiscussRequest, Discussion};
+use form_model::error::UserError;
+use form_model::id::ApplicationId;
+use form_store::StoreError;
+
+use super::{Workspace, not_saved, rights, unusable};
+use crate::session::Session;
+
+impl Workspace {
+    /// The comments, after saying something.
+    ///
+    /// # Errors
+    /// [`form_model::error::ErrorCode::NotMember`] for those who only look on, and as [`Workspace::edit`].
+    pub fn discuss(&mut self, request: &DiscussRequest) -> Result<Discussion, UserError> {
+        let id = &request.application;
+        let now = (self.clock)();
+        match request.act.clone() {
+            DiscussAct::Read => {}
+            DiscussAct::Say { on, to, text, reply_to } => {
+                let comment = Comment { on, to, text, reply_to: reply_to.map(CommentId) };
+                self.say(id, &comment)?;
+            }
+            DiscussAct::Settle { comment, settled } => {
+                let session = self.session(id)?;
+                rights::check_comment(session)?;
+                let committed = session.document_mut().settle(&CommentId(comment), settled, now)?;
+                self.keep(id, committed.as_ref(), now)?;
+            }
+            DiscussAct::MarkRead => self.mark_read(id)?,
+        }
+        let read = self.read_marks(id)?;
+        let session = self.session(id)?;
+        let comments = session.document().comments();
+        Ok(Discussion { comments: comments.iter().map(|comment| session.summary(comment, &read)).collect() })
+    }
+
+    pub(super) fn say(&mut self, id: &ApplicationId, comment: &Comment) -> Result<(), UserError> {
+        let now = (self.clock)();
+        let session = self.session(id)?;
+        rights::check_comment(session)?;
+        let said = session.document_mut().comment(comment, now)?;
+        self.keep(id, said.as_ref().map(|(_, committed)| committed), now)
+    }
+
+    /// How many comments by others were not read here.
+    pub(super) fn unread(&mut self, id: &ApplicationId) -> Result<u32, UserError> {
+        let read = self.read_marks(id)?;
+        let session = self.session(id)?;
+        let comments = session.document().comments();
+        let unread = comments.iter().filter(|comment| session.is_unread(comment, &read)).count();
+        Ok(u32::try_from(unread).unwrap_or(u32::MAX))
+    }
+
+    fn mark_read(&mut self, id: &ApplicationId) -> Result<(), UserError> {
+        let session = self.session(id)?;
+        let mut read = Marks::new();
+        for comment in session.document().comments() {
+            let mark = read.entry(comment.author.to_hex_string()).or_insert(0);
+            *mark = (*mark).max(number(&comment.id));
+        }
+        let json = serde_json::to_string(&read).map_err(|error| not_saved(&error))?;
+        self.store
+            .write(|write| write.put_setting(&setting(id), &json))
+            .map_err(|error: StoreError| not_saved(&error))
+    }
+
+    fn read_marks(&self, id: &ApplicationId) -> Result<Marks, UserError> {
+        let kept = self.store.setting(&setting(id)).map_err(|error| unusable(&self.home, &error))?;
+        Ok(kept.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default())
+    }
+}
+
+/// Of each actor, the number of the newest comment that was read here.
+type Marks = BTreeMap<String, u64>;
+
+fn setting(id: &ApplicationId) -> String {
+    format!("read/{id}")
+}
+
+/// A comment's number among its author's changes.
+fn number(id: &CommentId) -> u64 {
+    id.0.rsplit_once('-').and_then(|(_, seq)| seq.parse().ok()).unwrap_or(0)
+}
+
+impl Session {
+    fn is_unread(&self, comment: &StandingComment, read: &Marks) -> bool {
+        let own = self.own_actors().any(|actor| *actor == comment.author);
+        let seen = read.get(&comment.author.to_hex_string()).copied().unwrap_or(0);
+        !own && number(&comment.id) > seen
+    }
+
+    fn summary(&self, standing: &StandingComment, read: &Marks) -> CommentSummary {
+        let StandingComment { id, comment, author, time_ms, settled } = standing;
+        let roster = self.ledger.chain().newest();
+        let me = roster.devices.get(&self.device).map(|device| &device.agency);
+        CommentSummary {
+            id: id.0.clone(),
+            on: comment.on.clone(),
+            to: comment.to.clone(),
+            text: comment.text.clone(),
+            reply_to: comment.reply_to.as_ref().map(|id| id.0.clone()),
+            stamp: self.stamp(author, *time_ms),
+            settled: *settled,
+            unread: self.is_unread(standing, read),
+            for_me: me.is_some_and(|me| comment.to.contains(me)),
+        }
+    }
+}

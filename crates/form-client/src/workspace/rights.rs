@@ -1,0 +1,59 @@
+//! Whether this desk may write where a person wants to write. The hub judges the same change by the same rules; this
+//! keeps a person from writing what would be refused.
+
+use form_document::roster::Roster;
+use form_model::check::subject;
+use form_model::command::Edit;
+use form_model::error::{ErrorCode, UserError};
+use form_model::id::AnswerId;
+use form_model::language::Language;
+
+use crate::session::Session;
+
+/// The answers that an edit writes to.
+pub(super) fn targets(edit: &Edit) -> Vec<&AnswerId> {
+    match edit {
+        Edit::Set { values } => values.iter().map(|(answer, _)| answer).collect(),
+        Edit::Splice { answer, .. } => vec![answer],
+    }
+}
+
+/// Whether this desk may write these answers. In an application that nobody has founded everybody may.
+///
+/// # Errors
+/// [`ErrorCode::NotMember`], [`ErrorCode::NotYours`].
+pub(super) fn check<'a>(
+    session: &Session,
+    language: Language,
+    answers: impl IntoIterator<Item = &'a AnswerId>,
+) -> Result<(), UserError> {
+    let roster = session.ledger.chain().newest();
+    if roster.version == 0 {
+        return Ok(());
+    }
+    let grant = roster.grant(&session.device).ok_or_else(|| UserError::new(ErrorCode::NotMember))?;
+    match answers.into_iter().find(|answer| !grant.may_write(answer)) {
+        None => Ok(()),
+        Some(answer) => Err(UserError::new(ErrorCode::NotYours)
+            .with("answer", subject(&session.definition, language, answer))
+            .with("owner", owner_name(roster, answer, language))),
+    }
+}
+
+/// Whether this desk may comment.
+///
+/// # Errors
+/// [`ErrorCode::NotMember`].
+pub(super) fn check_comment(session: &Session) -> Result<(), UserError> {
+    let roster = session.ledger.chain().newest();
+    let may = roster.version == 0 || roster.grant(&session.device).is_some_and(|grant| grant.may_comment());
+    if may { Ok(()) } else { Err(UserError::new(ErrorCode::NotMember)) }
+}
+
+/// Who fills an answer: those it was handed to, else the lead.
+fn owner_name(roster: &Roster, answer: &AnswerId, language: Language) -> String {
+    let owners: Vec<_> = roster.owners(answer).map(|(_, agency)| agency.name.as_str()).collect();
+    let leads = || roster.agencies.values().filter(|agency| !agency.removed && agency.grant.may_lead());
+    let names = if owners.is_empty() { leads().map(|agency| agency.name.as_str()).collect() } else { owners };
+    names.join(language.pick("、", ", "))
+}

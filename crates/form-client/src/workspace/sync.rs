@@ -1,0 +1,298 @@
+//! Following the hub, without a network: messages in, messages out. Who carries them is another's matter.
+
+use std::collections::BTreeSet;
+
+use form_document::ActorId;
+use form_document::ledger::{Followed, LogFault, Recovery};
+use form_document::wire::{Hello, Offer, Page};
+use form_model::command::{Event, Link, SyncState};
+use form_model::error::{ErrorCode, UserError};
+use form_model::id::ApplicationId;
+use form_store::follow::RefusedRow;
+use form_store::replica::ReplicaRow;
+use form_store::snapshot::SnapshotRow;
+use form_store::{StoreError, Write};
+
+use super::{Workspace, not_saved, own_claim, unusable};
+use crate::cause::because;
+use crate::log_page;
+use crate::proof;
+use crate::session::{Session, keep_merged, stored};
+
+/// With more segments than this of one actor, one long segment takes the place of many short ones: a joiner then
+/// checks one signature instead of a hundred.
+const SEGMENTS_MAX: u64 = 64;
+
+impl Workspace {
+    /// How far this desk has followed the hub's log of an application.
+    ///
+    /// # Errors
+    /// As [`Workspace::open_application`].
+    pub fn hello(&mut self, id: &ApplicationId) -> Result<Hello, UserError> {
+        let session = self.session(id)?;
+        Ok(session.outbox.hello(&session.ledger))
+    }
+
+    /// A new connection to the hub: what has no verdict is to be handed over again.
+    ///
+    /// # Errors
+    /// As [`Workspace::open_application`].
+    pub fn reconnect(&mut self, id: &ApplicationId) -> Result<(), UserError> {
+        self.session(id)?.outbox.reconnect();
+        Ok(())
+    }
+
+    /// What to hand over next; `None` when all of it has been.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn offer(&mut self, id: &ApplicationId) -> Result<Option<Offer>, UserError> {
+        self.session(id)?;
+        let Self { sessions, device, store, home, .. } = self;
+        let Some(session) = sessions.get_mut(id) else { return Ok(None) };
+        let next = session.outbox.next(&session.ledger, device, store, session.key);
+        next.map_err(|error| unusable(home, &error))
+    }
+
+    /// Whether something is to be handed over.
+    ///
+    /// # Errors
+    /// As [`Workspace::open_application`].
+    pub fn has_offer(&mut self, id: &ApplicationId) -> Result<bool, UserError> {
+        let session = self.session(id)?;
+        Ok(session.outbox.has_more(&session.ledger))
+    }
+
+    /// How an application stands to its hub.
+    ///
+    /// # Errors
+    /// As [`Workspace::open_application`].
+    pub fn sync_state(&mut self, id: &ApplicationId) -> Result<SyncState, UserError> {
+        let set_aside = self.set_aside_count(id)?;
+        let session = self.session(id)?;
+        Ok(session.sync_state(set_aside))
+    }
+
+    /// The line to the hub has changed.
+    ///
+    /// # Errors
+    /// As [`Workspace::open_application`].
+    pub fn linked(&mut self, id: &ApplicationId, link: Link) -> Result<Vec<Event>, UserError> {
+        let session = self.session(id)?;
+        if session.link == link {
+            return Ok(Vec::new());
+        }
+        session.link = link;
+        Ok(vec![Event::Sync { sync: self.sync_state(id)? }])
+    }
+
+    /// Takes in a page of the hub's log. When this returns, it is on the disk.
+    ///
+    /// # Errors
+    /// [`ErrorCode::HubBroken`] when the page breaks a rule, [`ErrorCode::NotSaved`]: nothing has changed then.
+    pub fn follow(&mut self, id: &ApplicationId, page: &Page) -> Result<Vec<Event>, UserError> {
+        let now = (self.clock)();
+        let replica = self.fresh_replica(id, now)?;
+        self.session(id)?;
+        let Self { sessions, device, store, .. } = self;
+        let Some(session) = sessions.get_mut(id) else { return Ok(Vec::new()) };
+        session.outbox.sign(&session.ledger, device);
+        let before = session.ledger.log().position;
+        let own: BTreeSet<ActorId> = session.own_actors().cloned().collect();
+        let fresh = ActorId::from(replica.actor.as_slice());
+        let followed = match session.ledger.follow(page, &fresh, &own) {
+            Ok(followed) => followed,
+            Err(fault) => return Err(session.fault(&fault)),
+        };
+        if session.ledger.log().position == before && followed.merged.applied.is_empty() {
+            return Ok(Vec::new());
+        }
+        session.outbox.claims_nothing = false;
+        let synced = session.waiting() == 0 && session.ledger.confirmed() == session.ledger.chain().version();
+        if synced {
+            session.synced_ms = now;
+        }
+        let kept = store.write(|write| session.keep_followed(write, page, &followed, &replica, now));
+        let number = match kept {
+            Ok(number) => number,
+            Err(error) => {
+                let error: StoreError = error;
+                self.reload(id)?;
+                return Err(not_saved(&error));
+            }
+        };
+        session.newest = (number, now);
+        session.outbox.saved();
+        self.followed(id, followed)
+    }
+
+    /// What the view hears of a page that has been kept.
+    fn followed(&mut self, id: &ApplicationId, followed: Followed) -> Result<Vec<Event>, UserError> {
+        let team_changed = !followed.roster.is_empty() || !followed.displaced.is_empty();
+        let errors = self.step_again(id, &followed.displaced);
+        if followed.recovery.is_some() {
+            let key = self.session(id)?.key;
+            let replicas = self.store.replicas(key).map_err(|error| unusable(&self.home, &error))?;
+            let Self { sessions, store, home, .. } = self;
+            if let Some(session) = sessions.get_mut(id) {
+                session.replicas = replicas;
+                session.snapshot = session.newest.0;
+                session.outbox.reset(store, key).map_err(|error| unusable(home, &error))?;
+            }
+        }
+        let now = (self.clock)();
+        let session = self.session(id)?;
+        let mut events = match followed.recovery {
+            Some(recovery) => session.differences(&recovery.before),
+            None => session.events(followed.merged.patched, &followed.merged.changed),
+        };
+        if team_changed {
+            events.push(Event::Team { team: session.team(now) });
+        }
+        let unread = self.unread(id)?;
+        events.push(Event::Discussed { unread });
+        events.push(Event::Sync { sync: self.sync_state(id)? });
+        events.extend(errors.into_iter().map(|error| Event::Failed { error }));
+        Ok(events)
+    }
+
+    /// Signs long segments in place of many short ones, to be handed over with the next offer. To be called when
+    /// nobody is typing.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn fold_signatures(&mut self, id: &ApplicationId) -> Result<(), UserError> {
+        let Self { sessions, device, store, home, .. } = self;
+        let Some(session) = sessions.get_mut(id) else { return Ok(()) };
+        let ends = store.segment_ends(session.key).map_err(|error| unusable(home, &error))?;
+        let own: Vec<ActorId> = session.own_actors().cloned().collect();
+        for actor in own {
+            let many = ends.iter().any(|(of, _, _, count)| of == actor.to_bytes() && *count > SEGMENTS_MAX);
+            if many {
+                session.fold(store, device, &actor).map_err(|error| unusable(home, &error))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Session {
+    /// This device's changes that the hub has given no verdict on.
+    pub(crate) fn waiting(&self) -> u64 {
+        let beyond =
+            |actor: &ActorId| self.document().last_seq(actor).saturating_sub(self.ledger.accepted(actor));
+        self.own_actors().map(beyond).sum()
+    }
+
+    fn sync_state(&self, set_aside: u32) -> SyncState {
+        SyncState {
+            link: self.link.clone(),
+            waiting: u32::try_from(self.waiting()).unwrap_or(u32::MAX),
+            synced_ms: (self.synced_ms > 0).then_some(self.synced_ms),
+            set_aside,
+            checking: !self.checked,
+        }
+    }
+
+    /// The hub may only have believed what this desk said to have: it is asked once more for all bytes. Otherwise
+    /// it breaks its word.
+    fn fault(&mut self, fault: &LogFault) -> UserError {
+        let mistaken = matches!(fault, LogFault::Missing { .. } | LogFault::Head(_));
+        if mistaken && !self.outbox.claims_nothing {
+            self.outbox.claims_nothing = true;
+            return UserError::new(ErrorCode::HubUnreachable).with("hub", "").with("cause", fault);
+        }
+        because(UserError::new(ErrorCode::HubBroken), fault)
+    }
+
+    /// Keeps the signatures that are not in the database yet.
+    ///
+    /// # Errors
+    /// When the database can't be written.
+    pub(crate) fn keep_segments(&self, write: &Write<'_>) -> Result<(), StoreError> {
+        for segment in self.outbox.unsaved() {
+            write.put_segment(self.key, &proof::segment_row(segment, self.document()))?;
+        }
+        Ok(())
+    }
+
+    /// Keeps all that a page brought; returns the number of the newest change.
+    fn keep_followed(
+        &self,
+        write: &Write<'_>,
+        page: &Page,
+        followed: &Followed,
+        replica: &ReplicaRow,
+        now: i64,
+    ) -> Result<i64, StoreError> {
+        let key = self.key;
+        let number = match &followed.recovery {
+            None => keep_merged(write, key, self.newest.0, &followed.merged, now)?,
+            Some(recovery) => self.keep_recovery(write, recovery, replica, now)?,
+        };
+        if let Some(first) = self.first_new_version(followed) {
+            let entries = self.ledger.chain().entries_after(first.saturating_sub(1));
+            let rows: Vec<_> = entries.iter().map(proof::roster_row).collect();
+            write.put_roster(key, first, &rows)?;
+        }
+        for claim in &followed.claims {
+            write.put_claim(key, claim.actor.to_bytes(), &proof::claim_row(claim))?;
+        }
+        for segment in &followed.segments {
+            write.put_segment(key, &proof::segment_row(segment, self.document()))?;
+        }
+        self.keep_segments(write)?;
+        for (actor, seq) in &followed.accepted {
+            write.put_accepted(key, actor.to_bytes(), *seq)?;
+        }
+        self.keep_refused(write, followed)?;
+        write.put_log_page(key, page.after, &log_page::without_bytes(page))?;
+        let row = proof::follow_row(self.ledger.log(), self.ledger.confirmed(), self.synced_ms, self.checked);
+        write.put_follow(key, &row)?;
+        Ok(number)
+    }
+
+    /// The first roster version that is not in the database as it is here.
+    fn first_new_version(&self, followed: &Followed) -> Option<u64> {
+        let new = followed.roster.len() as u64;
+        (new > 0).then(|| self.ledger.confirmed().saturating_sub(new).saturating_add(1))
+    }
+
+    pub(super) fn keep_recovery(
+        &self,
+        write: &Write<'_>,
+        recovery: &Recovery,
+        replica: &ReplicaRow,
+        now: i64,
+    ) -> Result<i64, StoreError> {
+        let number = self.newest.0.saturating_add(1);
+        let snapshot = SnapshotRow { number, document: self.document().save(), saved_ms: now };
+        write.replace(self.key, &snapshot, &stored(&recovery.history)?)?;
+        write.put_replica(self.key, replica)?;
+        write.put_claim(self.key, &replica.actor, &own_claim(self.device, replica))?;
+        Ok(number)
+    }
+
+    /// Keeps what was refused; of own changes also what they had done, for the person to look at.
+    fn keep_refused(&self, write: &Write<'_>, followed: &Followed) -> Result<(), StoreError> {
+        for (hash, reason) in &followed.refused {
+            let row = RefusedRow {
+                hash: hash.0.to_vec(),
+                reason: reason.number(),
+                raw: Vec::new(),
+                history: String::new(),
+            };
+            write.put_refused(self.key, &row)?;
+        }
+        for aside in followed.recovery.iter().flat_map(|recovery| &recovery.set_aside) {
+            let row = RefusedRow {
+                hash: aside.hash.0.to_vec(),
+                reason: aside.reason.number(),
+                raw: aside.bytes.clone(),
+                history: stored(&aside.history)?.rows,
+            };
+            write.put_refused(self.key, &row)?;
+        }
+        Ok(())
+    }
+}
