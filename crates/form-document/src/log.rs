@@ -67,8 +67,7 @@ impl Item {
 impl Reason {
     /// The reason of that number.
     pub fn from_number(number: u8) -> Option<Self> {
-        let all =
-            [Self::Malformed, Self::NotGranted, Self::Reassigned, Self::Revoked, Self::BuildsOnRefused];
+        let all = [Self::Malformed, Self::NotGranted, Self::Reassigned, Self::Revoked, Self::BuildsOnRefused];
         all.into_iter().find(|reason| reason.number() == number)
     }
 
