@@ -3,13 +3,20 @@
 use std::collections::BTreeMap;
 
 use automerge::{ActorId, ChangeHash};
-use form_model::id::ApplicationId;
 
 use crate::document::Document;
 use crate::key::{BadSignature, PublicKey};
 use crate::raw::RawChange;
 use crate::segment::{Claim, SEGMENT_MAX_CHANGES, Segment};
 use crate::wire::Seal;
+
+/// How many seals an offer may have beyond one for each of its changes: consolidations, one for each actor of
+/// a device that was away for months. Each costs the hub 70 µs.
+pub const SEALS_EXTRA_MAX: usize = 256;
+
+/// How many changes all seals of an offer together may be about beyond those that it carries: sixteen of the
+/// longest segments. Each costs the hub a look-up.
+pub const SEALED_EXTRA_MAX: usize = 16 * SEGMENT_MAX_CHANGES;
 
 /// A change and who made it.
 #[derive(Clone, Debug)]
@@ -25,6 +32,7 @@ pub(crate) struct Proven {
 /// What came of a message's changes and seals.
 #[derive(Debug, Default)]
 pub(crate) struct Authorship {
+    /// In the message's order.
     pub(crate) proven: Vec<Proven>,
     /// Changes that nobody has signed, as far as the message shows.
     pub(crate) unproven: Vec<ChangeHash>,
@@ -44,56 +52,104 @@ pub enum BadSeal {
     MissingChanges,
     #[error(transparent)]
     Signature(#[from] BadSignature),
+    #[error("the seal names another roster than one given before for the same changes")]
+    OtherRoster,
+    #[error("the seal is about a part only of what a segment given before is about")]
+    CutsThrough,
+    #[error("the message has more seals, or seals about more changes, than one of its size needs")]
+    TooMany,
 }
 
-/// Finds out whose the changes are. `claims` says whose the actors are.
-pub(crate) fn prove(
-    document: &Document,
-    claims: &BTreeMap<ActorId, Claim>,
-    changes: Vec<(usize, RawChange)>,
-    seals: &[Seal],
-) -> Authorship {
-    let mut authorship = Authorship::default();
-    let first = changes.first().map(|(_, raw)| (raw.ops.actor_id.clone(), raw.ops.seq));
-    let mut given: BTreeMap<(&ActorId, u64), ChangeHash> = BTreeMap::new();
-    for (_, raw) in &changes {
-        // Of two changes in one place the first counts; the other stays unproven.
-        given.entry((&raw.ops.actor_id, raw.ops.seq)).or_insert(raw.hash);
+/// Devices by the actors that they claim: those known before and those that a message names.
+pub(crate) struct Claims<'a> {
+    pub(crate) known: &'a BTreeMap<ActorId, Claim>,
+    pub(crate) new: BTreeMap<ActorId, Claim>,
+}
+
+impl Claims<'_> {
+    fn device(&self, actor: &ActorId) -> Option<PublicKey> {
+        self.known.get(actor).or_else(|| self.new.get(actor)).map(|claim| claim.device)
     }
-    let mut by_hash: BTreeMap<ChangeHash, (PublicKey, u64)> = BTreeMap::new();
-    for (index, seal) in seals.iter().enumerate() {
-        let opened = Sealed { document, given: &given, first: first.as_ref() }.open(seal, claims);
-        match opened {
-            Ok((segment, device)) => {
-                by_hash.extend(segment.hashes.iter().map(|hash| (*hash, (device, segment.roster))));
-                authorship.segments.push(segment);
-            }
-            Err(bad) => authorship.bad_seals.push((index, bad)),
+
+    /// The new claims, of these segments' actors alone: anybody can claim anything in another's name, but only
+    /// a device that signs with it makes an actor worth keeping.
+    pub(crate) fn used_by<'s>(mut self, segments: impl IntoIterator<Item = &'s Segment>) -> Vec<Claim> {
+        segments.into_iter().filter_map(|segment| self.new.remove(&segment.actor)).collect()
+    }
+}
+
+/// A message's changes and what else its seals may be about.
+pub(crate) struct Prover<'a> {
+    pub(crate) document: &'a Document,
+    /// How far each actor's changes in the document are beyond doubt.
+    pub(crate) accepted: &'a BTreeMap<ActorId, u64>,
+    pub(crate) claims: &'a Claims<'a>,
+    /// Whose change, and which, comes first in the message: what a seal without a start is about.
+    pub(crate) first: Option<(ActorId, u64)>,
+    /// Whether seals are limited in number and length.
+    pub(crate) limited: bool,
+}
+
+/// The changes of a message in one place: honest devices make one.
+struct Given {
+    first: ChangeHash,
+    last: ChangeHash,
+}
+
+impl Prover<'_> {
+    /// Finds out whose the changes are. `admit` says of each seal that holds whether it may stand.
+    pub(crate) fn prove(
+        &self,
+        changes: Vec<(usize, RawChange)>,
+        seals: &[Seal],
+        mut admit: impl FnMut(&Segment) -> Result<(), BadSeal>,
+    ) -> Authorship {
+        let mut authorship = Authorship::default();
+        let mut given: BTreeMap<(&ActorId, u64), Given> = BTreeMap::new();
+        for (_, raw) in &changes {
+            let place = given.entry((&raw.ops.actor_id, raw.ops.seq));
+            place.or_insert(Given { first: raw.hash, last: raw.hash }).last = raw.hash;
         }
-    }
-    for (index, raw) in changes {
-        match by_hash.get(&raw.hash) {
-            Some((device, roster)) => {
-                authorship.proven.push(Proven { index, raw, device: *device, roster: *roster });
+        let mut by_hash: BTreeMap<ChangeHash, (PublicKey, u64)> = BTreeMap::new();
+        let most_seals = changes.len().saturating_add(SEALS_EXTRA_MAX);
+        let mut most_sealed = changes.len().saturating_add(SEALED_EXTRA_MAX);
+        for (index, seal) in seals.iter().enumerate() {
+            let length = usize::try_from(seal.count).unwrap_or(usize::MAX);
+            most_sealed = most_sealed.saturating_sub(length);
+            let opened = if self.limited && (index >= most_seals || most_sealed == 0) {
+                Err(BadSeal::TooMany)
+            } else {
+                self.open(seal, &given).and_then(|opened| admit(&opened.0).map(|()| opened))
+            };
+            match opened {
+                Ok((segment, device)) => {
+                    for hash in &segment.hashes {
+                        by_hash.entry(*hash).or_insert((device, segment.roster));
+                    }
+                    authorship.segments.push(segment);
+                }
+                Err(bad) => authorship.bad_seals.push((index, bad)),
             }
-            None => authorship.unproven.push(raw.hash),
         }
+        for (index, raw) in changes {
+            match by_hash.get(&raw.hash) {
+                Some((device, roster)) => {
+                    authorship.proven.push(Proven { index, raw, device: *device, roster: *roster });
+                }
+                None => authorship.unproven.push(raw.hash),
+            }
+        }
+        authorship
     }
-    authorship
-}
 
-/// Where a seal's hashes come from.
-struct Sealed<'a> {
-    document: &'a Document,
-    given: &'a BTreeMap<(&'a ActorId, u64), ChangeHash>,
-    first: Option<&'a (ActorId, u64)>,
-}
-
-impl Sealed<'_> {
-    fn open(&self, seal: &Seal, claims: &BTreeMap<ActorId, Claim>) -> Result<(Segment, PublicKey), BadSeal> {
+    fn open(
+        &self,
+        seal: &Seal,
+        given: &BTreeMap<(&ActorId, u64), Given>,
+    ) -> Result<(Segment, PublicKey), BadSeal> {
         let start = seal.start.map(|(actor, seq)| (ActorId::from(actor), seq));
-        let (actor, first_seq) = start.or_else(|| self.first.cloned()).ok_or(BadSeal::MissingChanges)?;
-        let device = claims.get(&actor).ok_or(BadSeal::UnknownActor)?.device;
+        let (actor, first_seq) = start.or_else(|| self.first.clone()).ok_or(BadSeal::MissingChanges)?;
+        let device = self.claims.device(&actor).ok_or(BadSeal::UnknownActor)?;
         let count = usize::try_from(seal.count).unwrap_or(usize::MAX);
         if count == 0 || count > SEGMENT_MAX_CHANGES || first_seq == 0 {
             return Err(BadSeal::Length);
@@ -101,20 +157,43 @@ impl Sealed<'_> {
         let rest = seal.rest.as_deref().unwrap_or_default();
         let here = count.checked_sub(rest.len()).ok_or(BadSeal::Length)?;
         let mut hashes = Vec::with_capacity(count);
-        for seq in (first_seq..).take(here) {
-            hashes.push(self.hash(&actor, seq).ok_or(BadSeal::MissingChanges)?);
+        let mut others = Vec::new();
+        for at in 0..here {
+            let seq = first_seq.checked_add(at as u64).ok_or(BadSeal::Length)?;
+            let (hash, other) = self.hash(&actor, seq, given).ok_or(BadSeal::MissingChanges)?;
+            if other != hash {
+                others.push((at, other));
+            }
+            hashes.push(hash);
         }
         hashes.extend(rest.iter().map(|hash| ChangeHash(hash.0)));
-        let segment = Segment { actor, first_seq, hashes, roster: seal.roster, signature: seal.signature };
-        segment.verify(self.application(), &device)?;
+        let mut segment =
+            Segment { actor, first_seq, hashes, roster: seal.roster, signature: seal.signature };
+        let application = self.document.application();
+        if let Err(bad) = segment.verify(application, &device) {
+            // Whoever passed the message on may have put an altered copy in front of the change itself.
+            if others.is_empty() {
+                return Err(bad.into());
+            }
+            for (at, other) in others {
+                segment.hashes.splice(at..=at, [other]);
+            }
+            segment.verify(application, &device)?;
+        }
         Ok((segment, device))
     }
 
-    fn application(&self) -> &ApplicationId {
-        self.document.application()
-    }
-
-    fn hash(&self, actor: &ActorId, seq: u64) -> Option<ChangeHash> {
-        self.given.get(&(actor, seq)).copied().or_else(|| self.document.hash_at(actor, seq))
+    /// An actor's change; of two in the message that say they are it, the first and the last.
+    fn hash(
+        &self,
+        actor: &ActorId,
+        seq: u64,
+        given: &BTreeMap<(&ActorId, u64), Given>,
+    ) -> Option<(ChangeHash, ChangeHash)> {
+        let here = || self.document.hash_at(actor, seq).map(|hash| (hash, hash));
+        if self.accepted.get(actor).is_some_and(|accepted| seq <= *accepted) {
+            return here();
+        }
+        given.get(&(actor, seq)).map(|given| (given.first, given.last)).or_else(here)
     }
 }

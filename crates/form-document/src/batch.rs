@@ -93,16 +93,21 @@ impl Batch {
         }
     }
 
-    /// Refuses accepted changes after all, each given with the one that is to blame.
-    pub(crate) fn refuse_tried(&mut self, gone: &BTreeMap<ChangeHash, ChangeHash>) {
+    /// Takes accepted changes back: refuses each that is given with the one to blame, and those that build on
+    /// it; lets the others wait.
+    pub(crate) fn refuse_tried(&mut self, gone: &BTreeMap<ChangeHash, Option<ChangeHash>>) {
         for (index, raw) in std::mem::take(&mut self.accepted) {
             let reason = match gone.get(&raw.hash) {
                 None => {
                     self.accepted.push((index, raw));
                     continue;
                 }
-                Some(culprit) if *culprit == raw.hash => Refusal::Trial,
-                Some(culprit) => Refusal::BuildsOnRefused(*culprit),
+                Some(None) => {
+                    self.pool.insert(raw.hash, (index, raw));
+                    continue;
+                }
+                Some(Some(culprit)) if *culprit == raw.hash => Refusal::Trial,
+                Some(Some(culprit)) => Refusal::BuildsOnRefused(*culprit),
             };
             self.refused.push(RefusedChange { index, hash: Some(raw.hash), reason });
         }
@@ -110,8 +115,8 @@ impl Batch {
             .pool
             .iter()
             .filter_map(|(hash, (index, raw))| {
-                let culprit = raw.ops.deps.iter().find_map(|dep| gone.get(dep))?;
-                Some((*hash, *index, *culprit))
+                let culprit = raw.ops.deps.iter().find_map(|dep| *gone.get(dep)?)?;
+                Some((*hash, *index, culprit))
             })
             .collect();
         for (hash, index, culprit) in stranded {

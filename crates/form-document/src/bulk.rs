@@ -19,7 +19,12 @@ const PREDS: u64 = 7 << 4;
 /// Whether the change has few enough operations. True for what is no change chunk: that is Automerge's to
 /// refuse.
 pub(crate) fn is_small(chunk: &[u8]) -> bool {
-    Reader(chunk).ops_and_preds().is_none_or(|(ops, preds)| ops <= CHANGE_MAX_OPS && preds <= CHANGE_MAX_OPS)
+    weight(chunk) <= CHANGE_MAX_OPS
+}
+
+/// How many operations the change has, or replaces where those are more; 0 for what is no change chunk.
+pub(crate) fn weight(chunk: &[u8]) -> u64 {
+    Reader(chunk).ops_and_preds().map_or(0, |(ops, preds)| ops.max(preds))
 }
 
 /// The bytes not read yet.

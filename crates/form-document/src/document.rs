@@ -152,12 +152,18 @@ impl Document {
 
     /// Whether the document has a change.
     pub fn has_change(&self, hash: &ChangeHash) -> bool {
-        self.automerge.get_change_meta_by_hash(hash).is_some()
+        self.causality().has(hash)
     }
 
     /// An actor's change by its number, from 1.
     pub fn hash_at(&self, actor: &ActorId, seq: u64) -> Option<ChangeHash> {
         self.causality().hash_at(actor, seq)
+    }
+
+    /// Whose a change is, and its number among its actor's changes, from 1.
+    pub(crate) fn place_of_change(&self, hash: &ChangeHash) -> Option<(ActorId, u64)> {
+        let change = self.automerge.get_change_meta_by_hash(hash)?;
+        Some((change.actor.into_owned(), change.seq))
     }
 
     /// The number of an actor's newest change here; 0 for an unknown actor.

@@ -6,6 +6,7 @@
 mod follow;
 mod judge;
 mod page;
+mod span;
 mod take;
 
 use std::collections::BTreeMap;
@@ -13,22 +14,34 @@ use std::collections::BTreeMap;
 use automerge::{ActorId, ChangeHash};
 use form_model::id::ApplicationId;
 
-use crate::authorship::{Authorship, Proven};
+use crate::authorship::{Authorship, Claims, Proven, Prover};
+use crate::bulk::{self, CHANGE_MAX_OPS};
 use crate::document::Document;
 use crate::key::PublicKey;
 use crate::log::{LogState, Reason};
 use crate::merge::Refusal;
+use crate::object::ObjectTable;
 use crate::policy::{Moment, Touched, judge};
-use crate::raw::{BadChunk, RawChange};
+use crate::raw::{self, BadChunk, RawChange};
 use crate::roster::{RosterChain, RosterFault};
 use crate::segment::Claim;
-use crate::wire::{WireChange, WireClaim};
+use crate::wire::{Offer, WireChange, WireClaim};
+use span::Spans;
 
-pub use crate::authorship::BadSeal;
+pub use crate::authorship::{BadSeal, SEALED_EXTRA_MAX, SEALS_EXTRA_MAX};
 pub use follow::{Followed, LogFault};
-pub use judge::{Decision, Judgement};
+pub use judge::{Decision, Judgement, Outcome};
 pub use page::{Logged, PageBuilder};
+pub use span::Span;
 pub use take::{Recovery, SetAside, Taken};
+
+/// How much the changes of one offer may unpack to, in operations: two changes of the largest kind. Run-length
+/// coding lets 100 bytes stand for the deletion of a whole text, so the message's size does not bound it.
+pub const OFFER_MAX_OPS: u64 = 2 * CHANGE_MAX_OPS;
+
+/// The most actors that a device writes as in one application: one, and one more for each time that it was
+/// restored from a backup or had a change refused. What a replica keeps of each change grows with their number.
+pub const DEVICE_ACTORS_MAX: usize = 256;
 
 /// An application as one replica, or the hub, has it.
 #[derive(Debug)]
@@ -38,11 +51,15 @@ pub struct Ledger {
     /// The roster version that the hub's log has reached; later ones are this desk's own wish.
     confirmed: u64,
     claims: BTreeMap<ActorId, Claim>,
-    /// The newest roster that each device has signed changes with: it cannot know less later.
+    /// The newest roster that each device has signed changes of the log with: it cannot know less later.
     floors: BTreeMap<PublicKey, u64>,
+    /// The same for changes that came past the hub; forgotten when the program ends.
+    passing: BTreeMap<PublicKey, u64>,
     /// How far the hub has accepted each actor's changes, by seq.
     accepted: BTreeMap<ActorId, u64>,
     refused: BTreeMap<ChangeHash, Reason>,
+    /// What the stored segments are about. Only the hub needs them.
+    spans: Spans,
     log: LogState,
 }
 
@@ -55,6 +72,8 @@ pub struct LedgerParts {
     pub floors: BTreeMap<PublicKey, u64>,
     pub accepted: BTreeMap<ActorId, u64>,
     pub refused: BTreeMap<ChangeHash, Reason>,
+    /// What the stored segments are about, for the hub; a replica leaves this empty.
+    pub spans: Vec<Span>,
     pub log: LogState,
 }
 
@@ -65,6 +84,10 @@ pub enum Fault {
     Roster { index: usize, fault: RosterFault },
     #[error("claim {index} of the message is by a device that is not enrolled")]
     UnknownDevice { index: usize },
+    #[error("claim {index} of the message is by a device that writes as {DEVICE_ACTORS_MAX} others already")]
+    TooManyActors { index: usize },
+    #[error("change {index} of the message and those after it are too much at once; hand them over again")]
+    TooMuch { index: usize },
     #[error("change {index} of the message: {bad}")]
     Change { index: usize, bad: BadChunk },
     #[error("seal {index} of the message: {bad}")]
@@ -83,6 +106,7 @@ impl LedgerParts {
             floors: BTreeMap::new(),
             accepted: BTreeMap::new(),
             refused: BTreeMap::new(),
+            spans: Vec::new(),
             log: LogState::start(application),
         }
     }
@@ -91,14 +115,18 @@ impl LedgerParts {
 impl Ledger {
     /// A ledger over a document.
     pub fn new(document: Document, parts: LedgerParts) -> Self {
+        let mut spans = Spans::default();
+        parts.spans.into_iter().for_each(|span| spans.insert(span));
         Self {
             document,
             chain: parts.chain,
             confirmed: parts.confirmed,
             claims: parts.claims.into_iter().map(|claim| (claim.actor.clone(), claim)).collect(),
             floors: parts.floors,
+            passing: BTreeMap::new(),
             accepted: parts.accepted,
             refused: parts.refused,
+            spans,
             log: parts.log,
         }
     }
@@ -163,22 +191,40 @@ impl Ledger {
         self.floors.get(device).copied().unwrap_or(0)
     }
 
-    /// Reads the raw changes of a message; those refused before, and those here already, are passed over.
-    fn read(&self, changes: &[WireChange], faults: &mut Vec<Fault>) -> Vec<(usize, RawChange)> {
-        let mut read = Vec::with_capacity(changes.len());
-        for (index, WireChange(bytes)) in changes.iter().enumerate() {
+    /// Reads the raw changes of an offer; those in the document already are passed over.
+    fn read(&self, offer: &Offer, faults: &mut Vec<Fault>) -> Read {
+        let mut read = Read::default();
+        let mut left = OFFER_MAX_OPS;
+        for (index, WireChange(bytes)) in offer.changes.iter().enumerate() {
+            let known = raw::chunk_hash(bytes).filter(|hash| self.document.has_change(hash));
+            if let Some(known) = known {
+                if index == 0 {
+                    read.first = self.document.place_of_change(&known);
+                }
+                continue;
+            }
+            let Some(rest) = left.checked_sub(bulk::weight(bytes)) else {
+                faults.push(Fault::TooMuch { index });
+                break;
+            };
             match RawChange::read(bytes) {
-                Ok(raw) if self.refused.contains_key(&raw.hash) => {}
-                Ok(raw) => read.push((index, raw)),
+                Ok(raw) => {
+                    left = rest;
+                    if index == 0 {
+                        read.first = Some((raw.ops.actor_id.clone(), raw.ops.seq));
+                    }
+                    read.changes.push((index, raw));
+                }
                 Err(bad) => faults.push(Fault::Change { index, bad }),
             }
         }
         read
     }
 
-    /// Takes note of the claims by devices of the roster. Returns those that are new.
-    fn learn(&mut self, claims: &[WireClaim], faults: &mut Vec<Fault>) -> Vec<Claim> {
-        let mut new = Vec::new();
+    /// The new claims of an offer, by devices of the roster.
+    fn candidates(&self, claims: &[WireClaim], faults: &mut Vec<Fault>) -> BTreeMap<ActorId, Claim> {
+        let mut actors: BTreeMap<PublicKey, usize> = BTreeMap::new();
+        let mut new = BTreeMap::new();
         for (index, claim) in claims.iter().enumerate() {
             let claim = claim.open(self.application());
             if self.claims.contains_key(&claim.actor) {
@@ -188,25 +234,54 @@ impl Ledger {
                 faults.push(Fault::UnknownDevice { index });
                 continue;
             }
-            self.claims.insert(claim.actor.clone(), claim.clone());
-            new.push(claim);
+            let of_device = || self.claims.values().filter(|known| known.device == claim.device).count();
+            if *actors.entry(claim.device).or_insert_with(of_device) >= DEVICE_ACTORS_MAX {
+                faults.push(Fault::TooManyActors { index });
+                continue;
+            }
+            new.insert(claim.actor.clone(), claim);
         }
         new
     }
 
-    /// The reason to refuse a proven change, as of a roster version.
-    fn judge_proven(&self, proven: &Proven, newest: u64, moment: Moment) -> Result<(), Reason> {
-        let known = proven.roster.max(self.floor(&proven.device));
-        let touched = Touched::of(&proven.raw, &self.document.objects);
-        judge(&self.chain, newest, &proven.device, known, &touched, moment)
+    fn prover<'a>(
+        &'a self,
+        claims: &'a Claims<'a>,
+        first: Option<(ActorId, u64)>,
+        limited: bool,
+    ) -> Prover<'a> {
+        Prover { document: &self.document, accepted: &self.accepted, claims, first, limited }
     }
+}
 
-    /// A device's changes were taken in: it knew this roster.
-    fn raise_floor(&mut self, device: PublicKey, roster: u64) {
-        let roster = roster.min(self.chain.version());
-        let floor = self.floors.entry(device).or_insert(0);
-        *floor = roster.max(*floor);
-    }
+/// The changes of an offer.
+#[derive(Debug, Default)]
+struct Read {
+    /// With their places in the offer.
+    changes: Vec<(usize, RawChange)>,
+    /// Actor and seq of the offer's first change, also when the document has it.
+    first: Option<(ActorId, u64)>,
+}
+
+/// The reason to refuse a proven change, as of a roster version. `floors` are the newest rosters that devices
+/// were seen to know before.
+fn judge_proven(
+    chain: &RosterChain,
+    objects: &ObjectTable,
+    floors: &BTreeMap<PublicKey, u64>,
+    proven: &Proven,
+    newest: u64,
+    moment: Moment,
+) -> Result<(), Reason> {
+    let floor = floors.get(&proven.device).copied().unwrap_or(0);
+    let touched = Touched::of(&proven.raw, objects);
+    judge(chain, newest, &proven.device, proven.roster.max(floor), &touched, moment)
+}
+
+/// A device's change was taken in while that roster was the newest: it knows the one that it has signed with.
+fn raise_floor(floors: &mut BTreeMap<PublicKey, u64>, proven: &Proven, newest: u64) {
+    let floor = floors.entry(proven.device).or_insert(0);
+    *floor = proven.roster.min(newest).max(*floor);
 }
 
 /// The faults that came of proving authorship.

@@ -12,6 +12,7 @@ use crate::causality::{Causality, NewNode};
 use crate::document::Document;
 use crate::history::{self, HistoryRow, RowStep};
 use crate::log::Reason;
+use crate::object::ObjectTable;
 use crate::overlap;
 use crate::patch;
 use crate::raw::{BadChunk, RawChange};
@@ -33,7 +34,8 @@ pub struct Merged {
     pub changed: Vec<AnswerId>,
     /// Prose that two people rewrote at the same place, unaware of each other: a reader should look.
     pub overlaps: Vec<AnswerId>,
-    /// Changes that build on some that are not here; to be merged again when those come.
+    /// Changes that build on some that are not here, to be merged again when those come; and (none missing)
+    /// those not tried, since too many before them had failed.
     pub waiting: Vec<WaitingChange>,
     /// Changes that will never be taken in.
     pub refused: Vec<RefusedChange>,
@@ -89,7 +91,7 @@ pub enum Refusal {
 /// What well-formed changes have to pass besides.
 pub(crate) struct Gate<'a> {
     /// Whether the author may make the change.
-    pub(crate) judge: &'a dyn Fn(&RawChange) -> Result<(), Reason>,
+    pub(crate) judge: &'a dyn Fn(&RawChange, &ObjectTable) -> Result<(), Reason>,
     /// Changes refused earlier: what builds on one is refused too.
     pub(crate) refused: &'a BTreeMap<ChangeHash, Reason>,
 }
@@ -98,7 +100,7 @@ impl Gate<'_> {
     /// Everything passes.
     pub(crate) fn open() -> Self {
         static NONE: BTreeMap<ChangeHash, Reason> = BTreeMap::new();
-        Self { judge: &|_| Ok(()), refused: &NONE }
+        Self { judge: &|_, _| Ok(()), refused: &NONE }
     }
 }
 
@@ -159,7 +161,7 @@ impl Document {
                 genesis_actor: &self.genesis_actor,
             };
             let checked = checker.check(&raw, &mut reader).map_err(Refusal::from);
-            let judged = checked.and_then(|()| (gate.judge)(&raw).map_err(Refusal::Forbidden));
+            let judged = checked.and_then(|()| (gate.judge)(&raw, &self.objects).map_err(Refusal::Forbidden));
             match judged {
                 Ok(()) => {
                     graph.add(&NewNode::of(&raw.change));

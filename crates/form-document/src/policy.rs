@@ -37,20 +37,22 @@ impl Touched {
     }
 }
 
-/// The time at which a change is judged.
+/// Who judges, and what they can know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Moment {
-    /// At the hub, now: milliseconds since 1970-01-01 UTC.
+    /// The hub, now: milliseconds since 1970-01-01 UTC.
     Hub(i64),
-    /// By a replica, of what it does not know the hub's verdict on, or to check one.
-    Replica,
+    /// A replica that does not know the hub's verdict: it leaves dates to the hub.
+    Provisional,
+    /// A replica that checks the hub's acceptance. It may know less of what a device had signed before than the
+    /// hub did, so it asks whether there is any way in which the verdict can be right.
+    Check,
 }
 
 /// Judges a change by its author's grant.
 ///
 /// What the author may write by the newest roster is allowed. What it could write by the roster that it knew
-/// (`known`) is allowed as long as the step that took it away lets such work still come in; a replica leaves
-/// that date to the hub.
+/// (`known`) is allowed as long as the step that took it away lets such work still come in.
 ///
 /// # Errors
 /// The reason to refuse it.
@@ -71,13 +73,20 @@ pub(crate) fn judge(
     }
     let allowed_at = |version: u64| chain.at(version).is_some_and(|roster| touched.allowed(roster, device));
     let known = known.min(newest);
+    if moment == Moment::Check {
+        let late = |version: u64| {
+            let lost = version.saturating_add(1);
+            chain.accept_until_ms(lost).is_some() && allowed_at(version) && !allowed_at(lost)
+        };
+        return if (known..newest).any(late) { Ok(()) } else { Err(Reason::NotGranted) };
+    }
     if !allowed_at(known) {
         return Err(Reason::NotGranted);
     }
-    let Moment::Hub(now_ms) = moment else { return Ok(()) };
     let lost = (known.saturating_add(1)..=newest).find(|version| !allowed_at(*version));
-    match lost.and_then(|version| chain.accept_until_ms(version)) {
-        Some(until_ms) if now_ms <= until_ms => Ok(()),
-        _ => Err(Reason::Reassigned),
+    match (lost.and_then(|version| chain.accept_until_ms(version)), moment) {
+        (Some(until_ms), Moment::Hub(now_ms)) if now_ms > until_ms => Err(Reason::Reassigned),
+        (Some(_), _) => Ok(()),
+        (None, _) => Err(Reason::Reassigned),
     }
 }

@@ -37,17 +37,18 @@ pub(crate) fn apply(document: &Automerge, changes: &[Change]) -> Option<Applied>
     Some(Applied { automerge, patches })
 }
 
-/// How often a batch may fail before the rest of it is refused untried. Each failure costs log₂(batch)
+/// How often a batch may fail before the rest of it is left untried. Each failure costs log₂(batch)
 /// trials, and each trial as much as the document is large; what fails here passed every other check, so
 /// honest batches never do.
 pub(crate) const FAILURES_MAX: usize = 8;
 
 /// Applies as much of a batch as goes. The first change that does not, and what builds on it, is taken out
-/// and the rest tried again. Also returns the changes taken out, each with the one that failed.
+/// and the rest tried again. Also returns the changes taken out, each with the one that failed, or with
+/// nothing when it was not tried: those may be good.
 pub(crate) fn apply_most(
     document: &Automerge,
     mut changes: Vec<Change>,
-) -> (Option<Applied>, BTreeMap<ChangeHash, ChangeHash>) {
+) -> (Option<Applied>, BTreeMap<ChangeHash, Option<ChangeHash>>) {
     let mut gone = BTreeMap::new();
     for _ in 0..FAILURES_MAX {
         if changes.is_empty() {
@@ -59,16 +60,16 @@ pub(crate) fn apply_most(
         let Some(culprit) = changes.get(longest_good(document, &changes)).map(Change::hash) else {
             break;
         };
-        gone.insert(culprit, culprit);
+        gone.insert(culprit, Some(culprit));
         // In causal order, so one pass finds all that builds on it.
         for change in &changes {
-            if change.deps().iter().any(|dep| gone.get(dep) == Some(&culprit)) {
-                gone.insert(change.hash(), culprit);
+            if change.deps().iter().any(|dep| gone.get(dep) == Some(&Some(culprit))) {
+                gone.insert(change.hash(), Some(culprit));
             }
         }
         changes.retain(|change| !gone.contains_key(&change.hash()));
     }
-    gone.extend(changes.iter().map(|change| (change.hash(), change.hash())));
+    gone.extend(changes.iter().map(|change| (change.hash(), None)));
     (None, gone)
 }
 
@@ -126,7 +127,7 @@ mod tests {
         assert!(apply(&document, std::slice::from_ref(&bad)).is_none());
         changes.insert(3, bad.clone());
         let (applied, gone) = apply_most(&document, changes);
-        assert_eq!(gone, BTreeMap::from([(bad.hash(), bad.hash())]));
+        assert_eq!(gone, BTreeMap::from([(bad.hash(), Some(bad.hash()))]));
         let text = automerge::ReadDoc::get(&applied.unwrap().automerge, ROOT, "text").unwrap().unwrap().1;
         assert_eq!(automerge::ReadDoc::length(&document, &text), 0, "the document itself is as it was");
     }

@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use automerge::{ActorId, ChangeHash};
+use automerge::{ActorId, ChangeHash, ReadDoc};
 use form_model::id::ApplicationId;
 
 use super::take::Recovery;
-use super::{Fault, Ledger, authorship_faults};
-use crate::authorship::{Proven, prove};
-use crate::key::BadSignature;
+use super::{Fault, Ledger, authorship_faults, judge_proven, raise_floor};
+use crate::authorship::{Claims, Proven};
+use crate::key::{BadSignature, PublicKey};
 use crate::log::{Item, LogHead, LogState, Position, Reason};
 use crate::merge::{Gate, Merged};
 use crate::policy::{Moment, Touched, judge};
@@ -18,7 +18,7 @@ use crate::segment::{Claim, Segment};
 use crate::wire::{Page, PageEntry, WireChange};
 
 /// What following a page of the log brought. Nothing of it holds until it is stored.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Followed {
     /// What was new to the document.
     pub merged: Merged,
@@ -31,7 +31,10 @@ pub struct Followed {
     /// Entries that had been here and are not what the hub has; a lead signs its own ones again.
     pub displaced: Vec<SignedEntry>,
     pub claims: Vec<Claim>,
+    /// Each takes the place of all stored ones that it covers.
     pub segments: Vec<Segment>,
+    /// The newest rosters that the devices of the page's changes were seen to know: [`Ledger::floor`].
+    pub floors: BTreeMap<PublicKey, u64>,
     /// The document had changes that the hub refuses: it was built anew.
     pub recovery: Option<Recovery>,
 }
@@ -55,6 +58,10 @@ pub enum LogFault {
     Fault(Box<Fault>),
     #[error("the log says that change {seq} of {actor} is accepted, which is not here")]
     Missing { actor: ActorId, seq: u64 },
+    #[error("the log accepts change {found} of {actor}; after those that it accepted comes {expected}")]
+    OutOfOrder { actor: ActorId, found: u64, expected: u64 },
+    #[error("the log accepts and refuses change {0}, or what that builds on")]
+    Contradiction(ChangeHash),
     #[error("the log accepts change {hash}, whose author may not make it: {reason:?}")]
     Forbidden { hash: ChangeHash, reason: Reason },
     #[error("the log accepts a change that no document takes in: {0}")]
@@ -62,21 +69,38 @@ pub enum LogFault {
 }
 
 /// A page under check: what the ledger will be once all of it holds.
-struct Draft {
-    chain: RosterChain,
+struct Draft<'a> {
+    ledger: &'a Ledger,
+    /// The chain with the page's entries, once there is a new one among them.
+    chain: Option<RosterChain>,
     confirmed: u64,
     log: LogState,
     accepted: BTreeMap<ActorId, u64>,
     refused: Vec<(ChangeHash, Reason)>,
+    refused_here: BTreeSet<ChangeHash>,
     roster: Vec<SignedEntry>,
     displaced: Vec<SignedEntry>,
-    /// The roster version at each given change's place in the log.
-    versions: BTreeMap<ChangeHash, u64>,
+    /// The changes given by the page's new entries, in order, each with the roster version at its place.
+    given: Vec<(u64, RawChange)>,
+    /// Accepted changes that are here already, in the same way.
+    here: Vec<(u64, ActorId, ChangeHash)>,
+}
+
+/// What a checked page makes of the ledger, free of the ledger itself.
+struct Settled {
+    chain: Option<RosterChain>,
+    confirmed: u64,
+    log: LogState,
+    here: BTreeSet<ChangeHash>,
+    proven: Vec<Proven>,
+    floors: BTreeMap<PublicKey, u64>,
+    followed: Followed,
 }
 
 impl Ledger {
     /// Takes in a page of the hub's log, all of it or nothing. `fresh` makes this desk's edits if the document
-    /// has to be built anew; `own` are the actors that this device has written as.
+    /// has to be built anew; `own` are the actors that this device has written as. Entries that are here
+    /// already are passed over unread.
     ///
     /// # Errors
     /// When the page does not go on from here, is not signed by the hub, or breaks a rule.
@@ -86,140 +110,37 @@ impl Ledger {
         fresh: &ActorId,
         own: &BTreeSet<ActorId>,
     ) -> Result<Followed, LogFault> {
-        let changes = read(page)?;
-        let mut draft = Draft {
-            chain: self.chain.clone(),
-            confirmed: self.confirmed,
-            log: self.log,
-            accepted: BTreeMap::new(),
-            refused: Vec::new(),
-            roster: Vec::new(),
-            displaced: Vec::new(),
-            versions: BTreeMap::new(),
-        };
-        self.walk(page, &changes, &mut draft)?;
-        check_head(&page.head, self.application(), &draft)?;
-        let claims = self.page_claims(page, &draft.chain)?;
-        let proven = self.prove_page(page, changes, &claims)?;
-        self.check_rights(&proven.0, &draft)?;
-        self.apply(draft, claims, proven, fresh, own)
-    }
-
-    /// Goes through the page's entries, from where this log ends.
-    fn walk(&self, page: &Page, changes: &[RawChange], draft: &mut Draft) -> Result<(), LogFault> {
-        if page.after > self.log.position {
-            return Err(LogFault::Gap { expected: self.log.position, found: page.after });
+        let mut draft = Draft::new(self);
+        draft.walk(page)?;
+        if !draft.check_head(&page.head, self.application())? {
+            return Ok(Followed::default());
         }
-        // A page that overlaps what is here tells the first of its entries a second time.
-        let mut skip = self.log.position.saturating_sub(page.after);
-        let mut given = changes.iter();
-        for entry in &page.entries {
-            match entry {
-                PageEntry::Change(_) => {
-                    let Some(raw) = given.next() else { break };
-                    if take_one(&mut skip) {
-                        continue;
-                    }
-                    draft.versions.insert(raw.hash, draft.confirmed);
-                    draft.accept(&raw.ops.actor_id, raw.ops.seq, raw.hash);
-                }
-                PageEntry::Accepted { actor, first_seq, count } => {
-                    let actor = ActorId::from(*actor);
-                    for seq in (*first_seq..).take(usize::try_from(*count).unwrap_or(usize::MAX)) {
-                        if take_one(&mut skip) {
-                            continue;
-                        }
-                        let hash = self.document.hash_at(&actor, seq);
-                        let missing = || LogFault::Missing { actor: actor.clone(), seq };
-                        draft.accept(&actor, seq, hash.ok_or_else(missing)?);
-                    }
-                }
-                PageEntry::Refused { hash, reason } => {
-                    if !take_one(&mut skip) {
-                        let hash = ChangeHash::from(*hash);
-                        draft.log.push(Item::Refused(hash, *reason));
-                        draft.refused.push((hash, *reason));
-                    }
-                }
-                PageEntry::Roster(entry) => {
-                    if !take_one(&mut skip) {
-                        draft.step(entry)?;
-                    }
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// The page's claims, all by enrolled devices.
-    fn page_claims(&self, page: &Page, chain: &RosterChain) -> Result<Vec<Claim>, LogFault> {
-        let mut claims = Vec::new();
-        for (index, claim) in page.claims.iter().enumerate() {
-            let claim = claim.open(self.application());
-            if !chain.newest().devices.contains_key(&claim.device) {
-                return Err(LogFault::Fault(Box::new(Fault::UnknownDevice { index })));
-            }
-            if !self.claims.contains_key(&claim.actor) {
-                claims.push(claim);
-            }
-        }
-        Ok(claims)
-    }
-
-    fn prove_page(
-        &self,
-        page: &Page,
-        changes: Vec<RawChange>,
-        new_claims: &[Claim],
-    ) -> Result<(Vec<Proven>, Vec<Segment>), LogFault> {
-        let mut claims = self.claims.clone();
-        claims.extend(new_claims.iter().map(|claim| (claim.actor.clone(), claim.clone())));
-        let changes = changes.into_iter().enumerate().collect();
-        let authorship = prove(&self.document, &claims, changes, &page.seals);
-        let fault = authorship_faults(&authorship).next();
-        match fault {
-            Some(fault) => Err(LogFault::Fault(Box::new(fault))),
-            None => Ok((authorship.proven, authorship.segments)),
-        }
-    }
-
-    /// The hub is trusted with the order and with its clock, not with anybody's rights.
-    fn check_rights(&self, proven: &[Proven], draft: &Draft) -> Result<(), LogFault> {
-        for proven in proven {
-            let Some(version) = draft.versions.get(&proven.raw.hash) else { continue };
-            let known = proven.roster.max(self.floor(&proven.device));
-            let touched = Touched::of(&proven.raw, &self.document.objects);
-            judge(&draft.chain, *version, &proven.device, known, &touched, Moment::Replica)
-                .map_err(|reason| LogFault::Forbidden { hash: proven.raw.hash, reason })?;
-        }
-        Ok(())
+        let settled = draft.settle(page, own)?;
+        self.apply(settled, fresh, own)
     }
 
     fn apply(
         &mut self,
-        draft: Draft,
-        claims: Vec<Claim>,
-        (proven, segments): (Vec<Proven>, Vec<Segment>),
+        settled: Settled,
         fresh: &ActorId,
         own: &BTreeSet<ActorId>,
     ) -> Result<Followed, LogFault> {
-        let mut drop: BTreeSet<ChangeHash> = draft
-            .refused
-            .iter()
-            .map(|(hash, _)| *hash)
-            .filter(|hash| self.document.has_change(hash))
-            .collect();
-        // What is here in the place of an accepted change was made by a copy of its author's device.
-        drop.extend(proven.iter().filter_map(|proven| {
-            let here = self.document.hash_at(&proven.raw.ops.actor_id, proven.raw.ops.seq)?;
-            (here != proven.raw.hash).then_some(here)
-        }));
+        let Settled { chain, confirmed, log, here, proven, floors, mut followed } = settled;
+        let drop = self.to_drop(&followed.refused, &proven);
         let mut pruned = None;
         if !drop.is_empty() {
             let damaged = || LogFault::NotApplied("the document here cannot be built anew".to_owned());
-            pruned = Some(self.document.without(&drop, fresh.clone()).ok_or_else(damaged)?);
+            let without = self.document.without(&drop, fresh.clone()).ok_or_else(damaged)?;
+            let beyond_doubt = |raw: &&RawChange| {
+                here.contains(&raw.hash)
+                    || !drop.contains(&raw.hash) && raw.ops.seq <= self.accepted(&raw.ops.actor_id)
+            };
+            if let Some(raw) = without.dropped.iter().find(beyond_doubt) {
+                return Err(LogFault::Contradiction(raw.hash));
+            }
+            pruned = Some(without);
         }
-        let changes: Vec<_> = proven.iter().map(|proven| (proven.index, proven.raw.clone())).collect();
+        let changes = proven.into_iter().map(|proven| (proven.index, proven.raw)).collect();
         let target = pruned.as_mut().map_or(&mut self.document, |pruned| &mut pruned.document);
         let merged = target.merge_gated(changes, &Gate::open());
         if let Some(refused) = merged.refused.first() {
@@ -228,74 +149,242 @@ impl Ledger {
         if !merged.waiting.is_empty() {
             return Err(LogFault::NotApplied("its ancestors are missing".to_owned()));
         }
-        self.chain = draft.chain;
-        self.confirmed = draft.confirmed;
-        self.log = draft.log;
-        self.accepted.extend(draft.accepted.iter().map(|(actor, seq)| (actor.clone(), *seq)));
-        self.refused.extend(draft.refused.iter().copied());
-        claims.iter().for_each(|claim| self.add_claim(claim.clone()));
-        proven.iter().for_each(|proven| self.raise_floor(proven.device, proven.roster));
-        let recovery = pruned.map(|mut pruned| {
+        if let Some(chain) = chain {
+            self.chain = chain;
+        }
+        self.confirmed = confirmed;
+        self.log = log;
+        self.floors.extend(floors);
+        self.accepted.extend(followed.accepted.iter().map(|(actor, seq)| (actor.clone(), *seq)));
+        self.refused.extend(followed.refused.iter().copied());
+        for claim in &followed.claims {
+            self.add_claim(claim.clone());
+        }
+        followed.recovery = pruned.map(|mut pruned| {
             pruned.history.extend(merged.history.iter().cloned());
             self.recover(pruned, own)
         });
-        Ok(Followed {
-            merged,
-            accepted: draft.accepted,
-            refused: draft.refused,
-            roster: draft.roster,
-            displaced: draft.displaced,
-            claims,
-            segments,
-            recovery,
-        })
+        followed.merged = merged;
+        Ok(followed)
+    }
+
+    /// The changes of the document that the page leaves no place for.
+    fn to_drop(&self, refused: &[(ChangeHash, Reason)], proven: &[Proven]) -> BTreeSet<ChangeHash> {
+        let refused = refused.iter().map(|(hash, _)| *hash);
+        let mut drop: BTreeSet<_> = refused.filter(|hash| self.document.has_change(hash)).collect();
+        // What is here in the place of an accepted change was made by a copy of its author's device.
+        drop.extend(proven.iter().filter_map(|proven| {
+            let here = self.document.hash_at(&proven.raw.ops.actor_id, proven.raw.ops.seq)?;
+            (here != proven.raw.hash).then_some(here)
+        }));
+        drop
     }
 }
 
-impl Draft {
-    fn accept(&mut self, actor: &ActorId, seq: u64, hash: ChangeHash) {
+impl<'a> Draft<'a> {
+    fn new(ledger: &'a Ledger) -> Self {
+        Self {
+            ledger,
+            chain: None,
+            confirmed: ledger.confirmed,
+            log: ledger.log,
+            accepted: BTreeMap::new(),
+            refused: Vec::new(),
+            refused_here: BTreeSet::new(),
+            roster: Vec::new(),
+            displaced: Vec::new(),
+            given: Vec::new(),
+            here: Vec::new(),
+        }
+    }
+
+    fn chain(&self) -> &RosterChain {
+        self.chain.as_ref().unwrap_or(&self.ledger.chain)
+    }
+
+    /// Goes through the page's entries, from where the log here ends.
+    fn walk(&mut self, page: &Page) -> Result<(), LogFault> {
+        let position = self.ledger.log.position;
+        // A page that overlaps what is here tells the first of its entries a second time.
+        let behind = position.checked_sub(page.after);
+        let mut skip = behind.ok_or(LogFault::Gap { expected: position, found: page.after })?;
+        for entry in &page.entries {
+            if let PageEntry::Accepted { actor, first_seq, count } = entry {
+                let known = skip.min(*count);
+                skip -= known;
+                let first_seq = first_seq.saturating_add(known);
+                self.accept_run(&ActorId::from(*actor), first_seq, count.saturating_sub(known))?;
+            } else if skip > 0 {
+                skip -= 1;
+            } else {
+                self.step(entry)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn step(&mut self, entry: &PageEntry) -> Result<(), LogFault> {
+        match entry {
+            PageEntry::Change(WireChange(bytes)) => {
+                let raw = RawChange::read(bytes)?;
+                self.accept(&raw.ops.actor_id, raw.ops.seq, raw.hash)?;
+                self.given.push((self.confirmed, raw));
+            }
+            PageEntry::Refused { hash, reason } => self.refuse(ChangeHash::from(*hash), *reason)?,
+            PageEntry::Roster(entry) => self.roster_step(entry)?,
+            PageEntry::Accepted { .. } => {}
+        }
+        Ok(())
+    }
+
+    fn accept_run(&mut self, actor: &ActorId, first_seq: u64, count: u64) -> Result<(), LogFault> {
+        let mut seq = first_seq;
+        for _ in 0..count {
+            let missing = || LogFault::Missing { actor: actor.clone(), seq };
+            let hash = self.ledger.document.hash_at(actor, seq).ok_or_else(missing)?;
+            self.accept(actor, seq, hash)?;
+            self.here.push((self.confirmed, actor.clone(), hash));
+            seq = seq.saturating_add(1);
+        }
+        Ok(())
+    }
+
+    fn accept(&mut self, actor: &ActorId, seq: u64, hash: ChangeHash) -> Result<(), LogFault> {
+        let last = self.accepted.get(actor).copied().unwrap_or_else(|| self.ledger.accepted(actor));
+        let expected = last.saturating_add(1);
+        if seq != expected {
+            return Err(LogFault::OutOfOrder { actor: actor.clone(), found: seq, expected });
+        }
+        if self.ledger.refused.contains_key(&hash) || self.refused_here.contains(&hash) {
+            return Err(LogFault::Contradiction(hash));
+        }
         self.log.push(Item::Accepted(hash));
         self.accepted.insert(actor.clone(), seq);
+        Ok(())
+    }
+
+    fn refuse(&mut self, hash: ChangeHash, reason: Reason) -> Result<(), LogFault> {
+        let place = self.ledger.document.place_of_change(&hash);
+        let accepted = place.is_some_and(|(actor, seq)| seq <= self.ledger.accepted(&actor));
+        if accepted || !self.refused_here.insert(hash) || self.ledger.refused.contains_key(&hash) {
+            return Err(LogFault::Contradiction(hash));
+        }
+        self.log.push(Item::Refused(hash, reason));
+        self.refused.push((hash, reason));
+        Ok(())
     }
 
     /// The hub's next roster entry: one that is here already is confirmed by it, any other takes its place.
-    fn step(&mut self, entry: &SignedEntry) -> Result<(), RosterFault> {
+    fn roster_step(&mut self, entry: &SignedEntry) -> Result<(), RosterFault> {
         self.log.push(Item::Roster(entry.hash()));
-        let next = self.confirmed + 1;
-        if !self.chain.has(next, &entry.hash()) {
-            self.displaced.extend_from_slice(self.chain.entries_after(self.confirmed));
-            self.chain.truncate(self.confirmed);
-            self.chain.append(entry.clone(), None)?;
+        let next = self.confirmed.saturating_add(1);
+        if !self.chain().has(next, &entry.hash()) {
+            let chain = self.chain.get_or_insert_with(|| self.ledger.chain.clone());
+            self.displaced.extend_from_slice(chain.entries_after(self.confirmed));
+            chain.truncate(self.confirmed);
+            chain.append(entry.clone(), None)?;
             self.roster.push(entry.clone());
         }
         self.confirmed = next;
         Ok(())
     }
+
+    /// Checks the hub's word against the key that a lead has signed. False when the page tells nothing new.
+    fn check_head(&self, head: &LogHead, application: &ApplicationId) -> Result<bool, LogFault> {
+        let new = self.log.position > self.ledger.log.position;
+        if !new && head.position < self.log.position {
+            return Ok(false);
+        }
+        let roster = self.chain().at(self.confirmed).ok_or(LogFault::NoHub)?;
+        let hub = roster.hub.as_ref().ok_or(LogFault::NoHub)?;
+        head.verify(&hub.key, application, &self.log)?;
+        if head.epoch == roster.epoch { Ok(new) } else { Err(LogFault::Forked) }
+    }
+
+    /// Checks who made the page's changes, and that they may.
+    fn settle(mut self, page: &Page, own: &BTreeSet<ActorId>) -> Result<Settled, LogFault> {
+        let ledger = self.ledger;
+        let claims = Claims { known: &ledger.claims, new: self.claims(page) };
+        let first = first_change(page);
+        let (versions, changes): (Vec<u64>, Vec<_>) = std::mem::take(&mut self.given).into_iter().unzip();
+        let changes = changes.into_iter().enumerate().collect();
+        let authorship = ledger.prover(&claims, first, false).prove(changes, &page.seals, |_| Ok(()));
+        if !authorship.unproven.is_empty() {
+            // A seal that does not hold is the likely cause.
+            let fault = authorship_faults(&authorship).next().map(Box::new);
+            return Err(fault.map_or(LogFault::Forked, LogFault::Fault));
+        }
+        let floors = self.check_rights(&authorship.proven, &versions)?;
+        self.check_rights_here(own)?;
+        let claims = claims.used_by(&authorship.segments);
+        Ok(Settled {
+            confirmed: self.confirmed,
+            log: self.log,
+            here: self.here.into_iter().map(|(_, _, hash)| hash).collect(),
+            proven: authorship.proven,
+            followed: Followed {
+                accepted: self.accepted,
+                refused: self.refused,
+                roster: self.roster,
+                displaced: self.displaced,
+                claims,
+                segments: authorship.segments,
+                floors: floors.clone(),
+                ..Followed::default()
+            },
+            chain: self.chain,
+            floors,
+        })
+    }
+
+    /// The page's claims that are new, by devices that are enrolled once all of it holds.
+    fn claims(&self, page: &Page) -> BTreeMap<ActorId, Claim> {
+        let application = self.ledger.application();
+        let devices = &self.chain().newest().devices;
+        let enrolled = page.claims.iter().filter(|claim| devices.contains_key(&claim.device));
+        enrolled.map(|claim| claim.open(application)).map(|claim| (claim.actor.clone(), claim)).collect()
+    }
+
+    /// The hub is trusted with the order and with its clock, not with anybody's rights.
+    fn check_rights(
+        &self,
+        proven: &[Proven],
+        versions: &[u64],
+    ) -> Result<BTreeMap<PublicKey, u64>, LogFault> {
+        let known = |device| (device, self.ledger.floor(&device));
+        let mut floors: BTreeMap<_, _> = proven.iter().map(|proven| known(proven.device)).collect();
+        let objects = &self.ledger.document.objects;
+        for proven in proven {
+            let version = versions.get(proven.index).copied().unwrap_or(0);
+            judge_proven(self.chain(), objects, &floors, proven, version, Moment::Check)
+                .map_err(|reason| LogFault::Forbidden { hash: proven.raw.hash, reason })?;
+            raise_floor(&mut floors, proven, version);
+        }
+        Ok(floors)
+    }
+
+    /// What came past the hub was judged by what was known then; it is checked again at its place in the log.
+    /// This desk's own changes are for others to check.
+    fn check_rights_here(&self, own: &BTreeSet<ActorId>) -> Result<(), LogFault> {
+        let document = &self.ledger.document;
+        for (version, actor, hash) in self.here.iter().filter(|(_, actor, _)| !own.contains(actor)) {
+            let forbidden = |reason| LogFault::Forbidden { hash: *hash, reason };
+            let claim = self.ledger.claims.get(actor).ok_or_else(|| forbidden(Reason::NotGranted))?;
+            let change = document.automerge.get_change_by_hash(hash);
+            let raw = change.map(RawChange::own).ok_or_else(|| forbidden(Reason::Malformed))?;
+            let touched = Touched::of(&raw, &document.objects);
+            judge(self.chain(), *version, &claim.device, 0, &touched, Moment::Check).map_err(forbidden)?;
+        }
+        Ok(())
+    }
 }
 
-/// Counts an entry that is here already.
-fn take_one(skip: &mut u64) -> bool {
-    let known = *skip > 0;
-    *skip = skip.saturating_sub(1);
-    known
-}
-
-fn read(page: &Page) -> Result<Vec<RawChange>, LogFault> {
-    let bytes = page.entries.iter().filter_map(|entry| match entry {
+/// Whose the first change given by a page is, and its number. It may be one that is here already.
+fn first_change(page: &Page) -> Option<(ActorId, u64)> {
+    let mut given = page.entries.iter().filter_map(|entry| match entry {
         PageEntry::Change(WireChange(bytes)) => Some(bytes),
         _ => None,
     });
-    Ok(bytes.map(|bytes| RawChange::read(bytes)).collect::<Result<_, _>>()?)
-}
-
-/// Checks the hub's word against the key that a lead has signed.
-fn check_head(head: &LogHead, application: &ApplicationId, draft: &Draft) -> Result<(), LogFault> {
-    if head.position < draft.log.position {
-        // The whole page was known here.
-        return Ok(());
-    }
-    let roster = draft.chain.at(draft.confirmed).ok_or(LogFault::NoHub)?;
-    let hub = roster.hub.as_ref().ok_or(LogFault::NoHub)?;
-    head.verify(&hub.key, application, &draft.log)?;
-    if head.epoch == roster.epoch { Ok(()) } else { Err(LogFault::Forked) }
+    let raw = RawChange::read(given.next()?).ok()?;
+    Some((raw.ops.actor_id, raw.ops.seq))
 }

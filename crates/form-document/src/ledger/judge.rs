@@ -1,14 +1,19 @@
 //! The hub's verdicts.
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 
 use automerge::{ActorId, ChangeHash};
 
-use super::{Fault, Ledger, authorship_faults, reason};
-use crate::authorship::{Proven, prove};
+use super::span::{Span, Spans};
+use super::{Fault, Ledger, authorship_faults, judge_proven, raise_floor, reason};
+use crate::authorship::{Claims, Proven};
+use crate::key::PublicKey;
 use crate::log::{Item, Reason};
-use crate::merge::{AppliedChange, Gate, WaitingChange};
+use crate::merge::{AppliedChange, Gate, Merged, WaitingChange};
+use crate::object::ObjectTable;
 use crate::policy::Moment;
+use crate::raw::RawChange;
 use crate::roster::SignedEntry;
 use crate::segment::{Claim, Segment};
 use crate::wire::Offer;
@@ -19,9 +24,20 @@ pub struct Judgement {
     /// One for each new place of the log.
     pub decisions: Vec<Decision>,
     pub claims: Vec<Claim>,
-    /// The segments that prove the accepted changes, and longer ones for changes accepted before.
+    /// The segments that prove the accepted changes, and longer ones for changes accepted before. Each takes
+    /// the place of all stored ones that it covers.
     pub segments: Vec<Segment>,
-    /// No verdict yet: ancestors are missing.
+    /// The newest rosters that the devices of accepted changes were seen to know: [`Ledger::floor`].
+    pub floors: BTreeMap<PublicKey, u64>,
+    /// No verdict yet: ancestors are missing, or (none missing) it was too much at once.
+    pub waiting: Vec<WaitingChange>,
+    pub faults: Vec<Fault>,
+}
+
+/// What became of one of several offers, beside the log.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// As in [`Judgement`].
     pub waiting: Vec<WaitingChange>,
     pub faults: Vec<Fault>,
 }
@@ -45,72 +61,172 @@ impl Decision {
     }
 }
 
+/// The proven changes of all offers that are judged together.
+#[derive(Default)]
+struct Docket {
+    proven: BTreeMap<ChangeHash, Proven>,
+    segments: Vec<Segment>,
+    /// What the segments are about.
+    spans: Spans,
+    claims: BTreeMap<ActorId, Claim>,
+}
+
 impl Ledger {
     /// Judges what a replica hands over. What is known already is passed over, so offering twice does no harm.
     /// Afterwards the ledger stands as if the decisions were stored: when storing them fails, drop it and load
     /// it again.
     pub fn judge(&mut self, offer: &Offer, now_ms: i64) -> Judgement {
+        self.judge_all(&[offer], now_ms).0
+    }
+
+    /// [`Self::judge`] of the offers of several replicas at once, which costs little more than judging one.
+    /// Also tells what became of each; in the judgement itself that of all stands together.
+    pub fn judge_all(&mut self, offers: &[&Offer], now_ms: i64) -> (Judgement, Vec<Outcome>) {
         let mut judgement = Judgement::default();
-        self.judge_roster(offer, now_ms, &mut judgement);
-        judgement.claims = self.learn(offer.claims.as_deref().unwrap_or_default(), &mut judgement.faults);
-        self.judge_changes(offer, now_ms, &mut judgement);
+        let mut outcomes: Vec<Outcome> = offers.iter().map(|_| Outcome::default()).collect();
+        for (offer, outcome) in offers.iter().zip(&mut outcomes) {
+            self.judge_roster(offer, now_ms, &mut judgement, &mut outcome.faults);
+        }
+        self.confirmed = self.chain.version();
+        let mut docket = Docket::default();
+        let mut named = Vec::with_capacity(offers.len());
+        for (offer, outcome) in offers.iter().zip(&mut outcomes) {
+            named.push(self.prove_offer(offer, &mut docket, &mut outcome.faults));
+        }
+        let waiting = self.judge_changes(docket, now_ms, &mut judgement);
+        for (hashes, outcome) in named.iter().zip(&mut outcomes) {
+            outcome.waiting.extend(waiting.iter().filter(|change| hashes.contains(&change.hash)).cloned());
+            judgement.faults.extend(outcome.faults.iter().cloned());
+        }
+        judgement.waiting = waiting;
         for decision in &judgement.decisions {
             self.log.push(decision.item());
         }
-        judgement
+        (judgement, outcomes)
     }
 
-    fn judge_roster(&mut self, offer: &Offer, now_ms: i64, judgement: &mut Judgement) {
+    fn judge_roster(
+        &mut self,
+        offer: &Offer,
+        now_ms: i64,
+        judgement: &mut Judgement,
+        faults: &mut Vec<Fault>,
+    ) {
         for (index, entry) in offer.roster.iter().flatten().enumerate() {
-            let version = entry.read().map(|entry| entry.version);
-            if version.is_ok_and(|version| self.chain.has(version, &entry.hash())) {
+            if self.chain.knows(&entry.hash()) {
                 continue;
             }
             match self.chain.append(entry.clone(), Some(now_ms)) {
                 Ok(()) => judgement.decisions.push(Decision::Roster(entry.clone())),
-                Err(fault) => judgement.faults.push(Fault::Roster { index, fault }),
+                Err(fault) => {
+                    // Those that follow build on it.
+                    faults.push(Fault::Roster { index, fault });
+                    break;
+                }
             }
         }
-        self.confirmed = self.chain.version();
     }
 
-    fn judge_changes(&mut self, offer: &Offer, now_ms: i64, judgement: &mut Judgement) {
-        let changes = self.read(&offer.changes, &mut judgement.faults);
-        let authorship = prove(&self.document, &self.claims, changes, &offer.seals);
-        judgement.faults.extend(authorship_faults(&authorship));
-        let proven: BTreeMap<ChangeHash, Proven> =
-            authorship.proven.into_iter().map(|proven| (proven.raw.hash, proven)).collect();
-        let newest = self.chain.version();
-        let verdicts: BTreeMap<ChangeHash, Result<(), Reason>> = proven
-            .iter()
-            .map(|(hash, proven)| (*hash, self.judge_proven(proven, newest, Moment::Hub(now_ms))))
-            .collect();
+    /// Puts an offer's proven changes on the docket. Returns all that it names.
+    fn prove_offer(
+        &self,
+        offer: &Offer,
+        docket: &mut Docket,
+        faults: &mut Vec<Fault>,
+    ) -> BTreeSet<ChangeHash> {
+        let read = self.read(offer, faults);
+        let new = self.candidates(offer.claims.as_deref().unwrap_or_default(), faults);
+        let claims = Claims { known: &self.claims, new };
+        let spans = &mut docket.spans;
+        let admit = |segment: &Segment| {
+            self.spans.admit(segment)?;
+            spans.admit(segment)?;
+            spans.insert(Span::of(segment));
+            Ok(())
+        };
+        let mut authorship = self.prover(&claims, read.first, true).prove(read.changes, &offer.seals, admit);
+        authorship.proven.retain(|proven| !self.refused.contains_key(&proven.raw.hash));
+        authorship.unproven.retain(|hash| !self.refused.contains_key(hash));
+        faults.extend(authorship_faults(&authorship));
+        let used = claims.used_by(&authorship.segments);
+        docket.claims.extend(used.into_iter().map(|claim| (claim.actor.clone(), claim)));
+        docket.segments.extend(authorship.segments);
+        let named = authorship.proven.iter().map(|proven| proven.raw.hash).collect();
+        for proven in authorship.proven {
+            docket.proven.entry(proven.raw.hash).or_insert(proven);
+        }
+        named
+    }
+
+    fn judge_changes(
+        &mut self,
+        docket: Docket,
+        now_ms: i64,
+        judgement: &mut Judgement,
+    ) -> Vec<WaitingChange> {
+        let proven = &docket.proven;
         let changes = proven.values().map(|proven| (proven.index, proven.raw.clone())).collect();
-        let merged = self.document.merge_gated(
-            changes,
-            &Gate {
-                judge: &|raw| verdicts.get(&raw.hash).copied().unwrap_or(Err(Reason::NotGranted)),
-                refused: &self.refused,
-            },
-        );
+        let newest = self.chain.version();
+        // Each change is judged knowing what its device had signed before, in the order of the log, so that
+        // whoever checks the log comes to the same verdicts wherever its pages are cut.
+        let floors = RefCell::new(std::mem::take(&mut self.floors));
+        let chain = &self.chain;
+        let verdict = |raw: &RawChange, objects: &ObjectTable| {
+            let proven = proven.get(&raw.hash).ok_or(Reason::NotGranted)?;
+            let mut floors = floors.borrow_mut();
+            judge_proven(chain, objects, &floors, proven, newest, Moment::Hub(now_ms))?;
+            raise_floor(&mut floors, proven, newest);
+            Ok(())
+        };
+        let merged = self.document.merge_gated(changes, &Gate { judge: &verdict, refused: &self.refused });
+        self.floors = floors.into_inner();
+        self.decide(merged, docket, judgement)
+    }
+
+    fn decide(&mut self, merged: Merged, docket: Docket, judgement: &mut Judgement) -> Vec<WaitingChange> {
+        let mut accepted = BTreeSet::new();
         for change in merged.applied {
-            if let Some(proven) = proven.get(&change.hash) {
-                self.raise_floor(proven.device, proven.roster);
+            accepted.insert(change.hash);
+            if let Some(proven) = docket.proven.get(&change.hash) {
+                judgement.floors.insert(proven.device, self.floor(&proven.device));
             }
             self.accepted.insert(change.actor.clone(), change.seq);
             judgement.decisions.push(Decision::Accepted(change));
         }
         for refused in merged.refused {
-            let Some(proven) = refused.hash.and_then(|hash| proven.get(&hash)) else { continue };
+            let Some(proven) = refused.hash.and_then(|hash| docket.proven.get(&hash)) else { continue };
             let (hash, reason) = (proven.raw.hash, reason(&refused.reason));
             self.refused.insert(hash, reason);
             let (actor, seq) = (proven.raw.ops.actor_id.clone(), proven.raw.ops.seq);
             judgement.decisions.push(Decision::Refused { hash, actor, seq, reason });
         }
-        judgement.waiting = merged.waiting;
-        // A segment is of use as far as its changes are in the log.
-        judgement.segments = authorship.segments;
-        let document = &self.document;
-        judgement.segments.retain(|segment| segment.hashes.iter().any(|hash| document.has_change(hash)));
+        // Several replicas may hand over the same segment.
+        let mut kept = BTreeSet::new();
+        for segment in docket.segments {
+            let place = (segment.actor.clone(), segment.first_seq, segment.end_seq());
+            if self.is_of_use(&segment, &accepted) && kept.insert(place) {
+                self.spans.insert(Span::of(&segment));
+                judgement.segments.push(segment);
+            }
+        }
+        let mut claims = docket.claims;
+        judgement.claims =
+            judgement.segments.iter().filter_map(|segment| claims.remove(&segment.actor)).collect();
+        for claim in &judgement.claims {
+            self.add_claim(claim.clone());
+        }
+        merged.waiting
+    }
+
+    /// A segment is of use when it proves a change just accepted, or proves with one signature what has taken
+    /// several.
+    fn is_of_use(&self, segment: &Segment, accepted: &BTreeSet<ChangeHash>) -> bool {
+        if segment.hashes.iter().any(|hash| accepted.contains(hash)) {
+            return true;
+        }
+        let known = segment.end_seq() <= self.accepted(&segment.actor).saturating_add(1);
+        let here =
+            |(seq, hash): (u64, &ChangeHash)| self.document.hash_at(&segment.actor, seq) == Some(*hash);
+        known && !self.spans.has(segment) && (segment.first_seq..).zip(&segment.hashes).all(here)
     }
 }

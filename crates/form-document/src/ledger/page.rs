@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use automerge::{ActorId, ChangeHash};
 
 use crate::log::{LogHead, Position, Reason};
+use crate::raw;
 use crate::roster::SignedEntry;
 use crate::segment::{Claim, Segment};
 use crate::wire::{Page, PageEntry, Seal, WireActor, WireChange, WireClaim, WireHash};
@@ -26,12 +27,14 @@ pub struct PageBuilder<'a> {
     entries: Vec<PageEntry>,
     /// Of each actor whose changes' bytes are in the page: first and last seq.
     given: BTreeMap<ActorId, (u64, u64)>,
+    /// Those changes' hashes, in order.
+    hashes: BTreeMap<ActorId, Vec<ChangeHash>>,
 }
 
 impl<'a> PageBuilder<'a> {
     /// A page that starts after a position, for a receiver that has some changes already.
     pub fn new(after: Position, have: &'a BTreeMap<ActorId, u64>) -> Self {
-        Self { after, have, entries: Vec::new(), given: BTreeMap::new() }
+        Self { after, have, entries: Vec::new(), given: BTreeMap::new(), hashes: BTreeMap::new() }
     }
 
     /// Adds the next place of the log.
@@ -41,6 +44,8 @@ impl<'a> PageBuilder<'a> {
                 if self.have.get(&actor).is_some_and(|have| seq <= *have) {
                     return self.push_accepted(&actor, seq);
                 }
+                let hash = raw::chunk_hash(&bytes).unwrap_or(ChangeHash([0; 32]));
+                self.hashes.entry(actor.clone()).or_default().push(hash);
                 let given = self.given.entry(actor).or_insert((seq, seq));
                 given.1 = seq;
                 PageEntry::Change(WireChange(bytes))
@@ -76,9 +81,24 @@ impl<'a> PageBuilder<'a> {
 
     /// The page, with the segments that prove its changes.
     pub fn finish(self, segments: &[Segment], claims: &[Claim], head: LogHead) -> Page {
-        let end = |actor: &ActorId| self.given.get(actor).map_or(0, |(_, last)| last.saturating_add(1));
-        let seals: Vec<Seal> = segments.iter().map(|segment| segment.seal(end(&segment.actor))).collect();
+        let seals: Vec<Seal> = segments.iter().map(|segment| segment.seal(self.known_to(segment))).collect();
         let claims = claims.iter().map(WireClaim::from).collect();
         Page { after: self.after, entries: self.entries, seals, claims, head }
+    }
+
+    /// The number of the first change of a segment that the receiver neither has nor gets with the page. A
+    /// segment may name changes that its device never handed over, and other ones in their places later.
+    fn known_to(&self, segment: &Segment) -> u64 {
+        let Some((first, _)) = self.given.get(&segment.actor) else { return 0 };
+        let given = self.hashes.get(&segment.actor).map(Vec::as_slice).unwrap_or_default();
+        let mut seq = segment.first_seq;
+        for hash in &segment.hashes {
+            let at = seq.checked_sub(*first).and_then(|at| usize::try_from(at).ok());
+            if at.is_some_and(|at| given.get(at) != Some(hash)) {
+                break;
+            }
+            seq = seq.saturating_add(1);
+        }
+        seq
     }
 }

@@ -1,15 +1,17 @@
 //! What comes past the hub: a bundle from a colleague's USB stick. Verdicts made here are provisional.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use automerge::{ActorId, ChangeHash};
 use form_model::answer::Answers;
 
-use super::{Fault, Ledger, authorship_faults};
-use crate::authorship::{Proven, prove};
+use super::{Fault, Ledger, authorship_faults, judge_proven, raise_floor};
+use crate::authorship::{Claims, Proven};
 use crate::history::{self, HistoryRow};
 use crate::log::Reason;
 use crate::merge::{Gate, Merged};
+use crate::object::ObjectTable;
 use crate::policy::{Moment, Touched, judge};
 use crate::raw::RawChange;
 use crate::reader::{OpReader, Shown};
@@ -58,43 +60,65 @@ impl Ledger {
     /// is bad is left out and told; nobody else's changes suffer from it.
     pub fn take(&mut self, offer: &Offer) -> Taken {
         let mut taken = Taken::default();
+        self.take_roster(offer, &mut taken);
+        let read = self.read(offer, &mut taken.faults);
+        let new = self.candidates(offer.claims.as_deref().unwrap_or_default(), &mut taken.faults);
+        let claims = Claims { known: &self.claims, new };
+        let mut authorship =
+            self.prover(&claims, read.first, true).prove(read.changes, &offer.seals, |_| Ok(()));
+        authorship.proven.retain(|proven| !self.refused.contains_key(&proven.raw.hash));
+        authorship.unproven.retain(|hash| !self.refused.contains_key(hash));
+        taken.faults.extend(authorship_faults(&authorship));
+        let Claims { new, .. } = claims;
+        taken.merged = self.take_changes(authorship.proven);
+        let document = &self.document;
+        taken.segments = authorship.segments;
+        taken.segments.retain(|segment| segment.hashes.iter().any(|hash| document.has_change(hash)));
+        taken.claims = Claims { known: &self.claims, new }.used_by(&taken.segments);
+        for claim in &taken.claims {
+            self.add_claim(claim.clone());
+        }
+        taken
+    }
+
+    fn take_roster(&mut self, offer: &Offer, taken: &mut Taken) {
         for (index, entry) in offer.roster.iter().flatten().enumerate() {
-            let version = entry.read().map(|entry| entry.version);
-            if version.is_ok_and(|version| self.chain.has(version, &entry.hash())) {
+            if self.chain.knows(&entry.hash()) {
                 continue;
             }
             match self.chain.append(entry.clone(), None) {
                 Ok(()) => taken.roster.push(entry.clone()),
-                Err(fault) => taken.faults.push(Fault::Roster { index, fault }),
+                Err(fault) => {
+                    // Those that follow build on it.
+                    taken.faults.push(Fault::Roster { index, fault });
+                    break;
+                }
             }
         }
-        taken.claims = self.learn(offer.claims.as_deref().unwrap_or_default(), &mut taken.faults);
-        let changes = self.read(&offer.changes, &mut taken.faults);
-        let authorship = prove(&self.document, &self.claims, changes, &offer.seals);
-        taken.faults.extend(authorship_faults(&authorship));
+    }
+
+    fn take_changes(&mut self, proven: Vec<Proven>) -> Merged {
+        let proven: BTreeMap<ChangeHash, Proven> =
+            proven.into_iter().map(|proven| (proven.raw.hash, proven)).collect();
+        let changes = proven.values().map(|proven| (proven.index, proven.raw.clone())).collect();
         let newest = self.chain.version();
-        let verdicts: BTreeMap<ChangeHash, Result<(), Reason>> = authorship
-            .proven
-            .iter()
-            .map(|proven| (proven.raw.hash, self.judge_proven(proven, newest, Moment::Replica)))
-            .collect();
-        let changes = authorship.proven.iter().map(|proven| (proven.index, proven.raw.clone())).collect();
-        taken.merged = self.document.merge_gated(
-            changes,
-            &Gate {
-                judge: &|raw| verdicts.get(&raw.hash).copied().unwrap_or(Err(Reason::NotGranted)),
-                refused: &self.refused,
-            },
-        );
-        let applied: BTreeSet<ChangeHash> = taken.merged.applied.iter().map(|change| change.hash).collect();
-        let here = |proven: &&Proven| applied.contains(&proven.raw.hash);
-        let known: Vec<_> =
-            authorship.proven.iter().filter(here).map(|proven| (proven.device, proven.roster)).collect();
-        known.into_iter().for_each(|(device, roster)| self.raise_floor(device, roster));
-        let document = &self.document;
-        taken.segments = authorship.segments;
-        taken.segments.retain(|segment| segment.hashes.iter().any(|hash| document.has_change(hash)));
-        taken
+        let mut floors = self.floors.clone();
+        for (device, floor) in &self.passing {
+            let known = floors.entry(*device).or_insert(0);
+            *known = *floor.max(known);
+        }
+        let floors = RefCell::new(floors);
+        let chain = &self.chain;
+        let verdict = |raw: &RawChange, objects: &ObjectTable| {
+            let proven = proven.get(&raw.hash).ok_or(Reason::NotGranted)?;
+            let mut floors = floors.borrow_mut();
+            judge_proven(chain, objects, &floors, proven, newest, Moment::Provisional)?;
+            raise_floor(&mut floors, proven, newest);
+            Ok(())
+        };
+        let merged = self.document.merge_gated(changes, &Gate { judge: &verdict, refused: &self.refused });
+        self.passing = floors.into_inner();
+        merged
     }
 
     /// The hub refused changes that are in the document: goes on with the one that was built without them, and
@@ -153,6 +177,6 @@ impl Ledger {
         let device = self.claims.get(&raw.ops.actor_id)?.device;
         let newest = self.chain.version();
         let touched = Touched::of(raw, &self.document.objects);
-        judge(&self.chain, newest, &device, newest, &touched, Moment::Replica).err()
+        judge(&self.chain, newest, &device, newest, &touched, Moment::Provisional).err()
     }
 }

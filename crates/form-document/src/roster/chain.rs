@@ -116,6 +116,12 @@ impl RosterChain {
         version > 0 && self.at(version).is_some_and(|roster| roster.hash == *hash)
     }
 
+    /// Whether the chain has an entry with this hash, at whatever version. (A hash stands for all of the entry
+    /// but its signature, which was checked when it was taken in.)
+    pub fn knows(&self, hash: &EntryHash) -> bool {
+        self.states.iter().skip(1).any(|roster| roster.hash == *hash)
+    }
+
     /// Forgets all versions after that one.
     pub fn truncate(&mut self, version: u64) {
         let length = usize::try_from(version).unwrap_or(usize::MAX).min(self.entries.len());
@@ -229,10 +235,10 @@ impl Step<'_> {
             Act::Remove { agency } => remove(next, &agency),
             Act::Invite { key, agency, person, expires_ms } => invite(next, key, agency, person, expires_ms),
             Act::Cancel { invite } => cancel(next, &invite),
-            Act::Enrol(enrolment) => self.enrol_invited(next, enrolment),
+            Act::Enrol(enrolment) => self.enrol_invited(next, &enrolment),
             Act::Revoke { device } => revoke(next, &device),
             Act::HandOver { to, grant } => self.hand_over(next, &to, grant),
-            Act::Recover { enrolment, recovery } => self.recover(next, enrolment, recovery),
+            Act::Recover { enrolment, recovery } => self.recover(next, &enrolment, recovery),
             Act::Epoch { number, .. } if number == next.epoch + 1 => {
                 next.epoch = number;
                 Ok(())
@@ -259,7 +265,7 @@ impl Step<'_> {
         add_device(next, self.signer, id, person, device_name)
     }
 
-    fn enrol_invited(&self, next: &mut Roster, enrolment: Enrolment) -> Result<(), RosterFault> {
+    fn enrol_invited(&self, next: &mut Roster, enrolment: &Enrolment) -> Result<(), RosterFault> {
         let invite = next.invites.get_mut(&self.signer).ok_or(RosterFault::UnknownInvite)?;
         match invite.state {
             InviteState::Open => {}
@@ -271,7 +277,7 @@ impl Step<'_> {
         }
         invite.state = InviteState::UsedBy(enrolment.device);
         let agency = invite.agency.clone();
-        self.enrol(next, agency, &enrolment)
+        self.enrol(next, agency, enrolment)
     }
 
     fn enrol(&self, next: &mut Roster, agency: AgencyId, enrolment: &Enrolment) -> Result<(), RosterFault> {
@@ -289,16 +295,19 @@ impl Step<'_> {
     fn recover(
         &self,
         next: &mut Roster,
-        enrolment: Enrolment,
+        enrolment: &Enrolment,
         recovery: PublicKey,
     ) -> Result<(), RosterFault> {
         if next.recovery != Some(self.signer) {
             return Err(RosterFault::NotAllowed);
         }
+        if recovery == self.signer {
+            return Err(RosterFault::Content("the recovery key is spent, so the next one is another"));
+        }
         let leads = |(_, agency): &(&AgencyId, &Agency)| !agency.removed && agency.grant.may_lead();
         let agency = next.agencies.iter().find(leads).map(|(id, _)| id.clone());
         next.recovery = Some(recovery);
-        self.enrol(next, agency.ok_or(RosterFault::UnknownAgency)?, &enrolment)
+        self.enrol(next, agency.ok_or(RosterFault::UnknownAgency)?, enrolment)
     }
 
     fn hand_over(&self, next: &mut Roster, to: &AgencyId, grant: Grant) -> Result<(), RosterFault> {
