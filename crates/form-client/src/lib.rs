@@ -9,6 +9,7 @@ pub mod file;
 pub mod fill;
 pub mod handoff;
 pub mod home;
+pub mod hub;
 pub mod library;
 mod log_page;
 mod outbox;

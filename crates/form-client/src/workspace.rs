@@ -13,6 +13,7 @@ mod transfer;
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use form_document::Genesis;
 use form_document::key::{PublicKey, SigningKey};
@@ -36,6 +37,7 @@ use crate::clock::{self, Clock};
 use crate::device;
 use crate::fill::Values;
 use crate::home::Home;
+use crate::hub::Wake;
 use crate::library::{Library, bad_form};
 use crate::salvage;
 use crate::session::Session;
@@ -55,9 +57,11 @@ pub struct Workspace {
     home: Home,
     store: Store,
     library: Library,
-    device: SigningKey,
+    device: Arc<SigningKey>,
     settings: Option<Settings>,
     sessions: BTreeMap<ApplicationId, Session>,
+    /// Those who carry an application's changes to its hub.
+    wakes: BTreeMap<ApplicationId, Wake>,
     clock: Clock,
 }
 
@@ -71,11 +75,20 @@ impl Workspace {
         let home = Home::take(folder)?;
         let store = Store::open(&home.database())
             .map_err(|error| salvage::opening_failed(&home, error, &clock::local_date(clock())))?;
-        let device = device::load_or_make(&home.key_file())?;
+        let device = Arc::new(device::load_or_make(&home.key_file())?);
         let library = Library::load(&home.forms());
         let settings = store.setting(SETTINGS).map_err(|error| unusable(&home, &error))?;
         let settings = settings.and_then(|json| serde_json::from_str(&json).ok());
-        let mut workspace = Self { home, store, library, device, settings, sessions: BTreeMap::new(), clock };
+        let mut workspace = Self {
+            home,
+            store,
+            library,
+            device,
+            settings,
+            sessions: BTreeMap::new(),
+            wakes: BTreeMap::new(),
+            clock,
+        };
         workspace.renew_actors_if_copied()?;
         Ok(workspace)
     }

@@ -138,6 +138,9 @@ impl Workspace {
             return Err(not_saved(&error));
         }
         session.newest = (number, saved_ms);
+        if let Some(wake) = self.wakes.get(id) {
+            wake.changed.notify_one();
+        }
         Ok(())
     }
 

@@ -1,13 +1,15 @@
 //! Following the hub, without a network: messages in, messages out. Who carries them is another's matter.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use form_document::ActorId;
+use form_document::key::{PublicKey, SigningKey};
 use form_document::ledger::{Followed, LogFault, Recovery};
-use form_document::wire::{Hello, Offer, Page};
-use form_model::command::{Event, Link, SyncState};
+use form_document::wire::{Hello, Offer, Page, Presence};
+use form_model::command::{Event, Link, Present, ShowPresence, SyncState};
 use form_model::error::{ErrorCode, UserError};
-use form_model::id::ApplicationId;
+use form_model::id::{AnswerId, ApplicationId};
 use form_store::follow::RefusedRow;
 use form_store::replica::ReplicaRow;
 use form_store::snapshot::SnapshotRow;
@@ -15,6 +17,7 @@ use form_store::{StoreError, Write};
 
 use super::{Workspace, not_saved, own_claim, unusable};
 use crate::cause::because;
+use crate::hub::Wake;
 use crate::log_page;
 use crate::proof;
 use crate::session::{Session, keep_merged, stored};
@@ -52,6 +55,70 @@ impl Workspace {
         let Some(session) = sessions.get_mut(id) else { return Ok(None) };
         let next = session.outbox.next(&session.ledger, device, store, session.key);
         next.map_err(|error| unusable(home, &error))
+    }
+
+    /// Where an application's hub is.
+    ///
+    /// # Errors
+    /// [`ErrorCode::NoHub`].
+    pub fn hub_url(&mut self, id: &ApplicationId) -> Result<String, UserError> {
+        let hub = self.session(id)?.ledger.chain().newest().hub.as_ref().map(|hub| hub.url.clone());
+        hub.ok_or_else(|| UserError::new(ErrorCode::NoHub))
+    }
+
+    /// The applications that have a hub.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn shared_applications(&mut self) -> Result<Vec<ApplicationId>, UserError> {
+        let rows = self.store.applications().map_err(|error| unusable(&self.home, &error))?;
+        let ids = rows.into_iter().map(|row| row.id).collect::<Vec<_>>();
+        Ok(ids.into_iter().filter(|id| self.hub_url(id).is_ok()).collect())
+    }
+
+    /// What is woken by an application's edits, and by its persons' moves.
+    pub fn wake(&mut self, id: &ApplicationId) -> Wake {
+        self.wakes.entry(id.clone()).or_default().clone()
+    }
+
+    /// This device's key, to sign requests with.
+    pub fn device_key(&self) -> Arc<SigningKey> {
+        Arc::clone(&self.device)
+    }
+
+    /// Where this person is now.
+    pub fn show_presence(&mut self, request: &ShowPresence) {
+        let here = Presence {
+            here: true,
+            answer: request.answer.as_ref().map(|answer| answer.0.clone()),
+            caret: request.caret,
+        };
+        self.wake(&request.application).presence.send_replace(here);
+    }
+
+    /// Who is in the form, with names; those whom the roster does not know, and this desk, left out.
+    ///
+    /// # Errors
+    /// As [`Workspace::open_application`].
+    pub fn present(
+        &mut self,
+        id: &ApplicationId,
+        people: &[(PublicKey, Presence)],
+    ) -> Result<Vec<Present>, UserError> {
+        let session = self.session(id)?;
+        let roster = session.ledger.chain().newest();
+        let named =
+            people.iter().filter(|(device, _)| *device != session.device).filter_map(|(device, presence)| {
+                let member = roster.devices.get(device)?;
+                Some(Present {
+                    device: device.to_string(),
+                    agency: member.agency.clone(),
+                    person: member.person.clone(),
+                    answer: presence.answer.clone().map(AnswerId),
+                    caret: presence.caret,
+                })
+            });
+        Ok(named.collect())
     }
 
     /// Whether something is to be handed over.

@@ -176,6 +176,9 @@ impl Workspace {
             return Err(not_saved(&error));
         }
         session.outbox.saved();
+        if let Some(wake) = self.wakes.get(id) {
+            wake.changed.notify_one();
+        }
         Ok(())
     }
 

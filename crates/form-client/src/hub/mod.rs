@@ -1,0 +1,9 @@
+//! The line to a hub: requests over HTTP, a live stream over a WebSocket. Carries messages; what they mean is the
+//! workspace's matter.
+
+mod connection;
+mod problem;
+mod sync_loop;
+
+pub use connection::{HubConnection, Live};
+pub use sync_loop::{Ask, Wake, catch_up, run};

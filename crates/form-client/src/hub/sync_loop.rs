@@ -1,0 +1,265 @@
+//! Keeps one application in step with its hub for as long as the program runs: connects, catches up, stays on the
+//! live stream, and tries again with growing pauses when the line breaks.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use form_document::key::{PublicKey, SigningKey};
+use form_document::wire::{Exchange, Offer, Presence, Say, Tell};
+use form_model::command::{Event, Link};
+use form_model::error::{ErrorCode, UserError};
+use form_model::id::ApplicationId;
+use tokio::sync::{Notify, watch};
+use tokio::time::{Instant, sleep, timeout};
+
+use super::connection::{HubConnection, Live};
+use super::problem;
+use crate::clock;
+use crate::workspace::Workspace;
+
+/// The first pause after a broken line; each further one is twice as long.
+const PAUSE_FIRST: Duration = Duration::from_secs(1);
+/// The longest pause: a hub that comes back is noticed within a minute.
+const PAUSE_MAX: Duration = Duration::from_secs(60);
+/// How long a quiet line may be before it is tried: below the 60 s after which common proxies close it.
+const PING_EVERY: Duration = Duration::from_secs(25);
+/// How often the hub is asked where a proxy lets no live stream through.
+const ASK_EVERY: Duration = Duration::from_secs(3);
+
+/// The way to the desk, which belongs to another thread.
+pub trait Ask: Clone + Send + Sync + 'static {
+    /// Does some work on the desk.
+    fn ask<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Workspace) -> Result<T, UserError> + Send + 'static,
+    ) -> impl Future<Output = Result<T, UserError>> + Send;
+
+    /// Tells the view of an application.
+    fn tell(&self, application: &ApplicationId, events: Vec<Event>) -> impl Future<Output = ()> + Send;
+}
+
+/// What wakes the loop: an edit, a person who wants to sync now, or who has moved to another field.
+#[derive(Clone, Debug)]
+pub struct Wake {
+    /// Something is to be handed over.
+    pub changed: Arc<Notify>,
+    /// Do not wait for the pause to end.
+    pub now: Arc<Notify>,
+    /// Where this person is.
+    pub presence: watch::Sender<Presence>,
+}
+
+impl Default for Wake {
+    fn default() -> Self {
+        Self { changed: Arc::default(), now: Arc::default(), presence: watch::Sender::default() }
+    }
+}
+
+/// Keeps an application in step with its hub until the task is dropped.
+pub async fn run<A: Ask>(desk: A, application: ApplicationId, device: Arc<SigningKey>, wake: Wake) {
+    let mut sync = SyncLoop { desk, application, device, wake, connection: None, offline_since: None };
+    let mut pause = PAUSE_FIRST;
+    loop {
+        let error = match sync.connect().await {
+            Ok(never) => match never {},
+            Err(error) => error,
+        };
+        if sync.reached() {
+            pause = PAUSE_FIRST;
+        }
+        sync.broken(error).await;
+        // Half of the pause by chance, so that a hub that comes back is not asked by everybody at once.
+        let chance = Duration::from_millis(fastrand::u64(0..=pause.as_millis().try_into().unwrap_or(0) / 2));
+        let waiting = pause / 2 + chance;
+        let _ = timeout(waiting, sync.wake.now.notified()).await;
+        pause = (pause * 2).min(PAUSE_MAX);
+    }
+}
+
+/// Never made: the loop ends only by an error.
+enum Never {}
+
+struct SyncLoop<A> {
+    desk: A,
+    application: ApplicationId,
+    device: Arc<SigningKey>,
+    wake: Wake,
+    connection: Option<HubConnection>,
+    /// Milliseconds since 1970-01-01 UTC; `None` while the hub is heard.
+    offline_since: Option<i64>,
+}
+
+impl<A: Ask> SyncLoop<A> {
+    /// Whether the hub was heard since the last break.
+    fn reached(&self) -> bool {
+        self.offline_since.is_none()
+    }
+
+    async fn broken(&mut self, error: UserError) {
+        let now = clock::system();
+        let link = if stops(&error) {
+            Link::Stopped { error }
+        } else {
+            Link::Offline { since_ms: *self.offline_since.get_or_insert(now) }
+        };
+        self.link(link).await;
+        self.desk.tell(&self.application, vec![Event::Presence { present: Vec::new() }]).await;
+    }
+
+    async fn link(&self, link: Link) {
+        let id = self.application.clone();
+        // Fails only when the desk is gone, and then nobody looks at the line.
+        if let Ok(events) = self.desk.ask(move |desk| desk.linked(&id, link)).await {
+            self.desk.tell(&self.application, events).await;
+        }
+    }
+
+    async fn connect(&mut self) -> Result<Never, UserError> {
+        let id = self.application.clone();
+        let url = self.desk.ask(move |desk| desk.hub_url(&id)).await?;
+        let same =
+            self.connection.as_ref().is_some_and(|connection| connection.url() == url.trim_end_matches('/'));
+        if !same {
+            self.connection = Some(HubConnection::new(&url, Arc::clone(&self.device))?);
+        }
+        let Some(connection) = self.connection.clone() else { return Err(UserError::new(ErrorCode::NoHub)) };
+        if self.offline_since.is_none() {
+            self.link(Link::Connecting).await;
+        }
+        catch_up(&self.desk, &connection, &self.application).await?;
+        self.offline_since = None;
+        match connection.live(&self.application).await {
+            Ok(live) => self.stay(live).await,
+            Err(error) if error.code == ErrorCode::HubUnreachable => self.ask_again(&connection).await,
+            Err(error) => Err(error),
+        }
+    }
+
+    /// No live stream gets through: asks every few seconds.
+    async fn ask_again(&mut self, connection: &HubConnection) -> Result<Never, UserError> {
+        self.link(Link::Live).await;
+        loop {
+            let _ = timeout(ASK_EVERY, self.wake.changed.notified()).await;
+            catch_up(&self.desk, connection, &self.application).await?;
+        }
+    }
+
+    /// On the live stream.
+    async fn stay(&mut self, mut live: Live) -> Result<Never, UserError> {
+        let id = self.application.clone();
+        let hello = self.desk.ask(move |desk| {
+            desk.reconnect(&id)?;
+            desk.hello(&id)
+        });
+        live.say(&Say::Hello(hello.await?)).await?;
+        self.link(Link::Live).await;
+        let mut present = People::default();
+        let mut presence = self.wake.presence.subscribe();
+        presence.mark_changed();
+        // One offer at a time: what is typed meanwhile goes with the next.
+        let mut answered = true;
+        let mut last = Instant::now();
+        loop {
+            if answered && let Some(offer) = self.offer().await? {
+                live.say(&Say::Offer(offer)).await?;
+                answered = false;
+            }
+            tokio::select! {
+                heard = live.hear() => {
+                    last = Instant::now();
+                    match heard? {
+                        Tell::Page(page) => self.follow(page).await?,
+                        Tell::Receipt(_) => answered = true,
+                        Tell::Presence(device, who) => self.show(present.moved(device, who)).await,
+                    }
+                }
+                () = self.wake.changed.notified() => {}
+                changed = presence.changed() => {
+                    if changed.is_ok() {
+                        let who = presence.borrow_and_update().clone();
+                        live.say(&Say::Presence(who)).await?;
+                    }
+                }
+                () = sleep(PING_EVERY.saturating_sub(last.elapsed())) => {
+                    live.ping().await?;
+                    last = Instant::now();
+                }
+            }
+        }
+    }
+
+    async fn offer(&self) -> Result<Option<Offer>, UserError> {
+        let id = self.application.clone();
+        self.desk.ask(move |desk| desk.offer(&id)).await
+    }
+
+    async fn follow(&self, page: form_document::wire::Page) -> Result<(), UserError> {
+        let id = self.application.clone();
+        let events = self.desk.ask(move |desk| desk.follow(&id, &page)).await?;
+        self.desk.tell(&self.application, events).await;
+        Ok(())
+    }
+
+    async fn show(&self, people: Vec<(PublicKey, Presence)>) {
+        let id = self.application.clone();
+        let present = self.desk.ask(move |desk| desk.present(&id, &people)).await.unwrap_or_default();
+        self.desk.tell(&self.application, vec![Event::Presence { present }]).await;
+    }
+}
+
+/// Exchanges with the hub until both sides have everything.
+///
+/// # Errors
+/// [`ErrorCode::HubUnreachable`], [`ErrorCode::HubRefused`], [`ErrorCode::HubBroken`], [`ErrorCode::NotSaved`].
+pub async fn catch_up<A: Ask>(
+    desk: &A,
+    connection: &HubConnection,
+    application: &ApplicationId,
+) -> Result<(), UserError> {
+    let id = application.clone();
+    desk.ask(move |desk| desk.reconnect(&id)).await?;
+    loop {
+        let id = application.clone();
+        let exchange = desk.ask(move |desk| {
+            let hello = desk.hello(&id)?;
+            Ok(Exchange { hello, offer: desk.offer(&id)?.unwrap_or_default() })
+        });
+        let reply = connection.exchange(application, &exchange.await?).await?;
+        let id = application.clone();
+        let more = reply.more;
+        let (events, open) = desk
+            .ask(move |desk| {
+                let events = desk.follow(&id, &reply.page)?;
+                Ok((events, more || desk.has_offer(&id)?))
+            })
+            .await?;
+        desk.tell(application, events).await;
+        if !open {
+            return Ok(());
+        }
+    }
+}
+
+/// Whether trying again is of no use until somebody does something.
+fn stops(error: &UserError) -> bool {
+    let code = error.details.get(problem::CODE).map(String::as_str);
+    error.code == ErrorCode::HubBroken
+        || matches!(code, Some("not_a_member" | "device_revoked" | "not_found" | "log_forked"))
+}
+
+/// Who is in the form, by device.
+#[derive(Default)]
+struct People(BTreeMap<PublicKey, Presence>);
+
+impl People {
+    fn moved(&mut self, device: PublicKey, presence: Presence) -> Vec<(PublicKey, Presence)> {
+        if presence.here {
+            self.0.insert(device, presence);
+        } else {
+            self.0.remove(&device);
+        }
+        self.0.iter().map(|(device, presence)| (*device, presence.clone())).collect()
+    }
+}
