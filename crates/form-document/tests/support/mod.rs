@@ -2,6 +2,9 @@
 
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 
+pub mod company;
+pub mod desk;
+pub mod hub;
 pub mod scene;
 
 use form_document::{Document, Genesis, Merged, actor_id, application_id};
