@@ -8,6 +8,7 @@ use form_client::workspace::Workspace;
 use form_model::command::ExportFormat;
 use form_model::error::UserError;
 use form_model::language::Language;
+use form_model::member::Role;
 
 /// 会签：多个单位共同填写一份申报表。Huiqian: several agencies fill one official application.
 #[derive(Debug, Parser)]
@@ -65,8 +66,144 @@ pub enum Command {
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
     },
-    /// 导入（新建或合并）。Import an exported file: as a new application, or merged into the one here.
+    /// 导入（新建或合并）。Import an exported file or an exchange file.
     Import { file: PathBuf },
+    /// 接入协同中心。Bring an application to a hub.
+    Connect {
+        id: String,
+        url: String,
+        /// 接入码。The code by which a closed hub takes new applications.
+        #[arg(long, default_value = "")]
+        admission: String,
+    },
+    /// 凭邀请加入。Join an application by an invite.
+    Join { invite: String },
+    /// 用恢复码重新成为牵头单位。Take the lead again with the recovery code.
+    Recover { code: String },
+    /// 显示恢复码。Print the recovery code.
+    RecoveryCode { id: String },
+    /// 同步。Sync with the hub: once, or with --watch until stopped.
+    Sync {
+        id: String,
+        #[arg(long)]
+        watch: bool,
+    },
+    /// 同步状态。How an application stands to its hub.
+    Status { id: String },
+    /// 成员与分工。Who takes part, and who writes what.
+    Members { id: String },
+    /// 增加单位或改变分工。Take an agency in, or change what it may do.
+    Grant {
+        id: String,
+        agency: String,
+        /// 单位名称。The agency's name (kept when it is known already).
+        #[arg(long)]
+        name: Option<String>,
+        /// 一两个字的标记。One or two characters that stand for it.
+        #[arg(long)]
+        mark: Option<String>,
+        #[arg(long, default_value = "contributor")]
+        role: RoleArgument,
+        /// 部分或一栏，可加截止日：openness 或 basics.revenue=2026-07-31。A section or field, with its due day.
+        #[arg(long = "part", value_name = "PART[=DATE]")]
+        parts: Vec<String>,
+        /// 原分工下的内容最迟何日交来。The last day for what was written under the earlier grant.
+        #[arg(long, value_name = "DATE")]
+        accept_until: Option<String>,
+    },
+    /// 撤销设备（公钥开头），或移出单位。Revoke a device (start of its key), or take an agency out.
+    Revoke { id: String, who: String },
+    /// 移交牵头。Make another agency the lead.
+    HandOver {
+        id: String,
+        agency: String,
+        /// 移交后仍由本单位填写的部分。What this agency still writes afterwards.
+        #[arg(long = "part", value_name = "PART[=DATE]")]
+        parts: Vec<String>,
+    },
+    /// 发出邀请。Make an invite for one device of an agency.
+    Invite {
+        id: String,
+        agency: String,
+        #[arg(long, default_value = "")]
+        person: String,
+        /// 有效天数。For how many days it is good.
+        #[arg(long, default_value_t = 14)]
+        days: u32,
+    },
+    /// 两处填法不同的栏。Fields with more than one value.
+    Conflicts { id: String },
+    /// 选定一种填法。Settle a field with more than one value: --pick N of `conflicts`.
+    Resolve {
+        id: String,
+        field: String,
+        #[arg(long)]
+        pick: usize,
+    },
+    /// 批注。Say something about a field (- for the application as a whole).
+    Comment {
+        id: String,
+        field: String,
+        text: String,
+        /// 提醒的单位。The agencies that it is for.
+        #[arg(long = "to", value_name = "AGENCY")]
+        to: Vec<String>,
+    },
+    /// 全部批注。All comments.
+    Comments { id: String },
+    /// 被协同中心拒收的修改。What the hub refused.
+    SetAside {
+        id: String,
+        /// 收起这一处。Put one away.
+        #[arg(long, value_name = "CHANGE")]
+        dismiss: Option<String>,
+        /// 收起前作为批注提出。Say it as a comment first.
+        #[arg(long, requires = "dismiss")]
+        propose: bool,
+    },
+    /// 催办。Who owes what by when.
+    Remind {
+        id: String,
+        /// 另存为 Excel。Also as an Excel workbook.
+        #[arg(long, value_name = "FILE")]
+        xlsx: Option<PathBuf>,
+    },
+    /// 交换包。Exchange files.
+    #[command(subcommand)]
+    Bundle(BundleCommand),
+}
+
+#[derive(Debug, Subcommand)]
+pub enum BundleCommand {
+    /// 导出。Write one: everything, or only what is new since the last.
+    Export {
+        id: String,
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+        #[arg(long)]
+        since_last: bool,
+    },
+    /// 导入。Take one in.
+    Import { file: PathBuf },
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum RoleArgument {
+    Lead,
+    Contributor,
+    Reviewer,
+    Observer,
+}
+
+impl From<RoleArgument> for Role {
+    fn from(role: RoleArgument) -> Self {
+        match role {
+            RoleArgument::Lead => Self::Lead,
+            RoleArgument::Contributor => Self::Contributor,
+            RoleArgument::Reviewer => Self::Reviewer,
+            RoleArgument::Observer => Self::Observer,
+        }
+    }
 }
 
 #[derive(Debug, Subcommand)]

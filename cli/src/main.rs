@@ -4,15 +4,20 @@ mod answer;
 mod app;
 mod argument;
 mod check;
+mod conflict;
+mod discussion;
 mod form;
 mod output;
+mod sync;
+mod team;
 mod transfer;
 
 use std::process::ExitCode;
 
 use clap::Parser;
+use form_client::code::CodeKind;
 
-use argument::{Arguments, Command};
+use argument::{Arguments, BundleCommand, Command};
 use output::Output;
 
 /// Exit code of `check` when finalising would be blocked.
@@ -42,6 +47,36 @@ fn run(arguments: &Arguments, output: &Output) -> anyhow::Result<ExitCode> {
         Command::History { id, field } => answer::history(arguments, id, field.as_deref(), output)?,
         Command::Export { id, format, out } => transfer::export(arguments, id, *format, out, output)?,
         Command::Import { file } => transfer::import(arguments, file, output)?,
+        Command::Connect { id, url, admission } => sync::connect(arguments, id, url, admission, output)?,
+        Command::Join { invite } => sync::join(arguments, invite, CodeKind::Invite, output)?,
+        Command::Recover { code } => sync::join(arguments, code, CodeKind::Recovery, output)?,
+        Command::RecoveryCode { id } => team::recovery_code(arguments, id, output)?,
+        Command::Sync { id, watch } => sync::run(arguments, id, *watch, output)?,
+        Command::Status { id } => sync::status(arguments, id, output)?,
+        Command::Members { id } => team::members(arguments, id, output)?,
+        Command::Grant { id, agency, name, mark, role, parts, accept_until } => {
+            let granted = team::Granted { agency, name, mark, role: *role, parts, accept_until };
+            team::grant(arguments, id, granted, output)?;
+        }
+        Command::Revoke { id, who } => team::revoke(arguments, id, who, output)?,
+        Command::HandOver { id, agency, parts } => team::hand_over(arguments, id, agency, parts, output)?,
+        Command::Invite { id, agency, person, days } => {
+            team::invite(arguments, id, agency, person, *days, output)?;
+        }
+        Command::Conflicts { id } => conflict::list(arguments, id, output)?,
+        Command::Resolve { id, field, pick } => conflict::resolve(arguments, id, field, *pick, output)?,
+        Command::Comment { id, field, text, to } => {
+            discussion::comment(arguments, id, field, text, to, output)?;
+        }
+        Command::Comments { id } => discussion::list(arguments, id, output)?,
+        Command::SetAside { id, dismiss, propose } => {
+            discussion::set_aside(arguments, id, dismiss.as_deref(), *propose, output)?;
+        }
+        Command::Remind { id, xlsx } => discussion::remind(arguments, id, xlsx.as_deref(), output)?,
+        Command::Bundle(BundleCommand::Export { id, out, since_last }) => {
+            transfer::export_bundle(arguments, id, *since_last, out, output)?;
+        }
+        Command::Bundle(BundleCommand::Import { file }) => transfer::import(arguments, file, output)?,
         Command::Check { id } => {
             return Ok(if check::run(arguments, id, output)? {
                 ExitCode::SUCCESS

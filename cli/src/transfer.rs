@@ -26,6 +26,9 @@ pub fn import(arguments: &Arguments, from: &Path, output: &Output) -> anyhow::Re
     let mut workspace = arguments.workspace()?;
     let (imported, _) = workspace.import(&file::read(from)?, &from.display().to_string())?;
     output.result(&imported, |imported| {
+        if imported.refused > 0 {
+            eprintln!("{}: {}", output.pick("未并入的修改", "changes left out"), imported.refused);
+        }
         let what = if imported.new { output.pick("新建", "new") } else { output.pick("合并", "merged") };
         let mut lines = vec![format!("{} {what} {}", imported.application, imported.changes)];
         lines.extend(imported.overlaps.iter().map(|overlap| {
@@ -35,4 +38,18 @@ pub fn import(arguments: &Arguments, from: &Path, output: &Output) -> anyhow::Re
         }));
         lines
     })
+}
+
+pub fn export_bundle(
+    arguments: &Arguments,
+    id: &str,
+    since_last: bool,
+    out: &Path,
+    output: &Output,
+) -> anyhow::Result<()> {
+    let mut workspace = arguments.workspace()?;
+    let id = workspace.resolve(id)?;
+    let bytes = workspace.export_bundle(&id, since_last)?;
+    file::write_whole(out, &bytes)?;
+    output.result(&json!({ "file": out, "bytes": bytes.len() }), |_| vec![out.display().to_string()])
 }

@@ -4,6 +4,7 @@ mod bundle;
 mod discussion;
 mod edit;
 mod join;
+mod reminder;
 mod replica;
 mod rights;
 mod set_aside;
@@ -42,6 +43,8 @@ use crate::library::{Library, bad_form};
 use crate::salvage;
 use crate::session::Session;
 use crate::summary::Figures;
+
+pub use join::CheckedInvitation;
 
 /// The setting that holds [`Settings`].
 const SETTINGS: &str = "settings";

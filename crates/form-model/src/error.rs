@@ -200,10 +200,9 @@ impl UserError {
                 "连不上协同中心 {hub}：{cause}。填写的内容都已存在本机，连通后会自动同步。",
                 "The hub {hub} cannot be reached: {cause}. Everything is kept on this machine and is sent when the hub is back.",
             ),
-            ErrorCode::HubRefused => (
-                "协同中心 {hub} 没有接受：{cause}。",
-                "The hub {hub} did not accept this: {cause}.",
-            ),
+            ErrorCode::HubRefused => {
+                ("协同中心 {hub} 没有接受：{cause}。", "The hub {hub} did not accept this: {cause}.")
+            }
             ErrorCode::HubBroken => (
                 "协同中心发来的内容不符合它签过名的记录：{cause}。本机已停止与它同步，内容没有改动；请通知牵头单位和协同中心的管理员。",
                 "What the hub sent contradicts what it has signed: {cause}. This desk has stopped syncing with it and nothing was changed; tell the lead and whoever runs the hub.",

@@ -7,6 +7,7 @@ use crate::check::{Problem, check_section, is_relevant, rule_id};
 use crate::count::is_blank;
 use crate::definition::{Field, FieldKind, FormDefinition, Section};
 use crate::id::AnswerId;
+use crate::member::FormPart;
 
 /// How far one section is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,12 +62,31 @@ pub fn total(form: &FormDefinition, answers: &Answers) -> TotalProgress {
     )
 }
 
+/// How far a part is that was handed out: a section or one field.
+pub fn part(form: &FormDefinition, answers: &Answers, part: &FormPart) -> TotalProgress {
+    let Some(section) = form.section(part.section()) else { return TotalProgress::default() };
+    let mut problems = check_section(form, &section.id, answers);
+    problems.retain(|problem| part.holds(&problem.answer));
+    let asked = |field: &&Field| part.holds(&field.id.answer()) && is_asked(field, answers);
+    let required: Vec<_> = section.fields.iter().filter(asked).collect();
+    TotalProgress {
+        answered: count(required.iter().filter(|field| is_answered(field, &problems)).count()),
+        required: count(required.len()),
+        problems: wrong(&problems),
+    }
+}
+
+/// How many problems have to be mended.
+fn wrong(problems: &[Problem]) -> u32 {
+    count(problems.iter().filter(|problem| problem.blocks() && !problem.is_missing()).count())
+}
+
 fn section_progress(form: &FormDefinition, section: &Section, answers: &Answers) -> SectionProgress {
     let problems = check_section(form, &section.id, answers);
     let required: Vec<_> = section.fields.iter().filter(|field| is_asked(field, answers)).collect();
     let answered = count(required.iter().filter(|field| is_answered(field, &problems)).count());
     let required = count(required.len());
-    let wrong = count(problems.iter().filter(|problem| problem.blocks() && !problem.is_missing()).count());
+    let wrong = wrong(&problems);
     let touched =
         section.fields.iter().any(|field| field.answers().iter().any(|id| says_something(id, answers)));
     let status = match () {

@@ -2,8 +2,12 @@
 //! workspace's matter.
 
 mod connection;
+mod enrol;
+mod local;
 mod problem;
 mod sync_loop;
 
 pub use connection::{HubConnection, Live};
+pub use enrol::{join, preview, publish};
+pub use local::LocalDesk;
 pub use sync_loop::{Ask, Wake, catch_up, run};

@@ -16,7 +16,7 @@ struct Problem {
 }
 
 /// The detail of a [`ErrorCode::HubRefused`] that holds the hub's code.
-pub(super) const CODE: &str = "code";
+const CODE: &str = "code";
 
 /// The codes that a person meets, in both languages.
 const SENTENCES: &[(&str, &str, &str)] = &[
@@ -45,6 +45,11 @@ const SENTENCES: &[(&str, &str, &str)] = &[
     ("log_forked", "协同中心的记录与本机的不一致", "the hub's log differs from what is here"),
     ("token_stolen", "请求的签名不对", "the request's signature is wrong"),
 ];
+
+/// The hub's code in an error, if it is a refusal.
+pub(super) fn code(error: &UserError) -> Option<&str> {
+    error.details.get(CODE).map(String::as_str)
+}
 
 /// The hub was not reached.
 pub(super) fn unreachable(hub: &str, cause: &dyn std::error::Error) -> UserError {

@@ -244,7 +244,7 @@ pub async fn catch_up<A: Ask>(
 
 /// Whether trying again is of no use until somebody does something.
 fn stops(error: &UserError) -> bool {
-    let code = error.details.get(problem::CODE).map(String::as_str);
+    let code = problem::code(error);
     error.code == ErrorCode::HubBroken
         || matches!(code, Some("not_a_member" | "device_revoked" | "not_found" | "log_forked"))
 }

@@ -1,0 +1,79 @@
+//! `huiqian comment | comments | set-aside | remind`
+
+use std::path::Path;
+
+use form_client::file;
+use form_model::command::{DiscussAct, DiscussRequest, Discussion, SetAsideRequest};
+use form_model::id::AnswerId;
+use form_model::member::AgencyId;
+
+use crate::answer::plain;
+use crate::argument::Arguments;
+use crate::output::Output;
+
+/// Stands for the application as a whole.
+const WHOLE: &str = "-";
+
+pub fn comment(
+    arguments: &Arguments,
+    id: &str,
+    field: &str,
+    text: &str,
+    to: &[String],
+    output: &Output,
+) -> anyhow::Result<()> {
+    let on = (field != WHOLE).then(|| AnswerId(field.to_owned()));
+    let to = to.iter().map(|agency| AgencyId(agency.clone())).collect();
+    discuss(arguments, id, DiscussAct::Say { on, to, text: text.to_owned(), reply_to: None }, output)
+}
+
+pub fn list(arguments: &Arguments, id: &str, output: &Output) -> anyhow::Result<()> {
+    discuss(arguments, id, DiscussAct::Read, output)
+}
+
+fn discuss(arguments: &Arguments, id: &str, act: DiscussAct, output: &Output) -> anyhow::Result<()> {
+    let mut workspace = arguments.workspace()?;
+    let application = workspace.resolve(id)?;
+    let discussion = workspace.discuss(&DiscussRequest { application, act })?;
+    output.result(&discussion, |discussion| lines(discussion, output))
+}
+
+fn lines(discussion: &Discussion, output: &Output) -> Vec<String> {
+    let line = |comment: &form_model::command::CommentSummary| {
+        let on = comment.on.as_ref().map_or(WHOLE, |answer| answer.as_str());
+        let to: String = comment.to.iter().map(|agency| format!(" @{agency}")).collect();
+        let settled = if comment.settled { output.pick(" [已解决]", " [settled]") } else { "" };
+        let time = form_client::clock::local_time(comment.stamp.time_ms);
+        format!("{time}  {}  {on}{to}: {}{settled}", comment.stamp.author, comment.text)
+    };
+    discussion.comments.iter().map(line).collect()
+}
+
+pub fn set_aside(
+    arguments: &Arguments,
+    id: &str,
+    dismiss: Option<&str>,
+    propose: bool,
+    output: &Output,
+) -> anyhow::Result<()> {
+    let mut workspace = arguments.workspace()?;
+    let application = workspace.resolve(id)?;
+    let dismiss = dismiss.map(str::to_owned);
+    let missed = workspace.set_aside(&SetAsideRequest { application, dismiss, propose })?;
+    output.result(&missed, |missed| {
+        let line = |one: &form_model::command::SetAside| {
+            let value = one.value.as_ref().map(plain).unwrap_or_default();
+            format!("{}  {} = {value}  {}", one.change, one.answer, one.reason)
+        };
+        missed.iter().map(line).collect()
+    })
+}
+
+pub fn remind(arguments: &Arguments, id: &str, xlsx: Option<&Path>, output: &Output) -> anyhow::Result<()> {
+    let mut workspace = arguments.workspace()?;
+    let id = workspace.resolve(id)?;
+    if let Some(path) = xlsx {
+        file::write_whole(path, &workspace.reminder_workbook(&id)?)?;
+    }
+    output.result(&workspace.reminder(&id)?, |reminder| vec![reminder.text.clone()])
+}

@@ -1,0 +1,169 @@
+//! `huiqian members | grant | revoke | hand-over | invite | recovery-code`
+
+use std::collections::BTreeMap;
+
+use form_client::workspace::Workspace;
+use form_model::command::{InviteRequest, InviteState, Team, TeamAct, TeamRequest};
+use form_model::error::{ErrorCode, UserError};
+use form_model::id::ApplicationId;
+use form_model::member::{AgencyId, FormPart, Grant, Role};
+
+use crate::argument::{Arguments, RoleArgument};
+use crate::output::Output;
+
+/// What `grant` was given.
+pub struct Granted<'a> {
+    pub agency: &'a str,
+    pub name: &'a Option<String>,
+    pub mark: &'a Option<String>,
+    pub role: RoleArgument,
+    pub parts: &'a [String],
+    pub accept_until: &'a Option<String>,
+}
+
+pub fn members(arguments: &Arguments, id: &str, output: &Output) -> anyhow::Result<()> {
+    act(arguments, id, |_, _| Ok(TeamAct::Read), output)
+}
+
+pub fn grant(arguments: &Arguments, id: &str, granted: Granted<'_>, output: &Output) -> anyhow::Result<()> {
+    act(arguments, id, |workspace, id| granted.act(workspace, id), output)
+}
+
+impl Granted<'_> {
+    fn act(self, workspace: &mut Workspace, application: &ApplicationId) -> Result<TeamAct, UserError> {
+        let definition = workspace.answers(application)?.0;
+        let parts = parts(self.parts);
+        let unknown = parts.keys().find(|part| {
+            let field = definition.fields().any(|field| field.id.as_str() == part.0);
+            !field && definition.section(&part.0).is_none()
+        });
+        if let Some(part) = unknown {
+            return Err(UserError::new(ErrorCode::UnknownAnswer).with("answer", part));
+        }
+        let known = read(workspace, application)?.agencies;
+        let known = known.into_iter().find(|agency| agency.id.0 == self.agency);
+        let name = self.name.clone().or_else(|| known.as_ref().map(|agency| agency.name.clone()));
+        let name = name.unwrap_or_else(|| self.agency.to_owned());
+        let first = || name.chars().next().map(String::from).unwrap_or_default();
+        let mark = self.mark.clone().or_else(|| known.map(|agency| agency.mark)).unwrap_or_else(first);
+        Ok(TeamAct::SaveAgency {
+            id: AgencyId(self.agency.to_owned()),
+            name,
+            mark,
+            grant: Grant { role: self.role.into(), parts, ..Grant::default() },
+            accept_until: self.accept_until.clone(),
+        })
+    }
+}
+
+pub fn revoke(arguments: &Arguments, id: &str, who: &str, output: &Output) -> anyhow::Result<()> {
+    let find = |workspace: &mut Workspace, id: &ApplicationId| {
+        let team = read(workspace, id)?;
+        let agency = team.agencies.iter().find(|agency| agency.id.0 == who);
+        if let Some(agency) = agency {
+            return Ok(TeamAct::RemoveAgency { agency: agency.id.clone() });
+        }
+        let starts = |key: &&str| key.starts_with(who);
+        if let Some(key) = team.invites.iter().map(|invite| invite.key.as_str()).find(starts) {
+            return Ok(TeamAct::CancelInvite { key: key.to_owned() });
+        }
+        let device = team.devices.iter().map(|device| device.key.as_str()).find(starts);
+        Ok(TeamAct::RevokeDevice { key: device.unwrap_or(who).to_owned() })
+    };
+    act(arguments, id, find, output)
+}
+
+pub fn hand_over(
+    arguments: &Arguments,
+    id: &str,
+    agency: &str,
+    kept: &[String],
+    output: &Output,
+) -> anyhow::Result<()> {
+    let grant = Grant { role: Role::Contributor, parts: parts(kept), ..Grant::default() };
+    act(arguments, id, |_, _| Ok(TeamAct::HandOver { to: AgencyId(agency.to_owned()), grant }), output)
+}
+
+pub fn invite(
+    arguments: &Arguments,
+    id: &str,
+    agency: &str,
+    person: &str,
+    days: u32,
+    output: &Output,
+) -> anyhow::Result<()> {
+    let mut workspace = arguments.workspace()?;
+    let application = workspace.resolve(id)?;
+    let (agency, person) = (AgencyId(agency.to_owned()), person.to_owned());
+    let invite = workspace.invite(&InviteRequest { application, agency, person, days })?;
+    output.result(&invite, |invite| vec![invite.text.clone()])
+}
+
+pub fn recovery_code(arguments: &Arguments, id: &str, output: &Output) -> anyhow::Result<()> {
+    let mut workspace = arguments.workspace()?;
+    let id = workspace.resolve(id)?;
+    output.result(&workspace.recovery_code(&id)?, |code| vec![code.text.clone()])
+}
+
+fn act(
+    arguments: &Arguments,
+    id: &str,
+    act: impl FnOnce(&mut Workspace, &ApplicationId) -> Result<TeamAct, UserError>,
+    output: &Output,
+) -> anyhow::Result<()> {
+    let mut workspace = arguments.workspace()?;
+    let application = workspace.resolve(id)?;
+    let act = act(&mut workspace, &application)?;
+    let team = workspace.team(&TeamRequest { application, act })?;
+    output.result(&team, |team| lines(team, output))
+}
+
+fn read(workspace: &mut Workspace, application: &ApplicationId) -> Result<Team, UserError> {
+    workspace.team(&TeamRequest { application: application.clone(), act: TeamAct::Read })
+}
+
+fn parts(texts: &[String]) -> BTreeMap<FormPart, Option<String>> {
+    let part = |text: &String| match text.split_once('=') {
+        Some((part, due)) => (FormPart(part.to_owned()), Some(due.to_owned())),
+        None => (FormPart(text.clone()), None),
+    };
+    texts.iter().map(part).collect()
+}
+
+fn lines(team: &Team, output: &Output) -> Vec<String> {
+    let mut lines = Vec::new();
+    for agency in team.agencies.iter().filter(|agency| !agency.removed) {
+        let parts = agency.grant.parts.iter().map(|(part, due)| match due {
+            Some(due) => format!("{part} ({due})"),
+            None => part.0.clone(),
+        });
+        let parts = parts.collect::<Vec<_>>().join(", ");
+        lines.push(format!("{}  {}  {}  {parts}", agency.id, agency.name, role(agency.grant.role, output)));
+        for device in team.devices.iter().filter(|device| device.agency == agency.id) {
+            let own = if device.own { output.pick("（本机）", " (this device)") } else { "" };
+            let revoked = if device.revoked { output.pick(" 已撤销", " revoked") } else { "" };
+            let key = device.key.get(..8).unwrap_or(&device.key);
+            lines.push(format!("    {key}  {} {}{own}{revoked}", device.person, device.name));
+        }
+        for invite in team.invites.iter().filter(|invite| invite.agency == agency.id) {
+            let state = match invite.state {
+                InviteState::Open => output.pick("邀请待用", "invite open"),
+                InviteState::Expired => output.pick("邀请已过期", "invite expired"),
+                InviteState::Cancelled => output.pick("邀请已收回", "invite taken back"),
+                InviteState::Used => continue,
+            };
+            let key = invite.key.get(..8).unwrap_or(&invite.key);
+            lines.push(format!("    {key}  {state} {}", invite.person));
+        }
+    }
+    lines
+}
+
+fn role<'a>(role: Role, output: &Output) -> &'a str {
+    match role {
+        Role::Lead => output.language.pick("牵头单位", "lead"),
+        Role::Contributor => output.language.pick("协同单位", "contributor"),
+        Role::Reviewer => output.language.pick("审阅", "reviewer"),
+        Role::Observer => output.language.pick("只看", "observer"),
+    }
+}

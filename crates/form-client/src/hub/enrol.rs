@@ -1,0 +1,107 @@
+//! Bringing an application to a hub, and joining one.
+
+use form_document::roster::SignedEntry;
+use form_model::command::InvitePreview;
+use form_model::error::{ErrorCode, UserError};
+use form_model::id::ApplicationId;
+
+use super::connection::HubConnection;
+use super::problem;
+use super::sync_loop::{Ask, catch_up};
+use crate::code::{Code, CodeKind};
+use crate::workspace::{CheckedInvitation, Workspace};
+
+/// How often enrolling is tried when others change the roster at the same moment.
+const TRIES: usize = 5;
+
+/// Has an application on a hub from now on, with all that is here.
+///
+/// # Errors
+/// [`ErrorCode::NotLead`], [`ErrorCode::HubUnreachable`], [`ErrorCode::HubRefused`].
+pub async fn publish<A: Ask>(
+    desk: &A,
+    application: &ApplicationId,
+    url: &str,
+    admission: &str,
+) -> Result<(), UserError> {
+    let url = address(url)?;
+    let device = desk.ask(|desk| Ok(desk.device_key())).await?;
+    let connection = HubConnection::new(&url, device)?;
+    // Nothing is signed before the hub has answered.
+    let key = connection.key().await?;
+    let (id, named) = (application.clone(), url.clone());
+    let publish = desk.ask(move |desk| desk.publish(&id, &named, key)).await?;
+    connection.publish(application, &publish, admission).await?;
+    catch_up(desk, &connection, application).await
+}
+
+/// What an invite leads to.
+///
+/// # Errors
+/// [`ErrorCode::BadInvite`], [`ErrorCode::HubUnreachable`], [`ErrorCode::HubRefused`].
+pub async fn preview<A: Ask>(desk: &A, text: &str) -> Result<InvitePreview, UserError> {
+    let code = Workspace::read_code(text)?;
+    let (_, checked) = look_up(desk, &code, CodeKind::Invite).await?;
+    desk.ask(move |desk| desk.preview(&code, &checked)).await
+}
+
+/// Joins by an invite, or takes the lead again with a recovery code.
+///
+/// # Errors
+/// [`ErrorCode::BadInvite`], [`ErrorCode::HubUnreachable`], [`ErrorCode::HubRefused`].
+pub async fn join<A: Ask>(desk: &A, text: &str, kind: CodeKind) -> Result<ApplicationId, UserError> {
+    let code = Workspace::read_code(text)?;
+    let key = code.key(kind).map_err(|_| UserError::new(ErrorCode::BadInvite))?.public();
+    let mut last = UserError::new(ErrorCode::BadInvite);
+    for _ in 0..TRIES {
+        let (connection, checked) = look_up(desk, &code, kind).await?;
+        let (entry, checked) = enrolment(desk, code.clone(), checked).await?;
+        if let Some(entry) = entry {
+            match connection.enrol(&key, &entry).await {
+                Ok(()) => {}
+                Err(error) if problem::code(&error) == Some("roster_moved") => {
+                    last = error;
+                    continue;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        let application = checked.application.clone();
+        desk.ask(move |desk| desk.joined(&checked)).await?;
+        catch_up(desk, &connection, &application).await?;
+        return Ok(application);
+    }
+    Err(last)
+}
+
+async fn enrolment<A: Ask>(
+    desk: &A,
+    code: Code,
+    checked: CheckedInvitation,
+) -> Result<(Option<SignedEntry>, CheckedInvitation), UserError> {
+    desk.ask(move |desk| Ok((desk.enrolment(&code, &checked)?, checked))).await
+}
+
+async fn look_up<A: Ask>(
+    desk: &A,
+    code: &Code,
+    kind: CodeKind,
+) -> Result<(HubConnection, CheckedInvitation), UserError> {
+    let device = desk.ask(|desk| Ok(desk.device_key())).await?;
+    let connection = HubConnection::new(&code.hub, device)?;
+    let key = code.key(kind).map_err(|_| UserError::new(ErrorCode::BadInvite))?.public();
+    let invitation = connection.invitation(&key).await?;
+    let code = code.clone();
+    let checked = desk.ask(move |desk| desk.check_invitation(&code, kind, &invitation)).await?;
+    Ok((connection, checked))
+}
+
+/// An address as a person types it, with its scheme.
+fn address(text: &str) -> Result<String, UserError> {
+    let text = text.trim().trim_end_matches('/');
+    if text.is_empty() {
+        return Err(UserError::new(ErrorCode::NoHub));
+    }
+    let has_scheme = text.starts_with("http://") || text.starts_with("https://");
+    Ok(if has_scheme { text.to_owned() } else { format!("https://{text}") })
+}

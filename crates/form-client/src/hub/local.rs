@@ -1,0 +1,44 @@
+//! A desk that no window shares: the command line's, and tests'.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use form_model::command::Event;
+use form_model::error::UserError;
+use form_model::id::ApplicationId;
+
+use super::sync_loop::Ask;
+use crate::workspace::Workspace;
+
+/// A workspace that several tasks of one program ask in turn.
+#[derive(Clone, Debug)]
+pub struct LocalDesk {
+    workspace: Arc<Mutex<Workspace>>,
+}
+
+impl LocalDesk {
+    /// Takes a workspace.
+    pub fn new(workspace: Workspace) -> Self {
+        Self { workspace: Arc::new(Mutex::new(workspace)) }
+    }
+
+    /// Does some work on the desk, now.
+    ///
+    /// # Errors
+    /// What the work answers.
+    pub fn with<T>(&self, work: impl FnOnce(&mut Workspace) -> Result<T, UserError>) -> Result<T, UserError> {
+        // A panic in the middle of some work leaves memory and disk as after a failed write: loaded again when
+        // the next session opens.
+        work(&mut self.workspace.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Ask for LocalDesk {
+    async fn ask<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Workspace) -> Result<T, UserError> + Send + 'static,
+    ) -> Result<T, UserError> {
+        self.with(work)
+    }
+
+    async fn tell(&self, _application: &ApplicationId, _events: Vec<Event>) {}
+}
