@@ -12,7 +12,7 @@ use crate::edit::Committed;
 use crate::error::EditError;
 use crate::op::OpId;
 use crate::reader::Shown;
-use crate::schema::has_bad_character;
+use crate::schema::{Schema, has_bad_character};
 
 /// Longest comment, in characters: an A4 page.
 pub const COMMENT_MAX_CHARS: usize = 2_000;
@@ -50,6 +50,12 @@ impl CommentKey {
         format!("{id}{SETTLED}")
     }
 
+    /// The change that makes the comment: its actor and number.
+    pub(crate) fn change(&self) -> Option<(ActorId, u64)> {
+        let (actor, seq) = self.id.0.split_once('-')?;
+        Some((actor.parse().ok()?, seq.parse().ok()?))
+    }
+
     pub(crate) fn read(key: &str) -> Option<Self> {
         let (id, settled) = key.strip_suffix(SETTLED).map_or((key, false), |id| (id, true));
         let (actor, seq) = id.split_once('-')?;
@@ -57,6 +63,24 @@ impl CommentKey {
         // One spelling only: no leading zeros, no capitals.
         (read.0 == id).then_some(Self { id: read, settled })
     }
+}
+
+/// What is wrong with a comment as stored: the same on every replica, whoever wrote it.
+pub(crate) fn fault(stored: &str, schema: &Schema) -> Option<&'static str> {
+    if stored.chars().count() > STORED_MAX_CHARS {
+        return Some("it is overlong");
+    }
+    let Ok(comment) = serde_json::from_str::<Comment>(stored) else {
+        return Some("it cannot be read");
+    };
+    let words = comment.text.chars().count() > COMMENT_MAX_CHARS || comment.to.len() > MENTIONS_MAX;
+    let names = comment.to.iter().any(|agency| !agency.is_valid());
+    let reply =
+        comment.reply_to.as_ref().is_some_and(|id| CommentKey::read(&id.0).is_none_or(|key| key.settled));
+    let about = comment.on.as_ref().is_some_and(|answer| schema.kind(answer).is_none());
+    // Quoting hides control characters from a look at the stored text.
+    let text = comment.text.trim().is_empty() || has_bad_character(&comment.text);
+    (words || names || reply || about || text).then_some("no replica writes what it says")
 }
 
 /// What a comment says.
@@ -89,7 +113,8 @@ impl Document {
     /// Says something.
     ///
     /// # Errors
-    /// When the text is empty, too long or has control characters, or the answer is unknown.
+    /// When the text is empty, too long or has control characters, when it names too many agencies or what is
+    /// none, or when the answer is unknown.
     pub fn comment(
         &mut self,
         comment: &Comment,
@@ -108,6 +133,9 @@ impl Document {
         }
         let failed = |cause: &dyn std::fmt::Display| EditError::Document { cause: cause.to_string() };
         let stored = serde_json::to_string(comment).map_err(|error| failed(&error))?;
+        if let Some(fault) = fault(&stored, &self.schema) {
+            return Err(failed(&fault));
+        }
         let id = CommentId::new(self.actor(), self.causality().last_seq(self.actor()).saturating_add(1));
         let map = self.objects.discussion().cloned().ok_or_else(|| failed(&"no map of comments"))?;
         let committed = self

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroU64;
 
 use automerge::legacy::{ElementId, Key, Op, OpType};
-use automerge::{ActorId, Automerge, Change, ChangeHash, ExpandedChange};
+use automerge::{ActorId, Automerge, Change, ChangeHash, ExpandedChange, ScalarValue};
 
 use crate::causality::NewNode;
-use crate::comment::{CommentId, CommentKey};
+use crate::comment::{Comment, CommentId, CommentKey};
 use crate::document::Document;
 use crate::genesis::ENCODING;
 use crate::history::HistoryRow;
@@ -86,6 +86,10 @@ struct Rewriting<'a> {
     new_ops: BTreeMap<OpId, OpId>,
     new_changes: BTreeMap<ChangeHash, ChangeHash>,
     new_comments: BTreeMap<CommentId, CommentId>,
+    /// The comments that dropped changes made.
+    dropped_comments: BTreeSet<CommentId>,
+    /// Of dropped characters that are gone for good: where text put after them goes now.
+    left: BTreeMap<OpId, Option<OpId>>,
 }
 
 impl<'a> Rewriting<'a> {
@@ -103,6 +107,8 @@ impl<'a> Rewriting<'a> {
             new_ops: BTreeMap::new(),
             new_changes: BTreeMap::new(),
             new_comments: BTreeMap::new(),
+            dropped_comments: dropped.iter().filter_map(comment_of).collect(),
+            left: BTreeMap::new(),
         }
     }
 
@@ -183,7 +189,7 @@ impl<'a> Rewriting<'a> {
         for pred in op.pred.iter() {
             match (&op.key, &op.action) {
                 (Key::Seq(_), _) => preds.extend(self.same(&pred.into())),
-                (Key::Map(_), _) => self.replaced(&pred.into(), &mut preds),
+                (Key::Map(_), _) => self.replaced(pred.into(), &mut preds),
             }
         }
         preds.sort();
@@ -192,13 +198,13 @@ impl<'a> Rewriting<'a> {
             return None;
         }
         let key = match &op.key {
-            Key::Map(key) => Key::Map(self.key(key, raw, actor, seq).into()),
+            Key::Map(key) => Key::Map(self.key(key, raw, actor, seq)?.into()),
             Key::Seq(ElementId::Head) => Key::Seq(ElementId::Head),
             Key::Seq(ElementId::Id(id)) if op.insert => self.left_of(id.into()),
             Key::Seq(ElementId::Id(id)) => Key::Seq(ElementId::Id(self.same(&id.into())?.into())),
         };
         let pred = preds.into_iter().map(Into::into).collect();
-        Some(Op { action: op.action.clone(), obj: op.obj.clone(), key, pred, insert: op.insert })
+        Some(Op { action: self.action(op), obj: op.obj.clone(), key, pred, insert: op.insert })
     }
 
     /// The operation itself, or what takes its place; `None` when it is gone.
@@ -211,42 +217,87 @@ impl<'a> Rewriting<'a> {
     }
 
     /// The values that a put replaced; for a dropped one, those that it had replaced in turn.
-    fn replaced(&self, id: &OpId, into: &mut Vec<OpId>) {
-        match self.same(id) {
-            Some(same) => into.push(same),
-            None => {
-                let op = self.ops.get(id);
-                op.into_iter()
-                    .flat_map(|op| op.pred.iter())
-                    .for_each(|pred| self.replaced(&pred.into(), into));
+    fn replaced(&self, id: OpId, into: &mut Vec<OpId>) {
+        let (mut open, mut seen) = (vec![id], BTreeSet::new());
+        while let Some(id) = open.pop() {
+            if !seen.insert(id.clone()) {
+                continue;
+            }
+            match (self.same(&id), self.ops.get(&id)) {
+                (Some(same), _) => into.push(same),
+                (None, Some(op)) => open.extend(op.pred.iter().map(OpId::from)),
+                (None, None) => {}
             }
         }
     }
 
     /// Where a character goes: after the one it was put after, or the nearest one before that is still there.
-    fn left_of(&self, id: OpId) -> Key {
-        let mut id = id;
-        loop {
+    fn left_of(&mut self, id: OpId) -> Key {
+        let (mut id, mut passed) = (id, Vec::new());
+        let place = loop {
             if let Some(same) = self.same(&id) {
-                return Key::Seq(ElementId::Id(same.into()));
+                break Some(same);
             }
-            match self.ops.get(&id).map(|op| &op.key) {
-                Some(Key::Seq(ElementId::Id(before))) => id = before.into(),
-                _ => return Key::Seq(ElementId::Head),
+            if let Some(place) = self.left.get(&id) {
+                break place.clone();
             }
+            let before = match self.ops.get(&id).map(|op| &op.key) {
+                Some(Key::Seq(ElementId::Id(before))) => Some(before.into()),
+                _ => None,
+            };
+            passed.push(id);
+            match before {
+                Some(before) => id = before,
+                None => break None,
+            }
+        };
+        // What is gone stays gone: the characters that do come back are written before what follows them.
+        self.left.extend(passed.into_iter().map(|gone| (gone, place.clone())));
+        Key::Seq(place.map_or(ElementId::Head, |place| ElementId::Id(place.into())))
+    }
+
+    /// What the operation puts. A comment that answers one that was written again answers the new one; one that
+    /// answers a comment that is gone answers none.
+    fn action(&self, op: &Op) -> OpType {
+        let (OpType::Put(ScalarValue::Str(text)), Key::Map(key)) = (&op.action, &op.key) else {
+            return op.action.clone();
+        };
+        let comment = CommentKey::read(key).and_then(|_| serde_json::from_str::<Comment>(text).ok());
+        let Some((mut comment, old)) = comment.and_then(|comment| Some((comment.clone(), comment.reply_to?)))
+        else {
+            return op.action.clone();
+        };
+        if !self.dropped_comments.contains(&old) {
+            return op.action.clone();
+        }
+        comment.reply_to = self.new_comments.get(&old).cloned();
+        match serde_json::to_string(&comment) {
+            Ok(text) => OpType::Put(ScalarValue::Str(text.into())),
+            Err(_) => op.action.clone(),
         }
     }
 
-    /// A comment's key names its change, so it changes with it.
-    fn key(&mut self, key: &str, raw: &RawChange, actor: &ActorId, seq: u64) -> String {
-        let Some(CommentKey { id, settled }) = CommentKey::read(key) else { return key.to_owned() };
+    /// A comment's key names its change, so it changes with it. `None` for the settling of one that is gone.
+    fn key(&mut self, key: &str, raw: &RawChange, actor: &ActorId, seq: u64) -> Option<String> {
+        let Some(CommentKey { id, settled }) = CommentKey::read(key) else { return Some(key.to_owned()) };
         let old = CommentId::new(&raw.ops.actor_id, raw.ops.seq);
         if !settled && id == old {
             let new = CommentId::new(actor, seq);
             self.new_comments.insert(id, new.clone());
-            return new.0;
+            return Some(new.0);
         }
-        let id = self.new_comments.get(&id).map_or(id.0, |new| new.0.clone());
-        if settled { CommentKey::settled(&id) } else { id }
+        let id = match self.new_comments.get(&id) {
+            Some(new) => new.0.clone(),
+            None if self.dropped_comments.contains(&id) => return None,
+            None => id.0,
+        };
+        Some(if settled { CommentKey::settled(&id) } else { id })
     }
+}
+
+/// The comment that a change makes, if it makes one.
+fn comment_of(raw: &RawChange) -> Option<CommentId> {
+    let id = CommentId::new(&raw.ops.actor_id, raw.ops.seq);
+    let names = |op: &Op| matches!(&op.key, Key::Map(key) if *key == id.0);
+    raw.ops.operations.iter().any(names).then_some(id)
 }

@@ -167,14 +167,27 @@ impl Operation<'_> {
                 if !preds.is_empty() {
                     return Err(self.bad_comment("it replaces another"));
                 }
-                if text.chars().count() > comment::STORED_MAX_CHARS || has_bad_character(text) {
-                    return Err(self.bad_comment("it is overlong or has control characters"));
+                if let Some(fault) = comment::fault(text, self.checker.schema) {
+                    return Err(self.bad_comment(fault));
                 }
             }
-            (OpType::Put(ScalarValue::Boolean(_)), Some(CommentKey { settled: true, .. })) => {}
+            (OpType::Put(ScalarValue::Boolean(_)), Some(key @ CommentKey { settled: true, .. })) => {
+                // Who could settle what is yet to be said would have it hidden from the start.
+                if !self.knows_comment(&key) {
+                    return Err(self.bad_comment("it settles what its author cannot have known"));
+                }
+            }
             _ => return Err(self.bad_comment("it is neither a comment nor its settling")),
         }
         preds.into_iter().try_for_each(|pred| self.check_pred(pred, key, reader))
+    }
+
+    /// Whether the author knew the change that makes a comment.
+    fn knows_comment(&self, key: &CommentKey) -> bool {
+        let past = |(actor, seq): (automerge::ActorId, u64)| {
+            seq > 0 && seq <= self.checker.graph.known_seq(&self.raw.ops.deps, &actor)
+        };
+        key.change().is_some_and(past)
     }
 
     fn check_value(&self, answer: &AnswerId, reader: &mut OpReader<'_>) -> Result<(), Malformed> {

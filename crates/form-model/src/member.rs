@@ -10,6 +10,13 @@ use crate::id::AnswerId;
 /// Longest agency id, in bytes: it is typed by hand and shown in lists.
 const AGENCY_ID_MAX_BYTES: usize = 32;
 
+/// The most parts of the form that are handed to one agency: every field of a large form, one by one.
+const GRANT_MAX_PARTS: usize = 512;
+
+/// Longest name of a part of the form or of an evidence slot, in bytes: two ids that a form designer writes by
+/// hand.
+const PART_MAX_BYTES: usize = 130;
+
 /// Names an agency within one application: a short lower-case word such as `commerce` or `customs-2`. The lead
 /// chooses it; the form package suggests some.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -91,7 +98,10 @@ pub enum EvidenceAccess {
 }
 
 /// What an agency may do, and by when it is to have done it.
+///
+/// A field that this program does not know would restrict what it goes on to allow, so it is an error.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Grant {
     pub role: Role,
     /// The parts that a contributor writes, each with the day by which they are due (`YYYY-MM-DD`), if any.
@@ -116,10 +126,31 @@ impl Grant {
         self.role >= Role::Reviewer
     }
 
+    /// Whether it is of a size that a roster holds, and its due days are days.
+    pub fn is_valid(&self) -> bool {
+        let slots: &[String] = match &self.evidence {
+            EvidenceAccess::All => &[],
+            EvidenceAccess::Only(slots) => slots,
+        };
+        let short = |name: &str| (1..=PART_MAX_BYTES).contains(&name.len());
+        self.parts.len() <= GRANT_MAX_PARTS
+            && slots.len() <= GRANT_MAX_PARTS
+            && self.parts.keys().all(|part| short(&part.0))
+            && slots.iter().all(|slot| short(slot))
+            && self.parts.values().flatten().all(|day| is_day(day))
+    }
+
     /// Whether the agency says who takes part.
     pub fn may_lead(&self) -> bool {
         self.role == Role::Lead
     }
+}
+
+/// Whether the text has the shape of a day, `YYYY-MM-DD`.
+fn is_day(text: &str) -> bool {
+    let fits =
+        |(at, byte): (usize, u8)| if matches!(at, 4 | 7) { byte == b'-' } else { byte.is_ascii_digit() };
+    text.len() == 10 && text.bytes().enumerate().all(fits)
 }
 
 #[cfg(test)]

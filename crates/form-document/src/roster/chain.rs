@@ -231,6 +231,9 @@ impl Step<'_> {
                 self.found(next, agency, named(name, mark)?, &person, &device_name, recovery)
             }
             Act::Hub { url, key } => hub(next, url, key),
+            Act::Agency { grant, .. } | Act::HandOver { grant, .. } if !grant.is_valid() => {
+                Err(RosterFault::Content("the grant is too large, or a day in it is none"))
+            }
             Act::Agency { id, name, mark, grant, .. } => agency(next, id, named(name, mark)?, grant),
             Act::Remove { agency } => remove(next, &agency),
             Act::Invite { key, agency, person, expires_ms } => invite(next, key, agency, person, expires_ms),
@@ -266,7 +269,8 @@ impl Step<'_> {
     }
 
     fn enrol_invited(&self, next: &mut Roster, enrolment: &Enrolment) -> Result<(), RosterFault> {
-        let invite = next.invites.get_mut(&self.signer).ok_or(RosterFault::UnknownInvite)?;
+        let invite =
+            Arc::make_mut(&mut next.invites).get_mut(&self.signer).ok_or(RosterFault::UnknownInvite)?;
         match invite.state {
             InviteState::Open => {}
             InviteState::UsedBy(_) => return Err(RosterFault::InviteUsed),
@@ -316,9 +320,9 @@ impl Step<'_> {
         }
         let from = next.devices.get(&self.signer).map(|device| device.agency.clone());
         let from = from.filter(|from| from != to).ok_or(RosterFault::UnknownAgency)?;
-        let heir = next.agencies.get_mut(to).filter(|agency| !agency.removed);
+        let heir = Arc::make_mut(&mut next.agencies).get_mut(to).filter(|agency| !agency.removed);
         heir.ok_or(RosterFault::UnknownAgency)?.grant = Grant { role: Role::Lead, ..Grant::default() };
-        next.agencies.get_mut(&from).ok_or(RosterFault::UnknownAgency)?.grant = grant;
+        Arc::make_mut(&mut next.agencies).get_mut(&from).ok_or(RosterFault::UnknownAgency)?.grant = grant;
         Ok(())
     }
 }
@@ -368,16 +372,16 @@ fn agency(next: &mut Roster, id: AgencyId, named: Named, grant: Grant) -> Result
         return Err(RosterFault::TooMany("agencies"));
     }
     let Named { name, mark } = named;
-    next.agencies.insert(id, Agency { name, mark, grant, removed: false });
+    Arc::make_mut(&mut next.agencies).insert(id, Agency { name, mark, grant, removed: false });
     Ok(())
 }
 
 fn remove(next: &mut Roster, id: &AgencyId) -> Result<(), RosterFault> {
-    next.agencies.get_mut(id).ok_or(RosterFault::UnknownAgency)?.removed = true;
+    Arc::make_mut(&mut next.agencies).get_mut(id).ok_or(RosterFault::UnknownAgency)?.removed = true;
     let version = next.version;
-    let devices = next.devices.values_mut().filter(|device| device.agency == *id);
+    let devices = Arc::make_mut(&mut next.devices).values_mut().filter(|device| device.agency == *id);
     devices.for_each(|device| device.revoked = device.revoked.or(Some(version)));
-    let open = next.invites.values_mut().filter(|invite| invite.agency == *id);
+    let open = Arc::make_mut(&mut next.invites).values_mut().filter(|invite| invite.agency == *id);
     open.filter(|invite| invite.state == InviteState::Open)
         .for_each(|invite| invite.state = InviteState::Cancelled);
     Ok(())
@@ -400,12 +404,13 @@ fn invite(
     if next.invites.len() >= INVITES_MAX {
         return Err(RosterFault::TooMany("invites"));
     }
-    next.invites.insert(key, Invite { agency, person, expires_ms, state: InviteState::Open });
+    Arc::make_mut(&mut next.invites)
+        .insert(key, Invite { agency, person, expires_ms, state: InviteState::Open });
     Ok(())
 }
 
 fn cancel(next: &mut Roster, key: &PublicKey) -> Result<(), RosterFault> {
-    let invite = next.invites.get_mut(key).ok_or(RosterFault::UnknownInvite)?;
+    let invite = Arc::make_mut(&mut next.invites).get_mut(key).ok_or(RosterFault::UnknownInvite)?;
     match invite.state {
         InviteState::UsedBy(_) => Err(RosterFault::InviteUsed),
         InviteState::Open | InviteState::Cancelled => {
@@ -417,7 +422,7 @@ fn cancel(next: &mut Roster, key: &PublicKey) -> Result<(), RosterFault> {
 
 fn revoke(next: &mut Roster, key: &PublicKey) -> Result<(), RosterFault> {
     let version = next.version;
-    let device = next.devices.get_mut(key).ok_or(RosterFault::UnknownDevice)?;
+    let device = Arc::make_mut(&mut next.devices).get_mut(key).ok_or(RosterFault::UnknownDevice)?;
     device.revoked = device.revoked.or(Some(version));
     Ok(())
 }
@@ -438,6 +443,7 @@ fn add_device(
         return Err(RosterFault::TooMany("devices"));
     }
     let (person, name) = (person.to_owned(), name.to_owned());
-    next.devices.insert(key, Device { agency, person, name, since: next.version, revoked: None });
+    Arc::make_mut(&mut next.devices)
+        .insert(key, Device { agency, person, name, since: next.version, revoked: None });
     Ok(())
 }

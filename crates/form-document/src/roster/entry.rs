@@ -50,6 +50,8 @@ pub enum BadEntry {
     Signature(#[from] BadSignature),
     #[error("the roster entry cannot be read, or was made by a newer program: {0}")]
     Unreadable(String),
+    #[error("the roster entry is not in the one spelling that entries have")]
+    NotCanonical,
     #[error("the roster entry cannot be written: {0}")]
     Unwritable(String),
 }
@@ -86,7 +88,11 @@ impl SignedEntry {
             return Err(BadEntry::TooLarge { length: self.content.len() });
         }
         self.key.verify(Purpose::RosterEntry, &self.content, &self.signature)?;
-        serde_json::from_slice(&self.content).map_err(|error| BadEntry::Unreadable(error.to_string()))
+        let entry: Entry =
+            serde_json::from_slice(&self.content).map_err(|error| BadEntry::Unreadable(error.to_string()))?;
+        // Of one name that stands there twice, programs differ in which counts.
+        let again = serde_json::to_vec(&entry).map_err(|error| BadEntry::Unwritable(error.to_string()))?;
+        if again == self.content { Ok(entry) } else { Err(BadEntry::NotCanonical) }
     }
 }
 

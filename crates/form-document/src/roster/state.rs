@@ -1,6 +1,7 @@
 //! Who takes part, at one version of the roster.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use form_model::id::AnswerId;
 use form_model::member::{AgencyId, EvidenceAccess, Grant, Role};
@@ -8,16 +9,17 @@ use form_model::member::{AgencyId, EvidenceAccess, Grant, Role};
 use super::entry::EntryHash;
 use crate::key::PublicKey;
 
-/// The members of an application and what they may do, as of one version.
+/// The members of an application and what they may do, as of one version. Versions share what did not change
+/// between them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Roster {
     /// How many entries made it; 0 before the first.
     pub version: u64,
     /// Hash of the newest entry.
     pub hash: EntryHash,
-    pub agencies: BTreeMap<AgencyId, Agency>,
-    pub devices: BTreeMap<PublicKey, Device>,
-    pub invites: BTreeMap<PublicKey, Invite>,
+    pub agencies: Arc<BTreeMap<AgencyId, Agency>>,
+    pub devices: Arc<BTreeMap<PublicKey, Device>>,
+    pub invites: Arc<BTreeMap<PublicKey, Invite>>,
     pub hub: Option<Hub>,
     /// The key that the printed recovery code stands for.
     pub recovery: Option<PublicKey>,
@@ -79,9 +81,9 @@ impl Roster {
         Self {
             version: 0,
             hash: [0; 32],
-            agencies: BTreeMap::new(),
-            devices: BTreeMap::new(),
-            invites: BTreeMap::new(),
+            agencies: Arc::default(),
+            devices: Arc::default(),
+            invites: Arc::default(),
             hub: None,
             recovery: None,
             epoch: 0,

@@ -251,7 +251,7 @@ pub fn assert_same(desk: &Desk, hub: &Hub) {
     assert_eq!(here.comments(), there.comments(), "desk {}", desk.number);
     assert_eq!(desk.ledger.chain().version(), hub.ledger.chain().version());
     assert_eq!(desk.ledger.all_accepted(), hub.ledger.all_accepted());
-    let answers: BTreeSet<_> = there.answers().0.iter().map(|(answer, _)| answer.clone()).collect();
+    let answers: BTreeSet<_> = there.answers().0.into_keys().collect();
     for answer in &answers {
         assert_eq!(here.standing(answer).value, there.standing(answer).value);
         let sides = |document: &Document| {
