@@ -80,6 +80,16 @@ impl Desk {
         }
     }
 
+    /// Tells the page how the application stands to its hub, if it has one.
+    pub fn tell_sync(&mut self, application: &ApplicationId) {
+        let Some(workspace) = &mut self.workspace else { return };
+        if workspace.hub_url(application).is_ok()
+            && let Ok(sync) = workspace.sync_state(application)
+        {
+            self.tell_of(application, vec![Event::Sync { sync }]);
+        }
+    }
+
     fn tell(&mut self, events: Vec<Event>) {
         let Some(view) = &self.view else {
             self.untold.extend(events);
@@ -125,6 +135,7 @@ impl Desk {
     pub fn tidy(&mut self) {
         if let (Some(view), Some(workspace)) = (&self.view, &mut self.workspace) {
             let _ = workspace.compact_if_due(&view.application);
+            let _ = workspace.fold_signatures(&view.application);
         }
     }
 }

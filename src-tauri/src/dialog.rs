@@ -8,26 +8,56 @@ use tauri::WebviewWindow;
 use tauri_plugin_dialog::{DialogExt, FileDialogBuilder, FilePath};
 use tokio::sync::oneshot;
 
-/// How the documents that Huiqian exchanges are named.
-const DOCUMENT_EXTENSION: &str = "automerge";
-const ANSWERS_EXTENSION: &str = "json";
+/// What is written to or read from a file.
+#[derive(Clone, Copy, Debug)]
+pub enum FileKind {
+    Answers,
+    Document,
+    Bundle,
+    Workbook,
+}
 
-/// Asks where to write an export of the application called `name`; `None` when the person cancels.
+impl FileKind {
+    fn extension(self) -> &'static str {
+        match self {
+            Self::Answers => "json",
+            Self::Document => "automerge",
+            Self::Bundle => "hqb",
+            Self::Workbook => "xlsx",
+        }
+    }
+
+    fn label(self, language: Language) -> &'static str {
+        match self {
+            Self::Answers => language.pick("填写内容", "Answers"),
+            Self::Document => language.pick("会签申报", "Huiqian application"),
+            Self::Bundle => language.pick("交换包", "Exchange file"),
+            Self::Workbook => language.pick("Excel 工作簿", "Excel workbook"),
+        }
+    }
+}
+
+impl From<ExportFormat> for FileKind {
+    fn from(format: ExportFormat) -> Self {
+        match format {
+            ExportFormat::Json => Self::Answers,
+            ExportFormat::Automerge => Self::Document,
+        }
+    }
+}
+
+/// Asks where to write something about the application called `name`; `None` when the person cancels.
 pub async fn file_to_write(
     window: &WebviewWindow,
     language: Language,
     name: &str,
-    format: ExportFormat,
+    kind: FileKind,
 ) -> Option<PathBuf> {
-    let (kind, extension) = match format {
-        ExportFormat::Json => (language.pick("填写内容", "Answers"), ANSWERS_EXTENSION),
-        ExportFormat::Automerge => (language.pick("会签申报", "Huiqian application"), DOCUMENT_EXTENSION),
-    };
     let name = if name.is_empty() { "huiqian" } else { name };
     let dialog = dialog(window)
         .set_title(language.pick("导出", "Export"))
-        .set_file_name(format!("{}.{extension}", file_name(name)))
-        .add_filter(kind, &[extension]);
+        .set_file_name(format!("{}.{}", file_name(name), kind.extension()))
+        .add_filter(kind.label(language), &[kind.extension()]);
     let (answer, answered) = oneshot::channel();
     dialog.save_file(move |path| drop(answer.send(path)));
     chosen(answered.await.ok().flatten())
@@ -35,9 +65,10 @@ pub async fn file_to_write(
 
 /// Asks for a file to take in; `None` when the person cancels.
 pub async fn file_to_read(window: &WebviewWindow, language: Language) -> Option<PathBuf> {
-    let dialog = dialog(window)
-        .set_title(language.pick("导入", "Import"))
-        .add_filter(language.pick("会签申报", "Huiqian application"), &[DOCUMENT_EXTENSION]);
+    let dialog = dialog(window).set_title(language.pick("导入", "Import")).add_filter(
+        language.pick("会签申报或交换包", "Huiqian application or exchange file"),
+        &[FileKind::Document.extension(), FileKind::Bundle.extension()],
+    );
     let (answer, answered) = oneshot::channel();
     dialog.pick_file(move |path| drop(answer.send(path)));
     chosen(answered.await.ok().flatten())

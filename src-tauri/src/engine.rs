@@ -1,14 +1,19 @@
 //! The thread that owns the desk. Commands queue for it, so that they are done one after the other and no disk
 //! write ever holds up the window.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
-use form_client::handoff;
+use form_client::workspace::Workspace;
+use form_client::{handoff, hub};
+use form_model::command::Event;
 use form_model::error::{ErrorCode, UserError};
+use form_model::id::ApplicationId;
 use tokio::sync::oneshot;
 
 use crate::argument::Arguments;
@@ -22,8 +27,11 @@ const QUIET: Duration = Duration::from_secs(5);
 type Job = Box<dyn FnOnce(&mut Desk) + Send>;
 
 /// The way to the desk's thread.
+#[derive(Clone)]
 pub struct Engine {
     jobs: Sender<Job>,
+    /// The applications that are kept in step with their hubs.
+    followed: Arc<Mutex<BTreeSet<ApplicationId>>>,
 }
 
 impl Engine {
@@ -48,7 +56,7 @@ impl Engine {
                 work(&mut desk, &queue);
             })
             .context("start the desk's thread")?;
-        Ok(Some(Self { jobs }))
+        Ok(Some(Self { jobs, followed: Arc::default() }))
     }
 
     /// Does `work` on the desk, after everything asked before.
@@ -73,6 +81,51 @@ impl Engine {
         let job: Job = Box::new(move |desk| desk.import_all(&files));
         // Without the thread every command says so.
         let _ = self.jobs.send(job);
+    }
+}
+
+impl Engine {
+    /// Keeps every application that has a hub in step with it, from now on.
+    pub fn follow_hubs(&self) {
+        let engine = self.clone();
+        tauri::async_runtime::spawn(async move {
+            let shared = engine.ask(|desk| {
+                let workspace = desk.workspace()?;
+                let ids = workspace.shared_applications()?;
+                let wakes = ids.into_iter().map(|id| (id.clone(), workspace.wake(&id)));
+                Ok((wakes.collect::<Vec<_>>(), workspace.device_key()))
+            });
+            // Without the folder nothing can be followed; the page shows why it cannot be opened.
+            let Ok((shared, device)) = shared.await else { return };
+            for (id, wake) in shared {
+                let new = engine.followed.lock().is_ok_and(|mut followed| followed.insert(id.clone()));
+                if new {
+                    tauri::async_runtime::spawn(hub::run(engine.clone(), id, device.clone(), wake));
+                }
+            }
+        });
+    }
+}
+
+impl hub::Ask for Engine {
+    async fn ask<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Workspace) -> Result<T, UserError> + Send + 'static,
+    ) -> Result<T, UserError> {
+        Self::ask(self, move |desk| work(desk.workspace()?)).await
+    }
+
+    async fn tell(&self, application: &ApplicationId, events: Vec<Event>) {
+        if events.is_empty() {
+            return;
+        }
+        let id = application.clone();
+        // Fails only when the thread is gone, and then there is no page either.
+        let _ = Self::ask(self, move |desk| {
+            desk.tell_of(&id, events);
+            Ok(())
+        })
+        .await;
     }
 }
 

@@ -10,6 +10,7 @@ mod engine;
 mod window;
 
 use anyhow::Context;
+use tauri::Manager;
 
 use crate::argument::Arguments;
 use crate::engine::Engine;
@@ -33,8 +34,26 @@ fn main() -> anyhow::Result<()> {
             command::export_application,
             command::import_file,
             command::open_data_folder,
+            command::team,
+            command::invite,
+            command::connect,
+            command::sync_now,
+            command::read_invite,
+            command::join,
+            command::recovery_code,
+            command::recover,
+            command::presence,
+            command::discuss,
+            command::set_aside,
+            command::reminder,
+            command::export_reminder,
+            command::export_bundle,
         ])
-        .setup(|app| Ok(window::open(app)?))
+        .setup(|app| {
+            window::open(app)?;
+            app.state::<Engine>().follow_hubs();
+            Ok(())
+        })
         .on_window_event(window::on_event)
         .run(tauri::generate_context!())
         .context("open the window")

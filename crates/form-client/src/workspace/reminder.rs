@@ -26,7 +26,7 @@ impl Workspace {
         let answers = session.document().answers();
         let definition = &session.definition;
         let mut lines = Vec::new();
-        for (agency_id, agency) in &session.ledger.chain().newest().agencies {
+        for (agency_id, agency) in session.ledger.chain().newest().agencies.iter() {
             if agency.removed || agency.grant.role != Role::Contributor {
                 continue;
             }

@@ -1,7 +1,10 @@
 //! The commands: each reads its request, asks the desk, answers. Their names are those of
 //! `form_model::command::name`.
 
+mod team;
+
 use form_client::file;
+use form_client::workspace::Workspace;
 use form_model::command::{
     Acknowledged, ApplicationSummary, CreateApplication, EditApplication, Event, ExportApplication,
     HistoryEntry, Imported, OpenedApplication, ReadHistory, Settings, Start, Undone,
@@ -11,8 +14,10 @@ use form_model::id::ApplicationId;
 use tauri::ipc::Channel;
 use tauri::{State, WebviewWindow};
 
-use crate::dialog;
+use crate::dialog::{self, FileKind};
 use crate::engine::Engine;
+
+pub use team::*;
 
 type Answer<T> = Result<T, UserError>;
 
@@ -68,7 +73,13 @@ pub async fn close_application(engine: State<'_, Engine>, id: ApplicationId) -> 
 
 #[tauri::command]
 pub async fn edit(engine: State<'_, Engine>, request: EditApplication) -> Answer<Acknowledged> {
-    engine.ask(move |desk| desk.workspace()?.edit(&request.application, &request.edit)).await
+    engine
+        .ask(move |desk| {
+            let acknowledged = desk.workspace()?.edit(&request.application, &request.edit)?;
+            desk.tell_sync(&request.application);
+            Ok(acknowledged)
+        })
+        .await
 }
 
 #[tauri::command]
@@ -77,6 +88,7 @@ pub async fn undo(engine: State<'_, Engine>, id: ApplicationId) -> Answer<Undone
         .ask(move |desk| {
             let (undone, events) = desk.workspace()?.undo(&id)?;
             desk.tell_of(&id, events);
+            desk.tell_sync(&id);
             Ok(undone)
         })
         .await
@@ -88,6 +100,7 @@ pub async fn redo(engine: State<'_, Engine>, id: ApplicationId) -> Answer<Undone
         .ask(move |desk| {
             let (redone, events) = desk.workspace()?.redo(&id)?;
             desk.tell_of(&id, events);
+            desk.tell_sync(&id);
             Ok(redone)
         })
         .await
@@ -105,20 +118,35 @@ pub async fn export_application(
     engine: State<'_, Engine>,
     request: ExportApplication,
 ) -> Answer<Option<String>> {
-    let application = request.application.clone();
+    let ExportApplication { application, format } = request;
+    write_file(&window, &engine, application, format.into(), move |workspace, id| {
+        workspace.export(id, format)
+    })
+    .await
+}
+
+/// Asks for a place, makes the bytes, writes them. Answers the file's name, or nothing when the person cancels.
+pub(super) async fn write_file(
+    window: &WebviewWindow,
+    engine: &Engine,
+    application: ApplicationId,
+    kind: FileKind,
+    make: impl FnOnce(&mut Workspace, &ApplicationId) -> Answer<Vec<u8>> + Send + 'static,
+) -> Answer<Option<String>> {
+    let id = application.clone();
     let (language, name) = engine
         .ask(move |desk| {
             let workspace = desk.workspace()?;
-            let summary = workspace.summaries()?.into_iter().find(|summary| summary.id == application);
+            let summary = workspace.summaries()?.into_iter().find(|summary| summary.id == id);
             Ok((workspace.settings().language, summary.map_or_else(String::new, |summary| summary.name)))
         })
         .await?;
-    let Some(path) = dialog::file_to_write(&window, language, &name, request.format).await else {
+    let Some(path) = dialog::file_to_write(window, language, &name, kind).await else {
         return Ok(None);
     };
     engine
         .ask(move |desk| {
-            let bytes = desk.workspace()?.export(&request.application, request.format)?;
+            let bytes = make(desk.workspace()?, &application)?;
             file::write_whole(&path, &bytes)?;
             Ok(path.file_name().map(|name| name.to_string_lossy().into_owned()))
         })

@@ -1,0 +1,128 @@
+//! The commands about who takes part, the hub, and what people say to each other.
+
+use form_client::code::CodeKind;
+use form_client::hub;
+use form_client::workspace::Workspace;
+use form_model::command::{
+    Connect, DiscussRequest, Discussion, ExportBundle, Invite, InvitePreview, InviteRequest, Join,
+    RecoveryCode, Reminder, SetAside, SetAsideRequest, ShowPresence, SyncState, Team, TeamRequest,
+};
+use form_model::id::ApplicationId;
+use tauri::{State, WebviewWindow};
+
+use super::{Answer, write_file};
+use crate::dialog::FileKind;
+use crate::engine::Engine;
+
+#[tauri::command]
+pub async fn team(engine: State<'_, Engine>, request: TeamRequest) -> Answer<Team> {
+    ask(&engine, move |desk| desk.team(&request)).await
+}
+
+#[tauri::command]
+pub async fn invite(engine: State<'_, Engine>, request: InviteRequest) -> Answer<Invite> {
+    ask(&engine, move |desk| desk.invite(&request)).await
+}
+
+#[tauri::command]
+pub async fn connect(engine: State<'_, Engine>, request: Connect) -> Answer<SyncState> {
+    let id = request.application;
+    hub::publish(&*engine, &id, &request.url, &request.admission).await?;
+    engine.follow_hubs();
+    ask(&engine, move |desk| desk.sync_state(&id)).await
+}
+
+#[tauri::command]
+pub async fn sync_now(engine: State<'_, Engine>, id: ApplicationId) -> Answer<SyncState> {
+    engine.follow_hubs();
+    ask(&engine, move |desk| {
+        desk.wake(&id).now.notify_one();
+        desk.sync_state(&id)
+    })
+    .await
+}
+
+#[tauri::command]
+pub async fn read_invite(engine: State<'_, Engine>, request: Join) -> Answer<InvitePreview> {
+    hub::preview(&*engine, &request.text).await
+}
+
+#[tauri::command]
+pub async fn join(engine: State<'_, Engine>, request: Join) -> Answer<ApplicationId> {
+    let id = hub::join(&*engine, &request.text, CodeKind::Invite).await?;
+    engine.follow_hubs();
+    Ok(id)
+}
+
+#[tauri::command]
+pub async fn recover(engine: State<'_, Engine>, request: Join) -> Answer<ApplicationId> {
+    let id = hub::join(&*engine, &request.text, CodeKind::Recovery).await?;
+    engine.follow_hubs();
+    Ok(id)
+}
+
+#[tauri::command]
+pub async fn recovery_code(engine: State<'_, Engine>, id: ApplicationId) -> Answer<RecoveryCode> {
+    ask(&engine, move |desk| desk.recovery_code(&id)).await
+}
+
+#[tauri::command]
+pub async fn presence(engine: State<'_, Engine>, request: ShowPresence) -> Answer<()> {
+    ask(&engine, move |desk| {
+        desk.show_presence(&request);
+        Ok(())
+    })
+    .await
+}
+
+#[tauri::command]
+pub async fn discuss(engine: State<'_, Engine>, request: DiscussRequest) -> Answer<Discussion> {
+    ask(&engine, move |desk| desk.discuss(&request)).await
+}
+
+#[tauri::command]
+pub async fn set_aside(engine: State<'_, Engine>, request: SetAsideRequest) -> Answer<Vec<SetAside>> {
+    engine
+        .ask(move |desk| {
+            let left = desk.workspace()?.set_aside(&request)?;
+            desk.tell_sync(&request.application);
+            Ok(left)
+        })
+        .await
+}
+
+#[tauri::command]
+pub async fn reminder(engine: State<'_, Engine>, id: ApplicationId) -> Answer<Reminder> {
+    ask(&engine, move |desk| desk.reminder(&id)).await
+}
+
+/// Answers the name of the file that the person chose, or nothing when they chose none.
+#[tauri::command]
+pub async fn export_reminder(
+    window: WebviewWindow,
+    engine: State<'_, Engine>,
+    id: ApplicationId,
+) -> Answer<Option<String>> {
+    write_file(&window, &engine, id, FileKind::Workbook, Workspace::reminder_workbook).await
+}
+
+/// Answers the name of the file that the person chose, or nothing when they chose none.
+#[tauri::command]
+pub async fn export_bundle(
+    window: WebviewWindow,
+    engine: State<'_, Engine>,
+    request: ExportBundle,
+) -> Answer<Option<String>> {
+    let ExportBundle { application, since_last } = request;
+    write_file(&window, &engine, application, FileKind::Bundle, move |workspace, id| {
+        workspace.export_bundle(id, since_last)
+    })
+    .await
+}
+
+async fn ask<T: Send + 'static>(
+    engine: &Engine,
+    work: impl FnOnce(&mut Workspace) -> Answer<T> + Send + 'static,
+) -> Answer<T> {
+    engine.ask(move |desk| work(desk.workspace()?)).await
+}
