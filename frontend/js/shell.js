@@ -34,3 +34,21 @@ function channel(onMessage) {
   const name = `__CHANNEL__:${id}`;
   return { __TAURI_TO_IPC_KEY__: () => name, toJSON: () => name };
 }
+
+/**
+ * Puts text on the clipboard; says whether that worked. Not `navigator.clipboard`: the web view has it only on some
+ * systems. The text is put inside the dialog that is open, because nothing outside of it can be selected.
+ */
+export function copy(text) {
+  const before = document.activeElement;
+  const area = document.createElement("textarea");
+  area.value = text;
+  area.className = "off-screen";
+  area.setAttribute("aria-hidden", "true");
+  (before?.closest("dialog") ?? document.body).append(area);
+  area.select();
+  const done = document.execCommand("copy");
+  area.remove();
+  before?.focus();
+  return done;
+}

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 const TOKENS: &str = include_str!("../static/style/token.css");
-const SHEETS: [&str; 7] = [
+const SHEETS: [&str; 8] = [
     TOKENS,
     include_str!("../static/style/font.css"),
     include_str!("../static/style/frame.css"),
@@ -11,10 +11,11 @@ const SHEETS: [&str; 7] = [
     include_str!("../static/style/paper.css"),
     include_str!("../static/style/field.css"),
     include_str!("../static/style/panel.css"),
+    include_str!("../static/style/team.css"),
 ];
 
 /// Words in the first colour stand on the second.
-const PAIRS: [(&str, &str); 24] = [
+const PAIRS: [(&str, &str); 44] = [
     ("text", "ground"),
     ("text", "paper"),
     ("text", "rim"),
@@ -39,6 +40,26 @@ const PAIRS: [(&str, &str); 24] = [
     ("good", "accent-wash"),
     ("problem", "accent-wash"),
     ("seal", "rim"),
+    ("paper", "text"),
+    ("problem", "paper"),
+    ("good", "paper"),
+    ("text", "caution-wash"),
+    ("on-agency", "agency-0"),
+    ("agency-0", "paper"),
+    ("on-agency", "agency-1"),
+    ("agency-1", "paper"),
+    ("on-agency", "agency-2"),
+    ("agency-2", "paper"),
+    ("on-agency", "agency-3"),
+    ("agency-3", "paper"),
+    ("on-agency", "agency-4"),
+    ("agency-4", "paper"),
+    ("on-agency", "agency-5"),
+    ("agency-5", "paper"),
+    ("on-agency", "agency-6"),
+    ("agency-6", "paper"),
+    ("on-agency", "agency-7"),
+    ("agency-7", "paper"),
 ];
 
 /// WCAG 2.2, success criterion 1.4.3.

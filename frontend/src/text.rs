@@ -66,19 +66,19 @@ texts! {
     // Home.
     APPLICATIONS: "申报", "Applications";
     NEW_APPLICATION: "新建申报", "New application";
-    IMPORT: "从文件导入", "Import a file";
+    IMPORT: "从U盘导入", "Import from USB";
     DUPLICATE: "以此为底稿新建", "New from this one";
     HOME_EMPTY: "还没有申报", "No applications yet";
-    HOME_EMPTY_WHY: "新建一份申报，选择要填的表就可以动笔；同事已经填了一部分的，把他导出的文件导入进来。", "Start a new application by choosing the form to fill in; if a colleague has begun one, import the file that they exported.";
+    HOME_EMPTY_WHY: "由您牵头的，新建一份申报；收到邀请的，凭邀请加入；没有网络的，把同事导出的交换包从U盘导入。", "Start a new application if you lead it; join by the invite that you were sent; without a network, import a colleague's exchange file from a USB stick.";
     COLUMN_NAME: "名称", "Name";
     COLUMN_PROGRESS: "填写进度", "Progress";
     COLUMN_DEADLINE: "截止", "Deadline";
     COLUMN_CHANGED: "最近修改", "Last change";
     PROGRESS: "必填 {answered}/{required}", "{answered} of {required} required";
     PROBLEMS: "{count} 处有问题", "{count} to mend";
-    DAYS_LEFT: "还有 {count} 天（{day}）", "{count} days left ({day})";
-    DUE_TODAY: "今天截止（{day}）", "Due today ({day})";
-    DAYS_PAST: "已过 {count} 天（{day}）", "{count} days past ({day})";
+    DAYS_LEFT: "还有 {count} 天", "{count} days left";
+    DUE_TODAY: "今天截止", "Due today";
+    DAYS_PAST: "已过 {count} 天", "{count} days past";
     NO_DEADLINE: "未定", "Not set";
     UNNAMED: "未命名的申报", "Unnamed application";
     CHOOSE_FORM: "填哪一种表", "Which form";
@@ -133,7 +133,7 @@ texts! {
     CONFIRM: "确认属实", "Confirm";
     CONFIRMED: "已确认", "confirmed";
     WITHDRAW: "撤回确认", "Withdraw";
-    CONFLICT: "“{answer}”两处填法不同，请选定一个", "“{answer}” was filled in differently; pick one";
+    CONFLICT: "“{answer}”有 {count} 种填法，请选定一个", "“{answer}” was filled in {count} ways; pick one";
     BEFORE: "此前：{value}", "before: {value}";
     PICK: "采用", "Take this";
     OUTLINE: "提纲", "Outline";
@@ -209,6 +209,195 @@ texts! {
     NEXT_PART: "下一栏：{part}", "Next: {part}";
     BACK_TO_PARTS: "返回填写", "Back to filling in";
 
+    // Who takes part.
+    MEMBERS: "成员与分工", "Members";
+    MEMBERS_EMPTY: "还没有分工", "Nobody has been given a part yet";
+    MEMBERS_EMPTY_WHY: "这份申报现在由本机一家填写，各栏都可以填。连接协同中心以后，就可以请其他单位加入，并把各部分分给他们。", "This application is filled in on this computer alone, and every field is open. Once it is connected to a hub, other agencies can be invited and given their parts.";
+    MEMBERS_LOOK: "分工由牵头单位（{lead}）安排，这里可以查看。", "The lead ({lead}) hands out the parts; you can look here.";
+    MEMBERS_NO_HUB: "还没有连接协同中心：其他单位暂时不能凭邀请加入，修改也只存在本机。", "Not connected to a hub yet: nobody can join by invite, and changes stay on this computer.";
+    MEMBERS_UNCONFIRMED: "有 {count} 处分工改动还没有得到协同中心确认。", "{count} changes of the parts are not confirmed by the hub yet.";
+    ADD_AGENCY: "添加单位", "Add an agency";
+    CHANGE_AGENCY: "修改单位", "Change the agency";
+    REMOVE_AGENCY: "移除{agency}？", "Remove {agency}?";
+    REMOVE_AGENCY_WHY: "移除后，这个单位的人不能再填写和批注；已经填的内容和修改记录都保留。以后可以重新邀请。", "Its people can then no longer write or comment; what they filled in and its history are kept. They can be invited again later.";
+    AGENCY_NAME: "单位名称", "Name of the agency";
+    AGENCY_MARK: "简称（一两个字）", "Mark (one or two characters)";
+    AGENCY_KINDS: "表中常见的单位，选一个会带出它通常填写的部分", "Agencies that this form knows; each brings the parts that it usually fills";
+    OWN_AGENCY: "本单位", "this agency";
+    THIS_DESK: "（本机）", " (here)";
+    ROLE: "身份", "Role";
+    ROLE_OF: "{agency}的身份", "Role of {agency}";
+    ROLE_LEAD: "牵头单位", "Lead";
+    ROLE_CONTRIBUTOR: "协同单位", "Contributor";
+    ROLE_REVIEWER: "审阅（可批注）", "Reviewer (may comment)";
+    ROLE_OBSERVER: "只看", "Reader";
+    PARTS: "填写的部分", "Parts to fill in";
+    PARTS_FIELDS: "只填其中几栏", "Only some of its fields";
+    EVIDENCE_ONLY: "只能查看本单位所填栏目的佐证材料", "Reads only the evidence of the fields that it fills";
+    MATRIX: "各单位填写的部分", "Who fills what";
+    SHARE_OF: "{section}：由{agency}填写", "{section}: filled in by {agency}";
+    SHARE_WHOLE: "填写整个部分", "fills all of it";
+    SHARE_LEAD: "牵头单位，各部分都可以填写", "the lead, may fill everything";
+    SHARE_NONE: "不填写", "does not fill it";
+    SHARE_FIELDS: "只填：{fields}", "Only: {fields}";
+    DUE: "{day}前填完", "due by {day}";
+    DUE_DAYS: "填完日期", "Due by";
+    DUE_OF: "{section}：填完日期", "{section}: due by";
+    DUE_EXAMPLE: "如 2026-06-30", "2026-06-30";
+    DUE_SEVERAL: "各不相同", "several days";
+    DRAFT_CHANGES: "{count} 个单位的分工有改动，还没有保存。", "The parts of {count} agencies have changed and are not saved yet.";
+    SAVE_SHARES: "保存分工", "Save the parts";
+    SAVE: "保存", "Save";
+    DISCARD: "放弃改动", "Discard";
+    ACCEPT_UNTIL: "原来的填写人最迟哪天可以交上已经写好的内容", "Until which day what was written before is still accepted";
+    ACCEPT_UNTIL_WHY: "有人可能正离线填写。这一天以后才交上来的，会作为批注转给新的填写单位，不会丢失。", "Somebody may be writing offline. What comes later is passed to the new agency as a comment; nothing is lost.";
+    CHANGE: "修改", "Change";
+    REMOVE: "移除", "Remove";
+    CHOOSE: "请选择", "Choose";
+    DONE: "完成", "Done";
+    STATE: "状态", "State";
+    PEOPLE: "人员与设备", "People and devices";
+    ANYBODY: "未指定", "anybody";
+    DEVICE: "设备", "Device";
+    DEVICE_OWN: "在用 · 本机", "In use · this computer";
+    DEVICE_ACTIVE: "在用", "In use";
+    DEVICE_REVOKED: "已撤销", "Revoked";
+    REVOKE: "撤销设备", "Revoke";
+    REVOKE_DEVICE: "撤销{person}的设备“{device}”？", "Revoke the device “{device}” of {person}?";
+    REVOKE_DEVICE_WHY: "撤销后，这台设备还没有交到协同中心的修改不再被接受，也不能再看到新的内容。设备遗失或人员调离时使用；换新设备请重新邀请。", "What this device has not handed to the hub yet will no longer be accepted, and it sees nothing new. For lost devices and people who leave; invite again for a new device.";
+    REVOKE_OWN_WHY: "这是您正在使用的设备。撤销后本机不能再填写和同步；请先确认本单位另有设备可用。", "This is the computer that you are using. It will no longer write or synchronise; make sure that your agency has another device.";
+    INVITE: "邀请", "Invite";
+    INVITE_TITLE: "邀请{agency}", "Invite {agency}";
+    INVITE_WHAT: "邀请只能用一次。对方安装会签后，在首页选“凭邀请加入”。", "An invite works once. The other side installs Huiqian and chooses “Join by invite” on the home screen.";
+    INVITE_NO_HUB: "还没有连接协同中心，不能邀请。请先在“成员与分工”中连接协同中心。", "Not connected to a hub, so nobody can be invited. Connect to a hub under Members first.";
+    INVITE_PERSON: "给谁（可不填）", "For whom (optional)";
+    INVITE_DAYS: "有效期", "Good for";
+    DAYS: "{count} 天", "{count} days";
+    MAKE_INVITE: "生成邀请", "Make the invite";
+    INVITE_SEND: "请把下面这段文字发给对方，{time} 前有效。", "Send this text to the other side; it is good until {time}.";
+    INVITE_TEXT: "邀请文字", "Text of the invite";
+    INVITE_QR: "邀请的二维码", "QR code of the invite";
+    INVITE_ONCE: "这段文字只显示这一次，关闭后不能再看。收到的人都可以凭它加入，请只发给本人。", "This text is shown once and cannot be seen again. Whoever has it can join: send it to that person only.";
+    INVITE_ROW: "邀请", "Invite";
+    INVITE_OPEN: "等待加入，{time} 前有效", "Waiting, good until {time}";
+    INVITE_EXPIRED: "已过期（{time}）", "Expired ({time})";
+    INVITE_USED: "已加入", "Joined";
+    INVITE_CANCELLED: "已取消", "Cancelled";
+    CANCEL_INVITE: "取消邀请", "Cancel the invite";
+    CANCEL_INVITE_TITLE: "取消这份邀请？", "Cancel this invite?";
+    CANCEL_INVITE_WHY: "取消后，收到这段文字的人不能再凭它加入。", "Whoever has its text can then no longer join by it.";
+    HAND_OVER: "移交牵头", "Hand over the lead";
+    HAND_OVER_WHY: "移交后，由对方安排分工和定稿，本单位只能填写下面选定的部分。只有新的牵头单位能再移交回来。", "The other agency then hands out parts and finalises; this one fills only what is chosen below. Only the new lead can hand it back.";
+    HAND_OVER_TO: "移交给", "Hand over to";
+    HAND_OVER_KEEP: "本单位以后填写的部分", "What this agency goes on filling in";
+    RECOVERY: "恢复码", "Recovery code";
+    RECOVERY_WHY: "牵头单位只有一台设备时，设备遗失或损坏就没有人能安排分工。请把恢复码打印出来，与设备分开保管；它可以让一台新设备接管牵头。", "When the lead has a single device and loses it, nobody can hand out parts. Print the recovery code and keep it apart from the device: it lets a new device take over the lead.";
+    RECOVERY_SHOW: "显示恢复码", "Show the recovery code";
+    RECOVERY_OF: "恢复码：{name}", "Recovery code: {name}";
+    RECOVERY_KEEP: "谁有这个码，谁就能接管牵头。请像公章一样保管。", "Whoever has this code can take over the lead. Keep it like the official seal.";
+    PRINT: "打印", "Print";
+    RECOVER: "用恢复码接管牵头", "Take over the lead by recovery code";
+    RECOVER_PASTE: "输入打印的恢复码", "Enter the printed recovery code";
+    RECOVER_DO: "接管", "Take over";
+
+    // Joining and the hub.
+    JOIN_BY_INVITE: "凭邀请加入", "Join by invite";
+    JOIN_PASTE: "把收到的邀请文字粘贴到这里", "Paste the text of the invite here";
+    JOIN_EXAMPLE: "牵头单位发来的那段文字，整段粘贴", "The whole text that the lead sent you";
+    JOIN_READ: "查看邀请", "Read the invite";
+    JOIN: "加入", "Join";
+    JOIN_FORM: "申报表", "Form";
+    JOIN_AS: "您将加入", "You join";
+    JOIN_PARTS: "{count} 个部分", "{count} parts";
+    JOIN_UNTIL: "有效期至", "Good until";
+    CONNECT: "连接协同中心", "Connect to a hub";
+    CONNECT_WHY: "协同中心在各单位之间转送修改。连接后，这份申报会交到那里；没有网络时照常填写，联网后自动同步。", "A hub passes changes between the agencies. Connecting hands this application to it; without a network you go on writing, and it synchronises by itself later.";
+    CONNECT_DO: "连接", "Connect";
+    CONNECT_BUSY: "正在联系协同中心…", "Asking the hub…";
+    HUB: "协同中心", "Hub";
+    HUB_ADDRESS: "协同中心地址", "Address of the hub";
+    HUB_EXAMPLE: "https://hub.example.gov.cn", "https://hub.example.org";
+    ADMISSION: "接入码", "Admission code";
+    ADMISSION_EXAMPLE: "协同中心管理员给的；不需要时留空", "From the hub's keeper; leave blank if none is needed";
+    SYNC_TITLE: "保存与同步", "Saved and synchronised";
+    SYNC_OPEN: "{state}。查看保存与同步情况", "{state}. Show what is saved and synchronised";
+    SYNC_WAITING: "{count} 处修改待同步", "{count} changes waiting";
+    SYNC_DONE: "已同步 {time}", "Synchronised {time}";
+    SYNC_OFFLINE: "离线 · 自{since}", "Offline · since {since}";
+    SYNC_REFUSED: "协同中心拒收 {count} 处 · 查看", "{count} not accepted by the hub · view";
+    SYNC_STOPPED: "协同中心停止接收 · 查看", "The hub no longer takes part · view";
+    SYNC_CHECKING: "正在核对…", "Checking…";
+    SYNC_CONNECTING: "正在连接协同中心…", "Connecting to the hub…";
+    SYNC_ALONE: "这份申报还没有连接协同中心，所有修改都存在本机。", "This application is not connected to a hub; all changes are on this computer.";
+    SYNC_NOW: "立即同步", "Synchronise now";
+    LINK: "连接", "Link";
+    LINK_LIVE: "已连接", "Connected";
+    LINK_STOPPED: "已停止", "Stopped";
+    WAITING: "待同步", "Waiting";
+    WAITING_COUNT: "{count} 处修改", "{count} changes";
+    LAST_SYNC: "上次同步", "Last synchronised";
+    NEVER: "还没有", "never";
+    USB: "用U盘交换", "Exchange by USB";
+    USB_WHY: "没有网络时，把交换包拷到U盘带给同事，由对方在首页“从U盘导入”。", "Without a network, carry an exchange file to a colleague on a USB stick; they import it on the home screen.";
+    USB_SINCE: "导出上次以后的修改", "Export what is new since last time";
+    USB_ALL: "导出全部", "Export everything";
+    SET_ASIDE: "协同中心拒收的内容", "Not accepted by the hub";
+    SET_ASIDE_WHY: "这些内容没有进入申报，但都还在这里。可以复制，或作为批注提给现在的填写单位。", "These did not go into the application, but they are all here. Copy them, or propose them to the agency that fills the field now.";
+    SET_ASIDE_OWNER: "现由下列单位填写：", "Now filled in by: ";
+    SET_ASIDE_PROPOSE: "作为批注提出", "Propose as a comment";
+    SET_ASIDE_DISMISS: "不再显示", "Put away";
+
+    // Others in the form.
+    PRESENT: "正在填写的人", "People in the form";
+    PRESENT_AT: "{who}，在“{place}”", "{who}, at “{place}”";
+    READ_ONLY_OWNER: "由{agency}填写，这里只能查看", "Filled in by {agency}; read-only here";
+    READ_ONLY_STOPPED: "本机已不能填写，只能查看", "This computer may no longer write; read-only";
+    OWNER_FILLS: "填写", "fills this part";
+    OWNER_FILLS_OWN: "（本单位）填写", "(this agency) fills this part";
+    OWNER_READ_ONLY: "只能查看", "read-only here";
+    OWNER_FIELDS: "填写其中：{fields}", "fills of it: {fields}";
+    PASTE_FOREIGN: "有 {count} 格由其他单位填写，不会改动。", "{count} cells belong to other agencies and stay as they are.";
+    CONFLICT_THIRD: "另填一个", "Write another";
+    CONFLICT_STORE: "填入", "Enter it";
+    CONFLICT_TICK: "也可以直接在上面重新选择。", "You can also simply choose anew above.";
+    CONFLICT_KEPT: "没有采用的填法会留在修改记录里。", "What is not taken stays in the history.";
+    CONFLICT_THEIRS: "请等填写单位选定。", "To be picked by who fills it in. ";
+    OVERTAKEN: "在您填写时填了“{value}”（{time}），已被您填的内容取代。", "entered “{value}” while you were typing ({time}); yours has replaced it.";
+    OVERTAKEN_TAKE: "改用这个", "Use theirs";
+    OVERTAKEN_KEEP: "保留我的", "Keep mine";
+
+    // Comments.
+    COMMENTS: "批注", "Comments";
+    COMMENTS_UNREAD: "批注，{count} 条未读", "Comments, {count} unread";
+    COMMENTS_NEW: "未读", "Unread";
+    COMMENTS_FOR_ME: "请本单位处理", "For us";
+    COMMENTS_ALL: "全部", "All";
+    COMMENTS_NONE: "没有批注。", "No comments.";
+    COMMENT_NEW: "写批注", "New comment";
+    COMMENT_EXAMPLE: "写批注…（Ctrl+Enter 发出）", "Write a comment… (Ctrl+Enter sends it)";
+    COMMENT_TO: "请谁处理", "For whom";
+    COMMENT_SAY: "发出", "Send";
+    COMMENT_WHOLE: "关于整份申报", "About the application as a whole";
+    REPLY: "回复", "Reply";
+    SETTLE: "已解决", "Settle";
+    SETTLED: "已解决", "settled";
+    REOPEN_COMMENT: "重新提出", "Reopen";
+    UNREAD: "未读", "new";
+    MARK_READ: "全部标为已读", "Mark all as read";
+    PANEL_PAGES: "右栏内容", "What the panel shows";
+    REMINDER: "催办", "Reminders";
+    REMINDER_TITLE: "催办：谁还欠什么", "Reminders: who owes what";
+    REMINDER_EMPTY: "各部分都已填完。", "Every part is complete.";
+    REMINDER_TEXT: "催办文字", "Text of the reminder";
+    REMINDER_EXPORT: "导出 Excel", "Export to Excel";
+    REMINDER_PART: "部分", "Part";
+    OVERDUE: "已逾期", "overdue";
+    COPY: "复制", "Copy";
+    COPIED: "已复制", "Copied";
+    COPY_BY_HAND: "没有复制成，请选中文字后按 Ctrl+C", "Could not copy; select the text and press Ctrl+C";
+    YESTERDAY: "昨天 {time}", "yesterday {time}";
+    WITH_DAY: "{words}（{day}）", "{words} ({day})";
+
     DAY_AND_TIME: "{month}月{day}日 {time}", "{day}/{month} {time}";
 }
 
@@ -230,9 +419,25 @@ mod tests {
     }
 
     #[test]
-    fn no_word_claims_that_anything_was_synchronised() {
+    fn one_text_alone_says_synchronised() {
         for (name, text) in ALL {
-            assert!(!text.chinese.contains("同步"), "{name}: there is no hub that could have said so");
+            let says = text.chinese.contains("已同步");
+            assert_eq!(
+                says,
+                *name == "SYNC_DONE",
+                "{name}: only the state line knows whether the hub said so"
+            );
+        }
+    }
+
+    /// Words of the trade, for which UI.md has others.
+    const TECHNICAL: [&str; 9] = ["冲突", "合并", "服务器", "哈希", "快照", "日志", "权限", "节点", "令牌"];
+
+    #[test]
+    fn no_technical_word_reaches_a_person() {
+        for (name, text) in ALL {
+            let found = TECHNICAL.iter().find(|word| text.chinese.contains(**word));
+            assert!(found.is_none(), "{name}: {found:?}");
         }
     }
 }

@@ -22,6 +22,35 @@ pub fn moment(time_ms: i64, language: Language) -> String {
     text::DAY_AND_TIME.fill(language, &[("month", &month), ("day", &day), ("time", &clock(time_ms))])
 }
 
+/// Since when something lasts: the time today, `昨天 17:05`, else day and time.
+pub fn since(time_ms: i64, language: Language) -> String {
+    let yesterday = local(js_milliseconds() - DAY_MS);
+    let date = local(time_ms);
+    let day = |date: &js_sys::Date| (date.get_full_year(), date.get_month(), date.get_date());
+    if day(&date) == day(&yesterday) {
+        return text::YESTERDAY.fill(language, &[("time", &clock(time_ms))]);
+    }
+    moment(time_ms, language)
+}
+
+const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
+
+#[allow(clippy::cast_possible_truncation)] // Milliseconds since 1970 stay far below 2⁵³.
+fn js_milliseconds() -> i64 {
+    js_sys::Date::now() as i64
+}
+
+/// Today by this machine's clock, `YYYY-MM-DD`.
+pub fn today() -> String {
+    in_days(0)
+}
+
+/// The day that many days from today, `YYYY-MM-DD`.
+pub fn in_days(days: i64) -> String {
+    let date = local(js_milliseconds() + days * DAY_MS);
+    format!("{:04}-{:02}-{:02}", date.get_full_year(), date.get_month() + 1, date.get_date())
+}
+
 #[allow(clippy::cast_precision_loss)] // Milliseconds since 1970 stay far below 2⁵³.
 fn local(time_ms: i64) -> js_sys::Date {
     js_sys::Date::new(&JsValue::from_f64(time_ms as f64))
@@ -56,20 +85,37 @@ pub enum Urgency {
     Past,
 }
 
+impl Urgency {
+    /// The class of words about it.
+    pub fn class(self) -> &'static str {
+        match self {
+            Self::Calm => "",
+            Self::Soon => "caution-word",
+            Self::Past => "problem-word",
+        }
+    }
+}
+
 /// Days before a deadline from which it is shown as near: two working weeks, the time that papers take through
 /// the offices that sign them.
 const SOON_DAYS: i64 = 14;
 
-/// How many days are left, in words, and how urgent that is.
+/// How many days are left, in words, with the day, and how urgent that is.
 pub fn countdown(today: &str, deadline: &str, language: Language) -> Option<(String, Urgency)> {
+    let (words, urgency) = days_left(today, deadline, language)?;
+    let day = form_model::date::display(deadline, language);
+    Some((text::WITH_DAY.fill(language, &[("words", &words), ("day", &day)]), urgency))
+}
+
+/// How many days are left, in words, and how urgent that is.
+pub fn days_left(today: &str, deadline: &str, language: Language) -> Option<(String, Urgency)> {
     let days = days_between(today, deadline)?;
     let count = days.abs().to_string();
-    let day = form_model::date::display(deadline, language);
     Some(match days {
-        ..0 => (text::DAYS_PAST.fill(language, &[("count", &count), ("day", &day)]), Urgency::Past),
-        0 => (text::DUE_TODAY.fill(language, &[("day", &day)]), Urgency::Soon),
-        1..=SOON_DAYS => (text::DAYS_LEFT.fill(language, &[("count", &count), ("day", &day)]), Urgency::Soon),
-        _ => (text::DAYS_LEFT.fill(language, &[("count", &count), ("day", &day)]), Urgency::Calm),
+        ..0 => (text::DAYS_PAST.fill(language, &[("count", &count)]), Urgency::Past),
+        0 => (text::DUE_TODAY.of(language).to_owned(), Urgency::Soon),
+        1..=SOON_DAYS => (text::DAYS_LEFT.fill(language, &[("count", &count)]), Urgency::Soon),
+        _ => (text::DAYS_LEFT.fill(language, &[("count", &count)]), Urgency::Calm),
     })
 }
 

@@ -7,11 +7,13 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::answer::Answers;
+use crate::check::short_label;
 use crate::condition::Condition;
 use crate::date;
 use crate::id::{AnswerId, FieldId};
 use crate::language::Language;
 use crate::layout::Layout;
+use crate::member::FormPart;
 use crate::rule::{Calculation, Rule};
 
 /// One loaded form package.
@@ -273,6 +275,15 @@ impl FormDefinition {
     pub fn column_label(&self, language: Language, column: &str) -> String {
         let key = format!("column.{column}");
         self.text(language, &key).to_owned()
+    }
+
+    /// The name of a part that is handed out: a section's title, a field's short name.
+    pub fn part_name(&self, language: Language, part: &FormPart) -> String {
+        let field = FieldId(part.0.clone());
+        if self.field(&field).is_some() {
+            return short_label(&self.label(language, &field));
+        }
+        self.text(language, &format!("{part}.title")).to_owned()
     }
 
     /// The label of a field, which alone says what is asked.

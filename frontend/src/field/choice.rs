@@ -7,6 +7,8 @@ use form_model::input::{NO, YES};
 use form_model::language::Language;
 use yew::prelude::*;
 
+use super::access::{self, read_only};
+use super::colleague::Marks;
 use super::value::Value;
 use super::{Work, remark, spoken_name};
 use crate::text;
@@ -58,13 +60,20 @@ fn Radios(props: &RadiosProps) -> Html {
     let sheet = work.desk.sheet();
     let chosen = sheet.shown(&answer).to_owned();
     let name = spoken_name(&sheet.definition, language, &answer);
-    let described_by = remark::description(&sheet, &answer);
+    let read_only = read_only(&sheet, &answer, language);
+    let remark = remark::description(&sheet, &answer);
+    let described_by = access::described_by(&answer, remark.as_ref(), read_only.as_ref());
     drop(sheet);
+    let foreign = read_only.is_some();
     let radio = |(value, label): &(String, String)| {
         let checked = *value == chosen;
         let onclick = {
             let (work, answer, value) = (work.clone(), answer.clone(), value.clone());
-            Callback::from(move |_: MouseEvent| {
+            Callback::from(move |event: MouseEvent| {
+                if foreign {
+                    event.prevent_default();
+                    return;
+                }
                 let value = (!checked).then(|| AnswerValue::Text(value.clone()));
                 work.desk.set_one(answer.clone(), value);
             })
@@ -78,9 +87,13 @@ fn Radios(props: &RadiosProps) -> Html {
         }
     };
     html! {
-        <div role="radiogroup" class={classes!("options", props.inline.then_some("inline"))} aria-label={name}
-            aria-describedby={described_by} aria-required={props.field.required.then_some("true")}>
+        <div role="radiogroup" aria-label={name} aria-describedby={described_by}
+            class={classes!("options", props.inline.then_some("inline"), foreign.then_some("read-only"))}
+            aria-readonly={foreign.then_some("true")}
+            aria-required={(props.field.required && !foreign).then_some("true")}>
             { for props.options.iter().map(radio) }
+            <Marks answer={answer.clone()} />
+            { access::tip(&answer, read_only.as_ref()) }
         </div>
     }
 }
@@ -94,7 +107,10 @@ pub fn AnyOf(props: &ChoiceProps) -> Html {
     let group = props.field.id.answer();
     let sheet = work.desk.sheet();
     let name = spoken_name(&sheet.definition, language, &group);
-    let described_by = remark::description(&sheet, &group);
+    let read_only = read_only(&sheet, &group, language);
+    let remark = remark::description(&sheet, &group);
+    let described_by = access::described_by(&group, remark.as_ref(), read_only.as_ref());
+    let foreign = read_only.is_some();
     let ticked: Vec<_> =
         options.iter().map(|option| sheet.answers().flag(&props.field.id.part(option))).collect();
     let label = |option: &str| {
@@ -107,7 +123,7 @@ pub fn AnyOf(props: &ChoiceProps) -> Html {
         let text = is_other.then(|| props.field.other_text(option)).filter(|_| ticked);
         html! {
             <div key={option.clone()} class="option-line">
-                { tick(&work, &props.field.id.part(option), &group, ticked, &label) }
+                { tick(&work, &props.field.id.part(option), &group, ticked, foreign, &label) }
                 if let Some(answer) = text {
                     <Value field={props.field.clone()} {answer} version={props.version} />
                 }
@@ -115,7 +131,12 @@ pub fn AnyOf(props: &ChoiceProps) -> Html {
         }
     });
     html! {
-        <div role="group" class="options" aria-label={name} aria-describedby={described_by}>{ for lines }</div>
+        <div role="group" class={classes!("options", foreign.then_some("read-only"))} aria-label={name}
+            aria-describedby={described_by}>
+            { for lines }
+            <Marks answer={group.clone()} />
+            { access::tip(&group, read_only.as_ref()) }
+        </div>
     }
 }
 
@@ -127,11 +148,27 @@ pub fn Confirm(props: &ChoiceProps) -> Html {
     let answer = props.field.id.answer();
     let sheet = work.desk.sheet();
     let (ticked, label) = (sheet.answers().flag(&answer), sheet.definition.label(language, &props.field.id));
+    let read_only = read_only(&sheet, &answer, language);
     drop(sheet);
-    html! { <div class="options">{ tick(&work, &answer, &answer, ticked, &label) }</div> }
+    let foreign = read_only.is_some();
+    html! {
+        <div class={classes!("options", foreign.then_some("read-only"))}>
+            { tick(&work, &answer, &answer, ticked, foreign, &label) }
+            <Marks answer={answer.clone()} />
+            { access::tip(&answer, read_only.as_ref()) }
+        </div>
+    }
 }
 
-fn tick(work: &Work, answer: &AnswerId, entered: &AnswerId, ticked: bool, label: &str) -> Html {
+/// A printed box and its words. One that is not this desk's to tick is still entered, and stays as it is.
+fn tick(
+    work: &Work,
+    answer: &AnswerId,
+    entered: &AnswerId,
+    ticked: bool,
+    foreign: bool,
+    label: &str,
+) -> Html {
     let onchange = {
         let (work, answer) = (work.clone(), answer.clone());
         Callback::from(move |_: Event| {
@@ -142,7 +179,7 @@ fn tick(work: &Work, answer: &AnswerId, entered: &AnswerId, ticked: bool, label:
     html! {
         <label class="option">
             <input type="checkbox" data-answer={answer.0.clone()} checked={ticked} {onchange}
-                onfocus={entering(work, entered)} />
+                onclick={access::unless_own(foreign)} aria-readonly={foreign.then_some("true")} onfocus={entering(work, entered)} />
             <span>{ label }</span>
         </label>
     }

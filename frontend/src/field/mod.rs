@@ -1,6 +1,9 @@
 //! Controls: one for each kind of answer, and what stands beside them.
 
+pub mod access;
 pub mod choice;
+pub mod colleague;
+pub mod conflict;
 pub mod height;
 pub mod keys;
 pub mod page;

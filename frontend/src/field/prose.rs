@@ -9,6 +9,7 @@ use form_model::language::Language;
 use patternfly_yew::prelude::Icon;
 use yew::prelude::*;
 
+use super::access::{self, read_only};
 use super::text_box::{TextBox, Writing};
 use super::{Work, remark, spoken_name};
 use crate::state::watch::{Change, use_changes};
@@ -40,6 +41,7 @@ pub fn Prose(props: &ProseProps) -> Html {
         sheet.prose(&answer).map(|prose| prose.text().to_owned()).unwrap_or_default().into();
     let name = spoken_name(&sheet.definition, language, &answer);
     let described_by = remark::description(&sheet, &answer);
+    let read_only = read_only(&sheet, &answer, language);
     drop(sheet);
 
     let ontext = {
@@ -76,7 +78,7 @@ pub fn Prose(props: &ProseProps) -> Html {
     let writing = if props.expanded { Writing::Page } else { Writing::Prose };
     html! {
         <div class="prose">
-            <TextBox answer={answer.clone()} {writing} text={text.clone()} {name} {described_by}
+            <TextBox answer={answer.clone()} {writing} text={text.clone()} {name} {described_by} {read_only}
                 required={props.field.required}
                 most={input::PROSE_MAX_CHARS} {ontext} {onexcess} {oncompose} {patches} {onfocus} {onblur} />
             <div class="prose-foot">
@@ -110,7 +112,8 @@ fn counter(text: &str, limit: u32, language: Language) -> Html {
 
 /// 可另附纸: the text is given on attached paper.
 fn attached(work: &Work, answer: &AnswerId, language: Language) -> Html {
-    let checked = work.desk.sheet().answers().flag(answer);
+    let sheet = work.desk.sheet();
+    let (checked, foreign) = (sheet.answers().flag(answer), !sheet.may_write(answer));
     let onchange = {
         let (work, answer) = (work.clone(), answer.clone());
         Callback::from(move |_: Event| {
@@ -119,8 +122,9 @@ fn attached(work: &Work, answer: &AnswerId, language: Language) -> Html {
         })
     };
     html! {
-        <label class="option attached">
-            <input type="checkbox" data-answer={answer.0.clone()} {checked} {onchange} />
+        <label class={classes!("option", "attached", foreign.then_some("read-only"))}>
+            <input type="checkbox" data-answer={answer.0.clone()} {checked} {onchange}
+                onclick={access::unless_own(foreign)} aria-readonly={foreign.then_some("true")} />
             <span>{ text::ATTACHED.of(language) }</span>
         </label>
     }

@@ -1,8 +1,7 @@
-//! What stands under a control: what is wrong and what to do, two values to pick from, why nothing was stored.
+//! What stands under a control: what is wrong and what to do, several values to pick from, why nothing was stored.
 
 use form_model::answer::AnswerValue;
 use form_model::check::Problem;
-use form_model::command::ConflictValue;
 use form_model::definition::FormDefinition;
 use form_model::id::AnswerId;
 use form_model::language::Language;
@@ -10,17 +9,20 @@ use form_model::rule::Severity;
 use patternfly_yew::prelude::Icon;
 use yew::prelude::*;
 
-use super::{Work, field_at, remark_id, spoken_name, value};
+use super::conflict::{self, Conflict};
+use super::{Work, field_at, remark_id, value};
 use crate::state::sheet::Sheet;
 use crate::text;
-use crate::time;
 use crate::widget::action::{Action, Weight};
 use crate::widget::sign::sign;
 
 /// Whether there is anything to say under one of these answers.
 pub fn is_due(sheet: &Sheet, answers: &[AnswerId]) -> bool {
     answers.iter().any(|answer| {
-        !sheet.problems_of(answer).is_empty() || sheet.refusal(answer).is_some() || sheet.in_conflict(answer)
+        !sheet.problems_of(answer).is_empty()
+            || sheet.refusal(answer).is_some()
+            || sheet.in_conflict(answer)
+            || sheet.overtaken(answer).is_some()
     })
 }
 
@@ -64,7 +66,8 @@ pub fn Remarks(props: &RemarksProps) -> Html {
                 if let Some(failure) = sheet.refusal(answer) {
                     <p class="remark problem">{ sign(Icon::ExclamationCircle) }<span>{ failure.sentence(language) }</span></p>
                 }
-                if !conflict.is_empty() { { conflict_card(&work, &sheet.definition, answer, &conflict, language) } }
+                if !conflict.is_empty() { <Conflict answer={answer.clone()} values={conflict} /> }
+                if let Some(theirs) = sheet.overtaken(answer) { { conflict::overtaken(&work, answer, theirs, language) } }
                 { for sheet.problems_of(answer).into_iter().map(|problem| remark(&work, &sheet, problem, language)) }
             </div>
         }
@@ -94,6 +97,9 @@ fn remark(work: &Work, sheet: &Sheet, problem: &Problem, language: Language) -> 
 pub fn confirmation(work: &Work, sheet: &Sheet, problem: &Problem, language: Language) -> Html {
     let (facet, value) = problem.confirmation(sheet.answers());
     let confirmed = problem.confirmed;
+    if !sheet.may_write(&facet) {
+        return html! { if confirmed { <em>{ text::CONFIRMED.of(language) }</em> } };
+    }
     let onclick = {
         let desk = work.desk.clone();
         Callback::from(move |()| {
@@ -111,40 +117,6 @@ pub fn confirmation(work: &Work, sheet: &Sheet, problem: &Problem, language: Lan
         };
     }
     html! { <Action name="confirm" label={text::CONFIRM.of(language)} small=true {onclick} /> }
-}
-
-/// Two places filled it differently: all values, who, when, what each replaced; a person picks.
-fn conflict_card(
-    work: &Work,
-    definition: &FormDefinition,
-    answer: &AnswerId,
-    conflict: &[ConflictValue],
-    language: Language,
-) -> Html {
-    let title = text::CONFLICT.fill(language, &[("answer", &spoken_name(definition, language, answer))]);
-    let line = |side: &ConflictValue| {
-        let onclick = {
-            let (desk, answer, value) = (work.desk.clone(), answer.clone(), side.value.clone());
-            Callback::from(move |()| desk.set_one(answer.clone(), value.clone()))
-        };
-        let before = spelled(definition, answer, side.before.as_ref(), language);
-        html! {
-            <li>
-                <span class="ink">{ spelled(definition, answer, side.value.as_ref(), language) }</span>
-                <span class="muted">
-                    { format!("{} · {}", side.stamp.author, time::moment(side.stamp.time_ms, language)) }
-                    { " · " }{ text::BEFORE.fill(language, &[("value", &before)]) }
-                </span>
-                <Action name="pick" label={text::PICK.of(language)} small=true {onclick} />
-            </li>
-        }
-    };
-    html! {
-        <section class="conflict" aria-label={title.clone()}>
-            <h3>{ sign(Icon::ExclamationTriangle) }{ title.clone() }</h3>
-            <ul>{ for conflict.iter().map(line) }</ul>
-        </section>
-    }
 }
 
 /// A stored value in words.

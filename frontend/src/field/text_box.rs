@@ -8,6 +8,8 @@ use form_model::id::AnswerId;
 use form_model::input;
 use yew::prelude::*;
 
+use super::access;
+use super::colleague::{Carets, Marks};
 use super::height::{grow, use_refit};
 use super::text_element::{TextElement, pasted_text};
 use crate::state::prose::moved_selection;
@@ -39,6 +41,9 @@ pub struct TextBoxProps {
     pub name: AttrValue,
     /// The id of the element that says what is wrong, when something is.
     pub described_by: Option<AttrValue>,
+    /// Whose it is, when it is only to be read here.
+    #[prop_or_default]
+    pub read_only: Option<AttrValue>,
     pub required: bool,
     #[prop_or_default]
     pub placeholder: Option<AttrValue>,
@@ -103,7 +108,15 @@ pub fn TextBox(props: &TextBoxProps) -> Html {
     let onpaste = paste_guard(props);
     let events = Events { oninput, onpaste };
     // A label, so that a click anywhere in a table's cell enters its box.
-    html! { <label ref={frame} class={classes!("box", writing.class())}>{ element(props, node, events) }</label> }
+    let long = matches!(writing, Writing::Prose | Writing::Page);
+    html! {
+        <label ref={frame} class={classes!("box", writing.class(), props.read_only.as_ref().map(|_| "read-only"))}>
+            { element(props, node, events) }
+            if long { <Carets answer={props.answer.clone()} /> }
+            <Marks answer={props.answer.clone()} />
+            { access::tip(&props.answer, props.read_only.as_ref()) }
+        </label>
+    }
 }
 
 /// Passes on what the box reads, cleaned of what no answer needs.
@@ -140,24 +153,29 @@ struct Events {
 
 fn element(props: &TextBoxProps, node: NodeRef, events: Events) -> Html {
     let Events { oninput, onpaste } = events;
+    let read_only = props.read_only.is_some();
     let invalid = props.described_by.as_ref().map(|_| "true");
+    let required = (props.required && !read_only).then_some("true");
+    let placeholder = props.placeholder.clone().filter(|_| !read_only);
+    let described_by =
+        access::described_by(&props.answer, props.described_by.as_ref(), props.read_only.as_ref());
     let inputmode = (props.writing == Writing::Figure).then_some("decimal");
     let onfocus = props.onfocus.reform(|_: FocusEvent| ());
     let onblur = props.onblur.reform(|_: FocusEvent| ());
     if matches!(props.writing, Writing::Figure | Writing::Line) {
         return html! {
             <input type="text" ref={node} data-answer={props.answer.0.clone()} {inputmode} autocomplete="off"
-                spellcheck="false" placeholder={props.placeholder.clone()} aria-label={props.name.clone()}
-                aria-describedby={props.described_by.clone()} aria-invalid={invalid}
-                aria-required={props.required.then_some("true")} {oninput} {onfocus} {onblur}
+                spellcheck="false" {placeholder} readonly={read_only} aria-label={props.name.clone()}
+                aria-describedby={described_by} aria-invalid={invalid}
+                aria-required={required} {oninput} {onfocus} {onblur}
                 onkeydown={props.onkeydown.clone()} {onpaste} />
         };
     }
     html! {
         <textarea rows="1" ref={node} data-answer={props.answer.0.clone()} autocomplete="off"
-            spellcheck="false" placeholder={props.placeholder.clone()} aria-label={props.name.clone()}
-            aria-describedby={props.described_by.clone()} aria-invalid={invalid}
-            aria-required={props.required.then_some("true")} {oninput} {onfocus} {onblur}
+            spellcheck="false" {placeholder} readonly={read_only} aria-label={props.name.clone()}
+            aria-describedby={described_by} aria-invalid={invalid}
+            aria-required={required} {oninput} {onfocus} {onblur}
             onkeydown={props.onkeydown.clone()} {onpaste} />
     }
 }

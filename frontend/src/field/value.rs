@@ -9,6 +9,7 @@ use form_model::language::Language;
 use form_model::{date, input, number};
 use yew::prelude::*;
 
+use super::access::read_only;
 use super::keys::{Press, Reaction, react};
 use super::text_box::{TextBox, Writing};
 use super::text_element::{caret, pasted_text};
@@ -53,6 +54,7 @@ pub fn Value(props: &ValueProps) -> Html {
     let placeholder = sheet.definition.message(language, &format!("{}.placeholder", props.field.id));
     let placeholder = placeholder.filter(|_| answer.facet().is_none());
     let placeholder = placeholder.map(|text| AttrValue::from(text.to_owned()));
+    let read_only = read_only(&sheet, &answer, language);
     drop(sheet);
 
     let onfocus = {
@@ -109,7 +111,7 @@ pub fn Value(props: &ValueProps) -> Html {
         _ => Writing::Words,
     };
     html! {
-        <TextBox {answer} {writing} {text} {name} {described_by} required={props.field.required} {placeholder}
+        <TextBox {answer} {writing} {text} {name} {described_by} {read_only} required={props.field.required} {placeholder}
             most={input::VALUE_MAX_CHARS} {ontext} {onexcess} {onfocus} {onblur} {onkeydown} {onpaste} />
     }
 }
@@ -181,6 +183,9 @@ fn carry_out(reaction: Reaction, work: &Work, answer: &AnswerId, event: &Keyboar
 /// A pasted block of cells or an amount in another unit goes to the person first; other text is simply put in.
 fn pasted(work: &Work, answer: &AnswerId, field: &Field, event: &Event) {
     let Some(text) = pasted_text(event) else { return };
+    if !work.desk.sheet().may_write(answer) {
+        return;
+    }
     let rows = form_model::paste::table(&text);
     let several = rows.len() > 1 || rows.iter().any(|row| row.len() > 1);
     let cell =

@@ -36,7 +36,10 @@ pub fn PastedBlock(props: &BlockProps) -> Html {
     let source = use_state(|| text::CONVERT_SOURCE_DEFAULT.of(language).to_owned());
     let Some(work) = use_context::<Work>() else { return Html::default() };
     let definition = work.desk.sheet().definition.clone();
-    let planned = plan(&definition, &props.anchor, &table(&props.pasted));
+    let mut planned = plan(&definition, &props.anchor, &table(&props.pasted));
+    let all = planned.cells.len();
+    planned.cells.retain(|cell| work.desk.sheet().may_write(&cell.answer));
+    let foreign = all - planned.cells.len();
     let basis = Basis { rates: (*rates).clone(), source: (*source).clone(), language };
     let cells: Vec<Cell> =
         planned.cells.iter().map(|cell| Cell::new(&definition, cell, converting.then_some(&basis))).collect();
@@ -78,6 +81,9 @@ pub fn PastedBlock(props: &BlockProps) -> Html {
             if waiting { <p class="muted" aria-live="polite">{ text::CONVERT_RATE_NEEDED.of(language) }</p> }
             if dollars { { convert::line("convert-source", text::CONVERT_SOURCE.of(language), &source) } }
             { unfit(&planned, language) }
+            if foreign > 0 {
+                <p class="remark caution">{ text::PASTE_FOREIGN.fill(language, &[("count", &foreign.to_string())]) }</p>
+            }
         </Dialog>
     }
 }

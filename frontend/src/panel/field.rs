@@ -6,10 +6,12 @@ use form_model::id::{AnswerId, NOTE_FACET};
 use form_model::language::Language;
 use yew::prelude::*;
 
+use super::comment::Threads;
 use super::history::History;
 use super::problem::Problems;
 use super::rule;
 use crate::chart::{self, Years};
+use crate::field::remark::Remarks;
 use crate::field::value::Value;
 use crate::field::{Work, answers_at, field_at};
 use crate::text;
@@ -50,14 +52,28 @@ pub fn FieldPanel(props: &FieldPanelProps) -> Html {
             if !field.columns.is_empty() { <p class="panel-keys muted">{ text::PANEL_KEYS.of(language) }</p> }
             { evidence(&definition, field, language) }
             { figures(&work, &definition, field.id.section(), Some(field), language) }
-            <section class="panel-part">
-                <h3>{ text::PANEL_NOTE.of(language) }</h3>
-                <div class="panel-note">
-                    <Value key={answer.0.clone()} field={field.clone()} answer={note_of(answer)} version={props.version} />
-                </div>
-            </section>
+            { note(&work, field, answer, props.version, language) }
+            <Threads key={format!("said:{answer}")} work={work.clone()} answer={answer.clone()} />
             <History answers={answers_at(&definition, answer)} version={props.version} />
         </>
+    }
+}
+
+/// The note beside the answer. One that may only be read and is blank is not shown.
+fn note(work: &Work, field: &Field, answer: &AnswerId, version: u32, language: Language) -> Html {
+    let note = note_of(answer);
+    let sheet = work.desk.sheet();
+    if !sheet.may_write(&note) && sheet.answers().is_blank(&note) && !sheet.in_conflict(&note) {
+        return Html::default();
+    }
+    html! {
+        <section class="panel-part">
+            <h3>{ text::PANEL_NOTE.of(language) }</h3>
+            <div class="panel-note">
+                <Value key={answer.0.clone()} field={field.clone()} answer={note.clone()} {version} />
+            </div>
+            <Remarks answers={vec![note]} {version} />
+        </section>
     }
 }
 

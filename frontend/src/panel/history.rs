@@ -1,7 +1,7 @@
 //! Who changed the answer in hand, when, from what to what.
 
 use form_model::answer::AnswerValue;
-use form_model::command::{HistoryEntry, HistoryStep};
+use form_model::command::{HistoryEntry, HistoryStep, Team};
 use form_model::definition::FormDefinition;
 use form_model::id::AnswerId;
 use form_model::language::Language;
@@ -14,6 +14,7 @@ use crate::field::remark::spelled;
 use crate::shell::Failure;
 use crate::text;
 use crate::time;
+use crate::widget::agency;
 
 /// How long an answer is in hand before its history is read: moving through a table asks for none.
 const READ_PAUSE_MS: u32 = 250;
@@ -53,7 +54,7 @@ pub fn History(props: &HistoryProps) -> Html {
         });
     }
     let Some(work) = work else { return Html::default() };
-    let definition = work.desk.sheet().definition.clone();
+    let (definition, team) = (work.desk.sheet().definition.clone(), work.desk.sheet().team.clone());
     let known = (*entries).as_ref().filter(|(answers, _)| *answers == props.answers).map(|(_, read)| read);
     html! {
         <section class="panel-part history">
@@ -62,23 +63,23 @@ pub fn History(props: &HistoryProps) -> Html {
                 None => Html::default(),
                 Some(Err(failure)) => html! { <p class="muted">{ failure.sentence(language) }</p> },
                 Some(Ok(read)) if read.is_empty() => html! { <p class="muted">{ text::HISTORY_EMPTY.of(language) }</p> },
-                Some(Ok(read)) => listed(&definition, read, language),
+                Some(Ok(read)) => listed(&definition, &team, read, language),
             } }
         </section>
     }
 }
 
-fn listed(definition: &FormDefinition, entries: &[HistoryEntry], language: Language) -> Html {
+fn listed(definition: &FormDefinition, team: &Team, entries: &[HistoryEntry], language: Language) -> Html {
     let older = entries.len().saturating_sub(SHOWN_ENTRIES);
     html! {
         <>
-            <ol>{ for entries.iter().take(SHOWN_ENTRIES).map(|entry| line(definition, entry, language)) }</ol>
+            <ol>{ for entries.iter().take(SHOWN_ENTRIES).map(|entry| line(definition, team, entry, language)) }</ol>
             if older > 0 { <p class="muted">{ text::HISTORY_OLDER.fill(language, &[("count", &older.to_string())]) }</p> }
         </>
     }
 }
 
-fn line(definition: &FormDefinition, entry: &HistoryEntry, language: Language) -> Html {
+fn line(definition: &FormDefinition, team: &Team, entry: &HistoryEntry, language: Language) -> Html {
     let value = |value: Option<&AnswerValue>| excerpt(&spelled(definition, &entry.answer, value, language));
     let what = match &entry.what {
         HistoryStep::Value { before, after } => {
@@ -101,7 +102,8 @@ fn line(definition: &FormDefinition, entry: &HistoryEntry, language: Language) -
         <li class={classes!(entry.concurrent.then_some("concurrent"))}>
             <span class="history-what">{ what }</span>
             <span class="muted">
-                { format!("{} · {}", entry.stamp.author, time::moment(entry.stamp.time_ms, language)) }
+                { agency::author(team, &entry.stamp, language) }
+                { " · " }{ time::moment(entry.stamp.time_ms, language) }
                 if entry.concurrent { { " · " }{ text::HISTORY_CONCURRENT.of(language) } }
             </span>
         </li>

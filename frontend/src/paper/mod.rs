@@ -2,5 +2,6 @@
 
 pub mod block;
 pub mod grid;
+pub mod owner;
 pub mod sheet;
 pub mod table;

@@ -7,6 +7,7 @@ use form_model::layout::Block;
 use yew::prelude::*;
 
 use super::block;
+use super::owner::owner_line;
 use super::table::Table;
 use crate::field::Work;
 use crate::field::remark::Remarks;
@@ -34,6 +35,7 @@ pub fn SectionSheet(props: &SectionSheetProps) -> Html {
     html! {
         <article class={classes!("sheet", titled.then_some("cover"))} data-section={section.id.clone()}
             aria-label={title.clone()}>
+            { owner_line(&work.desk.sheet(), &section.id, language) }
             if !printed.is_empty() {
                 <div class="paper">
                     if !titled { <h2 class="paper-title">{ title.clone() }</h2> }

@@ -6,15 +6,16 @@ use form_model::id::AnswerId;
 use form_model::language::Language;
 use yew::prelude::*;
 
-use super::attention::{use_commit_on_leaving, use_shortcuts, use_steady_clicks};
+use super::attention::{use_commit_on_leaving, use_shortcuts, use_steady_clicks, use_whereabouts};
 use super::bar::Bar;
 use super::check_answers::CheckAnswers;
+use super::members::Members;
 use super::question::{Asking, question};
 use super::task_list::TaskList;
 use super::way::{View, Way, use_way};
 use super::writing::Writing;
 use crate::field::Work;
-use crate::panel::field::FieldPanel;
+use crate::panel::{Panel, PanelPage};
 use crate::paper::grid::Grid;
 use crate::paper::sheet::SectionSheet;
 use crate::state::desk::Desk;
@@ -39,6 +40,7 @@ pub fn Application(props: &ApplicationProps) -> Html {
     let asking = use_state(|| None::<Asking>);
     let notice = use_state(|| None::<Notice>);
     let panel_open = use_state(|| false);
+    let panel_page = use_state(|| PanelPage::Field);
     let way = use_way(desk, &asking);
     use_messages(desk, &way.show, &notice);
     let search = {
@@ -48,6 +50,7 @@ pub fn Application(props: &ApplicationProps) -> Html {
     use_shortcuts(desk, asking.is_some(), search);
     use_commit_on_leaving(desk);
     use_steady_clicks(desk);
+    use_whereabouts(desk);
 
     let onhome = {
         let (desk, onhome) = (desk.clone(), props.onhome.clone());
@@ -64,28 +67,47 @@ pub fn Application(props: &ApplicationProps) -> Html {
         let panel_open = panel_open.clone();
         Callback::from(move |()| panel_open.set(!*panel_open))
     };
+    let oncomments = {
+        let (panel_open, panel_page, back) = (panel_open.clone(), panel_page.clone(), way.back.clone());
+        let in_view = matches!(way.view, View::Section(_));
+        Callback::from(move |()| {
+            panel_page.set(PanelPage::Discussion);
+            panel_open.set(true);
+            if !in_view {
+                back.emit(());
+            }
+        })
+    };
+    let onpage = {
+        let panel_page = panel_page.clone();
+        Callback::from(move |page| panel_page.set(page))
+    };
     let work = use_work(desk, &way, &asking);
     let (screen, class) = match way.view {
         View::Section(_) => ("application", "three"),
         View::Check => ("check", "checking"),
         View::Writing(_) => ("writing", "quiet"),
+        View::Members => ("members", "quiet"),
     };
     html! {
         <ContextProvider<Work> context={work.clone()}>
             <div class="app" data-screen={screen}>
                 <a class="skip" href="#form">{ text::SKIP.of(language) }</a>
                 <Bar checking={way.view == View::Check} {onhome} onsearch={ask(Asking::Search)} onexport={ask(Asking::Export)} oncheck={way.check.clone()}
-                    onpanel={onpanel.clone()} panel_open={*panel_open} {version} />
+                    onpanel={onpanel.clone()} panel_open={*panel_open} onsync={ask(Asking::Sync)}
+                    onmembers={way.members.clone()} members_shown={way.view == View::Members} {oncomments}
+                    onshow={way.show.clone()} {version} />
                 { messages(desk, &notice, &props.onreopen, language) }
                 <div class={classes!("frame", class, panel_open.then_some("panel-open"))}>
                     { middle(desk, &work, &way, version, language) }
                     <aside class="panel" tabindex="0" aria-label={text::PANEL.of(language)}>
                         <Action name="close-panel" class="panel-close" label={text::CLOSE.of(language)}
                             weight={Weight::Link} onclick={onpanel} />
-                        <FieldPanel answer={way.current.clone()} section={way.section.clone()} {version} />
+                        <Panel page={*panel_page} {onpage} answer={way.current.clone()} section={way.section.clone()}
+                            onshow={way.show.clone()} {version} />
                     </aside>
                 </div>
-                { question(&asking, desk, &way.show, language) }
+                { question(&asking, &work, &way.show, language) }
             </div>
         </ContextProvider<Work>>
     }
@@ -107,6 +129,7 @@ fn middle(desk: &Desk, work: &Work, way: &Way, version: u32, language: Language)
         View::Writing(field) => html! {
             <Writing work={work.clone()} field={field.clone()} onleave={way.back.clone()} {version} />
         },
+        View::Members => html! { <Members {version} /> },
     }
 }
 
@@ -130,7 +153,7 @@ fn grid_of(desk: &Desk, view: &View) -> Rc<Grid> {
     let shown = sheet.definition.sections.iter().filter(|section| match view {
         View::Section(shown) => section.id == *shown,
         View::Check => true,
-        View::Writing(_) => false,
+        View::Writing(_) | View::Members => false,
     });
     Rc::new(Grid::new(shown.map(|section| &section.layout)))
 }
@@ -166,7 +189,7 @@ fn use_messages(desk: &Desk, show: &Callback<AnswerId>, notice: &UseStateHandle<
             show.emit(answer);
         }
         Change::Notice(told) => notice.set(Some(told)),
-        Change::Sheet | Change::Save | Change::Prose(_) => {}
+        Change::Sheet | Change::Save | Change::Prose(_) | Change::Presence(_) | Change::Discussion => {}
     });
 }
 

@@ -1,14 +1,19 @@
-//! What the window as a whole listens to: shortcuts, the person turning away, a pointer that is down.
+//! What the window as a whole listens to: shortcuts, the person turning away, a pointer that is down, where the
+//! focus and the caret are.
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use form_model::id::AnswerId;
 use gloo_events::{EventListener, EventListenerOptions};
 use gloo_timers::callback::Timeout;
 use wasm_bindgen::JsCast;
 use yew::prelude::*;
 
+use crate::field::text_element::caret;
 use crate::state::desk::Desk;
+use crate::state::team::Place;
+use crate::widget::dialog::focused_element;
 
 /// A pointer that goes down and is never seen to come up (on a scroll bar, out of the window) holds drawing back
 /// no longer than this.
@@ -80,4 +85,40 @@ pub fn use_steady_clicks(desk: &Desk) {
             desk.listeners().set_pointer_down(false);
         }
     });
+}
+
+/// Tells colleagues in which field the focus is, and where the caret stands in its text.
+#[hook]
+pub fn use_whereabouts(desk: &Desk) {
+    use_effect_with(desk.clone(), |desk| {
+        let document = web_sys::window().and_then(|window| window.document());
+        let listen = |event: &'static str| {
+            let desk = desk.clone();
+            let document = document.as_ref()?;
+            Some(EventListener::new(document, event, move |_| {
+                let desk = desk.clone();
+                // After the focus has moved on and the text is as typed.
+                Timeout::new(0, move || desk.be_at(whereabouts())).forget();
+            }))
+        };
+        let listeners = ["focusin", "focusout", "selectionchange", "input", "keyup", "pointerup"].map(listen);
+        let desk = desk.clone();
+        move || {
+            drop(listeners);
+            desk.be_at((None, None));
+        }
+    });
+}
+
+/// The answer whose control has the focus, and the caret in its text.
+fn whereabouts() -> Place {
+    let control = focused_element().and_then(|element| element.closest("[data-answer]").ok().flatten());
+    let answer = control.and_then(|control| control.get_attribute("data-answer")).map(AnswerId);
+    match answer {
+        Some(answer) => {
+            let caret = caret().filter(|_| answer.facet().is_none());
+            (Some(answer.base()), caret.and_then(|caret| u64::try_from(caret.end).ok()))
+        }
+        None => (None, None),
+    }
 }

@@ -1,18 +1,17 @@
 //! The bar over an open application: its name, the state line that never lies, what can be done with the whole.
 
 use form_model::language::Language;
-use gloo_timers::callback::Timeout;
 use patternfly_yew::prelude::Icon;
 use yew::prelude::*;
 
+use super::presence::Presence;
+use super::state_line::StateLine;
 use crate::field::Work;
 use crate::state::desk::Desk;
-use crate::state::sheet::SaveState;
 use crate::state::watch::{Change, use_changes};
 use crate::text;
-use crate::time;
 use crate::widget::action::{Action, Weight};
-use crate::widget::sign::sign;
+use crate::widget::sign::{comment_sign, sign};
 
 #[derive(PartialEq, Properties)]
 pub struct BarProps {
@@ -24,6 +23,12 @@ pub struct BarProps {
     pub oncheck: Callback<()>,
     pub onpanel: Callback<()>,
     pub panel_open: bool,
+    pub onsync: Callback<()>,
+    pub onmembers: Callback<()>,
+    pub members_shown: bool,
+    pub oncomments: Callback<()>,
+    /// To where a colleague is.
+    pub onshow: Callback<form_model::id::AnswerId>,
     /// Moves on whenever the sheet changes.
     pub version: u32,
 }
@@ -61,8 +66,15 @@ pub fn Bar(props: &BarProps) -> Html {
                 <Action name="redo" label={text::REDO.of(language)} icon={Icon::Redo} weight={Weight::Plain}
                     shortcut="Ctrl+Y" disabled={!undo.redo} onclick={step_forth} />
             </span>
-            <StateLine />
-            <Action name="export" label={text::EXPORT.of(language)} weight={Weight::Link} onclick={props.onexport.clone()} />
+            <Presence work={work.clone()} onshow={props.onshow.clone()} />
+            <StateLine work={work.clone()} onopen={props.onsync.clone()} />
+            <span class="bar-group">
+                <Action name="members" label={text::MEMBERS.of(language)} icon={Icon::Users} weight={Weight::Plain}
+                    pressed={props.members_shown} onclick={props.onmembers.clone()} />
+                <Comments work={work.clone()} onopen={props.oncomments.clone()} />
+                <Action name="export" label={text::EXPORT.of(language)} icon={Icon::Download} weight={Weight::Plain}
+                    onclick={props.onexport.clone()} />
+            </span>
             <Action name="panel" class="panel-toggle" label={text::PANEL.of(language)} icon={Icon::InfoCircle}
                 weight={Weight::Plain} pressed={props.panel_open} onclick={props.onpanel.clone()} />
             <Action name="check" label={check.of(language)}
@@ -76,66 +88,30 @@ fn step(work: &Work, act: impl Fn(&Desk) + 'static) -> Callback<()> {
     Callback::from(move |()| act(&desk))
 }
 
-/// Says 已存本机 only of what the shell has acknowledged.
-#[component]
-fn StateLine() -> Html {
-    let language = use_context::<Language>().unwrap_or_default();
-    let work = use_context::<Work>();
-    let Some(work) = work else { return Html::default() };
-    html! { <StateOf {work} {language} /> }
-}
-
 #[derive(PartialEq, Properties)]
-struct StateOfProps {
+struct CommentsProps {
     work: Work,
-    language: Language,
+    onopen: Callback<()>,
 }
 
+/// The way to what was said, with the number of what was not read yet.
 #[component]
-fn StateOf(props: &StateOfProps) -> Html {
-    let (desk, language) = (&props.work.desk, props.language);
-    use_changes(desk, |change| matches!(change, Change::Sheet | Change::Save | Change::Prose(_)));
-    let sheet = desk.sheet();
-    let (state, words) = match sheet.save_state() {
-        SaveState::Saving => ("saving", text::SAVING.of(language).to_owned()),
-        SaveState::Saved(time_ms) => {
-            ("saved", text::SAVED.fill(language, &[("time", &time::clock(time_ms))]))
-        }
-        SaveState::Failed(count) => {
-            ("failed", text::NOT_SAVED.fill(language, &[("count", &count.to_string())]))
-        }
+fn Comments(props: &CommentsProps) -> Html {
+    let language = use_context::<Language>().unwrap_or_default();
+    use_changes(&props.work.desk, |change| matches!(change, Change::Discussion));
+    let sheet = props.work.desk.sheet();
+    if sheet.team.agencies.is_empty() {
+        return Html::default();
+    }
+    let label = match sheet.unread {
+        0 => text::COMMENTS.of(language).to_owned(),
+        unread => text::COMMENTS_UNREAD.fill(language, &[("count", &unread.to_string())]),
     };
-    let retry = {
-        let desk = desk.clone();
-        Callback::from(move |()| desk.retry())
-    };
-    let spoken = use_settled(&words);
-    let why = sheet.first_refusal().map(|(_, failure)| failure.sentence(language));
     html! {
-        <span class={classes!("state", state)}>
-            <span data-state={state} title={why}><span class="dot" aria-hidden="true" />{ words }</span>
-            <span class="pf-v6-screen-reader" role="status" aria-live="polite">{ spoken }</span>
-            if state == "failed" {
-                <Action name="retry" label={text::TRY_AGAIN.of(language)} small=true onclick={retry} />
-            }
-        </span>
+        <button type="button" class="pf-v6-c-button pf-m-plain comments-button" data-action="comments"
+            aria-label={label.clone()} title={label.clone()} onclick={props.onopen.reform(|_: MouseEvent| ())}>
+            <span class="pf-v6-c-button__icon">{ comment_sign() }</span>
+            if sheet.unread > 0 { <span class="badge" data-unread={sheet.unread.to_string()}>{ sheet.unread }</span> }
+        </button>
     }
-}
-
-/// How long the state line stays the same before it is read aloud: not at every keystroke.
-const SETTLED_MS: u32 = 1_500;
-
-/// The words once they have not changed for a while.
-#[hook]
-fn use_settled(words: &str) -> String {
-    let settled = use_state(String::new);
-    {
-        let settled = settled.clone();
-        use_effect_with(words.to_owned(), move |words| {
-            let words = words.clone();
-            let timer = Timeout::new(SETTLED_MS, move || settled.set(words));
-            move || drop(timer)
-        });
-    }
-    (*settled).clone()
 }

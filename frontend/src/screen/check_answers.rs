@@ -1,17 +1,19 @@
 //! Check answers: the whole form, and before it one list of what is wrong, linked to the fields.
 
 use form_model::check::Problem;
+use form_model::command::ConflictValue;
 use form_model::id::AnswerId;
 use form_model::language::Language;
 use form_model::rule::Severity;
 use patternfly_yew::prelude::Icon;
 use yew::prelude::*;
 
-use crate::field::remark::confirmation;
+use crate::field::remark::{confirmation, spelled};
 use crate::field::{Work, page, spoken_name};
 use crate::paper::sheet::SectionSheet;
 use crate::state::sheet::Sheet;
 use crate::text;
+use crate::widget::agency;
 use crate::widget::sign::sign;
 
 #[derive(PartialEq, Properties)]
@@ -93,7 +95,8 @@ fn picks(sheet: &Sheet, conflicts: &[AnswerId], onchoose: &Callback<AnswerId>, l
             <li key={answer.0.clone()}>
                 <button type="button" class="summary-link" data-action="go" data-conflict={answer.0.clone()}
                     onclick={onchoose.reform(move |_: MouseEvent| chosen.clone())}>
-                    { name }
+                    <span>{ name }</span>
+                    { for sides(sheet, answer, language) }
                 </button>
             </li>
         }
@@ -107,6 +110,20 @@ fn picks(sheet: &Sheet, conflicts: &[AnswerId], onchoose: &Callback<AnswerId>, l
             <div class="summary-section"><ul>{ for conflicts.iter().map(link) }</ul></div>
         </section>
     }
+}
+
+/// Who gave which value.
+fn sides(sheet: &Sheet, answer: &AnswerId, language: Language) -> Vec<Html> {
+    let Some(state) = sheet.state(answer) else { return Vec::new() };
+    let side = |side: &ConflictValue| {
+        html! {
+            <span class="side">
+                { agency::author(&sheet.team, &side.stamp, language) }
+                <span class="ink">{ spelled(&sheet.definition, answer, side.value.as_ref(), language) }</span>
+            </span>
+        }
+    };
+    state.conflict.iter().map(side).collect()
 }
 
 fn is_caution(problem: &Problem) -> bool {

@@ -8,9 +8,10 @@ use form_model::language::Language;
 use patternfly_yew::prelude::{EmptyState, Icon};
 use yew::prelude::*;
 
+use super::join::JoinForm;
 use super::new_application::NewApplication;
 use crate::text;
-use crate::time::{self, Urgency};
+use crate::time;
 use crate::widget::action::{Action, Weight};
 use crate::widget::sign::sign;
 
@@ -48,12 +49,19 @@ pub fn Home(props: &HomeProps) -> Html {
         let beginning = beginning.clone();
         Callback::from(move |()| beginning.set(None))
     };
+    let joining = use_state(|| false);
+    let set_joining = |to: bool| {
+        let joining = joining.clone();
+        Callback::from(move |()| joining.set(to))
+    };
     let settings = &props.start.settings;
     let empty = props.start.applications.is_empty();
     let actions = html! {
         <>
             <Action name="new" label={text::NEW_APPLICATION.of(language)} icon={Icon::PlusCircle}
                 weight={Weight::Primary} onclick={begin} />
+            <Action name="join-by-invite" label={text::JOIN_BY_INVITE.of(language)} icon={Icon::Users}
+                onclick={set_joining(true)} />
             <Action name="import" label={text::IMPORT.of(language)} icon={Icon::Download}
                 onclick={props.onimport.clone()} />
         </>
@@ -86,6 +94,7 @@ pub fn Home(props: &HomeProps) -> Html {
                     { list(props, &duplicate, language) }
                 }
             </main>
+            if *joining { <JoinForm onclose={set_joining(false)} onjoined={props.onopen.clone()} /> }
             if let Some(beginning) = &*beginning {
                 <NewApplication start={props.start.clone()} {onclose} oncreated={props.onopen.clone()}
                     copy_from={match beginning {
@@ -169,11 +178,7 @@ fn deadline(application: &ApplicationSummary, today: &str, language: Language) -
     match counted {
         None => html! { <span class="muted">{ text::NO_DEADLINE.of(language) }</span> },
         Some((words, urgency)) => {
-            let class = match urgency {
-                Urgency::Calm => "",
-                Urgency::Soon => "caution-word",
-                Urgency::Past => "problem-word",
-            };
+            let class = urgency.class();
             html! { <span {class}>{ words }</span> }
         }
     }

@@ -11,12 +11,12 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
-use super::person::Line;
 use crate::shell::{self, Failure};
 use crate::text;
 use crate::widget::action::{Action, Weight};
 use crate::widget::banner::{Banner, Tone};
 use crate::widget::dialog::Dialog;
+use crate::widget::line::Line;
 
 #[derive(PartialEq, Properties)]
 pub struct NewApplicationProps {

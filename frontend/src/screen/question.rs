@@ -6,6 +6,8 @@ use form_model::language::Language;
 use yew::prelude::*;
 
 use super::search::Search;
+use super::sync_panel::SyncPanel;
+use crate::field::Work;
 use crate::panel::block::PastedBlock;
 use crate::panel::convert::Convert;
 use crate::state::desk::Desk;
@@ -18,6 +20,7 @@ use crate::widget::dialog::Dialog;
 pub enum Asking {
     Search,
     Export,
+    Sync,
     Block(AnswerId, String),
     Amount(AnswerId, String),
 }
@@ -25,7 +28,7 @@ pub enum Asking {
 /// The dialog that asks, if anything is asked.
 pub fn question(
     asking: &UseStateHandle<Option<Asking>>,
-    desk: &Desk,
+    work: &Work,
     show: &Callback<AnswerId>,
     language: Language,
 ) -> Html {
@@ -38,7 +41,8 @@ pub fn question(
         Some(Asking::Search) => html! { <Search onchoose={show.clone()} {onclose} /> },
         Some(Asking::Block(anchor, pasted)) => html! { <PastedBlock {anchor} {pasted} {onclose} /> },
         Some(Asking::Amount(answer, pasted)) => html! { <Convert {answer} {pasted} {onclose} /> },
-        Some(Asking::Export) => export(desk, &onclose, language),
+        Some(Asking::Sync) => html! { <SyncPanel work={work.clone()} onshow={show.clone()} {onclose} /> },
+        Some(Asking::Export) => export(&work.desk, &onclose, language),
     }
 }
 

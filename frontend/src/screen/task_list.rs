@@ -5,8 +5,10 @@ use form_model::progress::{SectionProgress, SectionStatus};
 use yew::prelude::*;
 
 use crate::field::Work;
+use crate::state::rights;
 use crate::state::sheet::Sheet;
 use crate::text;
+use crate::widget::agency;
 
 #[derive(PartialEq, Properties)]
 pub struct TaskListProps {
@@ -44,8 +46,6 @@ fn task(props: &TaskListProps, sheet: &Sheet, progress: &SectionProgress, langua
     let section = progress.section.clone();
     let onclick = props.onchoose.reform(move |_: MouseEvent| section.clone());
     let counted = definition.section(&progress.section).is_some_and(|section| section.counted);
-    let owner = definition.section(&progress.section).map(|section| format!("agency.{}", section.owner));
-    let owner = owner.and_then(|key| definition.message(language, &key).map(ToOwned::to_owned));
     let conflicts = sheet.conflicts().filter(|answer| answer.section() == progress.section).count();
     let (class, status) = status(progress, conflicts, counted, language);
     html! {
@@ -54,10 +54,28 @@ fn task(props: &TaskListProps, sheet: &Sheet, progress: &SectionProgress, langua
                 data-action="section" aria-current={here.then_some("true")} {onclick}>
                 <span class="task-title">{ definition.text(language, &format!("{}.title", progress.section)) }</span>
                 <span class="task-status"><span class="dot" aria-hidden="true" />{ status }</span>
-                if let Some(owner) = owner { <span class="task-owner">{ owner }</span> }
+                { owner(sheet, &progress.section, language) }
             </button>
         </li>
     }
+}
+
+/// Who fills the part: by the team, and before there is one by the form.
+fn owner(sheet: &Sheet, section: &str, language: Language) -> Html {
+    let definition = &sheet.definition;
+    let owners = rights::section_owners(&sheet.team, section);
+    if let Some(first) = owners.first() {
+        let own = owners.iter().any(|owner| Some(&owner.id) == sheet.team.me.as_ref());
+        let names = agency::names(&owners, language);
+        return html! {
+            <span class={classes!("task-owner", own.then_some("own"))}>
+                { agency::mark(first) }<span class="agency-name">{ names }</span>
+            </span>
+        };
+    }
+    let kind = definition.section(section).map(|section| format!("agency.{}", section.owner));
+    let usual = kind.and_then(|key| definition.message(language, &key).map(ToOwned::to_owned));
+    html! { if let Some(usual) = usual { <span class="task-owner"><span class="agency-name">{ usual }</span></span> } }
 }
 
 fn status(

@@ -16,6 +16,8 @@ pub enum View {
     Check,
     /// One long text on the quiet page.
     Writing(FieldId),
+    /// Who takes part.
+    Members,
 }
 
 /// Where one is, and how to get elsewhere.
@@ -37,6 +39,8 @@ pub struct Way {
     pub check: Callback<()>,
     /// To the quiet page.
     pub write: Callback<AnswerId>,
+    /// To who takes part, or back from there.
+    pub members: Callback<()>,
 }
 
 /// Keeps where one is. Showing an answer ends what is asked.
@@ -81,6 +85,17 @@ pub fn use_way(desk: &Desk, asking: &UseStateHandle<Option<Asking>>) -> Way {
         choose: choosing(&view, &section, &current),
         show,
         check: checking(desk, &view, &back),
+        members: {
+            let (desk, view, back) = (desk.clone(), view.clone(), back.clone());
+            Callback::from(move |()| {
+                if *view == View::Members {
+                    back.emit(());
+                } else {
+                    desk.commit_all();
+                    view.set(View::Members);
+                }
+            })
+        },
         back,
         write: Callback::from(move |answer: AnswerId| view.set(View::Writing(FieldId(answer.0)))),
     }
@@ -92,6 +107,7 @@ fn shows(view: &View, answer: &AnswerId) -> bool {
         View::Check => true,
         View::Section(shown) => shown == answer.section(),
         View::Writing(field) => field.answer() == *answer,
+        View::Members => false,
     }
 }
 

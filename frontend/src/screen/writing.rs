@@ -92,6 +92,9 @@ pub fn Writing(props: &WritingProps) -> Html {
 /// Goes to a heading, putting it into the text first where it lacks it.
 fn go_to(work: &Work, answer: &AnswerId, headings: &[String], at: usize) {
     let text = work.desk.sheet().prose(answer).map(|prose| prose.text().to_owned()).unwrap_or_default();
+    if heading_at(&text, &headings[at]).is_none() && !work.desk.sheet().may_write(answer) {
+        return;
+    }
     let (text, caret) = with_heading(&text, headings, at);
     work.desk.type_prose(answer, &text);
     let answer = answer.clone();

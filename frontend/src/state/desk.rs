@@ -1,7 +1,7 @@
 //! The open application, kept in step with the shell: sends what is entered, takes in what comes, tells the
 //! components what changed.
 
-use std::cell::{Cell, Ref, RefCell};
+use std::cell::{Cell, Ref, RefCell, RefMut};
 use std::rc::{Rc, Weak};
 
 use form_model::answer::AnswerValue;
@@ -10,6 +10,7 @@ use form_model::command::{
     OpenedApplication, ReadHistory, Undone,
 };
 use form_model::definition::Field;
+use form_model::delta::Delta;
 use form_model::error::{ErrorCode, UserError};
 use form_model::id::{AnswerId, ApplicationId};
 use gloo_timers::callback::Timeout;
@@ -17,7 +18,9 @@ use gloo_timers::future::TimeoutFuture;
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen_futures::spawn_local;
 
+use super::presence;
 use super::sheet::{SaveState, Sheet, Values};
+use super::team::Whereabouts;
 use super::watch::{Change, Listeners, Notice};
 use crate::shell::{self, Failure};
 
@@ -48,6 +51,7 @@ struct Inner {
     commit_timer: RefCell<Option<Timeout>>,
     check_timer: RefCell<Option<Timeout>>,
     wanted: Cell<Option<Step>>,
+    whereabouts: Whereabouts,
     /// Keeps the event channel's receiving end as long as the application is open.
     _events: Closure<dyn FnMut(String)>,
 }
@@ -85,12 +89,24 @@ impl Desk {
             commit_timer: RefCell::new(None),
             check_timer: RefCell::new(None),
             wanted: Cell::new(None),
+            whereabouts: Whereabouts::default(),
             _events: events,
         }));
         early.borrow_mut().0 = Rc::downgrade(&desk.0);
         let heard = std::mem::take(&mut early.borrow_mut().1);
         heard.into_iter().for_each(|event| desk.hear(event));
+        desk.read_discussion();
         Ok(desk)
+    }
+
+    /// The application, to be changed by this module's neighbours.
+    pub(super) fn sheet_mut(&self) -> RefMut<'_, Sheet> {
+        self.0.sheet.borrow_mut()
+    }
+
+    /// What was last said about where this person is.
+    pub(super) fn whereabouts(&self) -> &Whereabouts {
+        &self.0.whereabouts
     }
 
     /// Says that a pasted text was too long to be put in.
@@ -144,6 +160,9 @@ impl Desk {
 
     /// Remembers typed text; it is committed after a pause.
     pub fn draft(&self, answer: &AnswerId, text: String) {
+        if !self.0.sheet.borrow().may_write(answer) {
+            return;
+        }
         self.0.sheet.borrow_mut().draft(answer, text);
         let desk = self.clone();
         let timer = Timeout::new(COMMIT_PAUSE_MS, move || desk.commit_all());
@@ -178,8 +197,12 @@ impl Desk {
         drafted.iter().for_each(|answer| self.commit(answer));
     }
 
-    /// Stores values as one step.
-    pub fn set(&self, values: Values) {
+    /// Stores values as one step. What is not this desk's to write is left out: no control offers it.
+    pub fn set(&self, mut values: Values) {
+        values.retain(|(answer, _)| self.0.sheet.borrow().may_write(answer));
+        if values.is_empty() {
+            return;
+        }
         self.0.sheet.borrow_mut().set(values);
         self.send_values();
         self.tell(&Change::Sheet);
@@ -192,7 +215,10 @@ impl Desk {
 
     /// The text box of a prose answer now reads `text`.
     pub fn type_prose(&self, answer: &AnswerId, text: &str) {
-        let typed = self.with_prose(answer, |prose| prose.typed(text));
+        if !self.0.sheet.borrow().may_write(answer) {
+            return;
+        }
+        let typed = self.keeping_carets(answer, |prose| prose.typed(text));
         match typed {
             Some(Ok(true)) => {
                 self.0.sheet.borrow_mut().typing = Some(answer.clone());
@@ -217,7 +243,7 @@ impl Desk {
     }
 
     /// The patches of a prose answer that its text box does not show yet.
-    pub fn take_unshown(&self, answer: &AnswerId) -> Vec<form_model::delta::Delta> {
+    pub fn take_unshown(&self, answer: &AnswerId) -> Vec<Delta> {
         self.with_prose(answer, super::prose::Prose::take_unshown).unwrap_or_default()
     }
 
@@ -277,12 +303,31 @@ impl Desk {
         });
     }
 
-    fn tell(&self, change: &Change) {
+    pub(super) fn tell(&self, change: &Change) {
         self.0.listeners.tell(change);
     }
 
     fn with_prose<T>(&self, answer: &AnswerId, act: impl FnOnce(&mut super::prose::Prose) -> T) -> Option<T> {
         self.0.sheet.borrow_mut().prose_mut(answer).map(act)
+    }
+
+    /// Changes a prose text; colleagues' carets in it stay where they were in the text.
+    fn keeping_carets<T>(
+        &self,
+        answer: &AnswerId,
+        act: impl FnOnce(&mut super::prose::Prose) -> T,
+    ) -> Option<T> {
+        let mut sheet = self.0.sheet.borrow_mut();
+        let here = sheet.present.iter().any(|person| person.answer.as_ref() == Some(answer));
+        let before = here.then(|| sheet.prose(answer).map(|prose| prose.text().to_owned())).flatten();
+        let done = sheet.prose_mut(answer).map(act);
+        if let (Some(before), Some(after)) =
+            (before, sheet.prose(answer).map(|prose| prose.text().to_owned()))
+        {
+            let delta = Delta::between(&before, &after);
+            presence::shift_carets(&mut sheet.present, answer, &delta);
+        }
+        done
     }
 
     fn prose_answers(&self) -> Vec<AnswerId> {
@@ -342,7 +387,7 @@ impl Desk {
         }
         let undo_changed = {
             let mut sheet = self.0.sheet.borrow_mut();
-            sheet.saved_at(acknowledged.saved_ms);
+            sheet.own_saved_at(acknowledged.saved_ms);
             std::mem::replace(&mut sheet.undo, acknowledged.undo.clone()) != acknowledged.undo
         };
         self.send_splice(answer);
@@ -360,15 +405,20 @@ impl Desk {
     fn hear(&self, event: Event) {
         match event {
             Event::Patched { answer, revision, delta } => {
-                if let Some(Err(cause)) = self.with_prose(&answer, |prose| prose.patched(revision, delta)) {
+                let patched = self.keeping_carets(&answer, |prose| prose.patched(revision, delta));
+                if let Some(Err(cause)) = patched {
                     self.fall_out_of_step(&cause.to_string());
                 }
                 self.prose_moved(&answer);
             }
             Event::Answered { answers } => {
-                self.0.sheet.borrow_mut().take(answers);
+                self.0.sheet.borrow_mut().take_foreign(answers);
                 self.tell(&Change::Sheet);
             }
+            Event::Sync { sync } => self.take_sync(sync),
+            Event::Presence { present } => self.take_present(present),
+            Event::Team { team } => self.take_team(team),
+            Event::Discussed { unread } => self.take_unread(unread),
             Event::Imported { imported } => self.tell(&Change::Notice(Notice::Imported(imported))),
             Event::Failed { error } => self.tell(&Change::Notice(Notice::Failed(Failure::Told(error)))),
         }
@@ -404,7 +454,7 @@ impl Desk {
         {
             let mut sheet = self.0.sheet.borrow_mut();
             sheet.undo = undone.undo;
-            sheet.saved_at(undone.saved_ms);
+            sheet.own_saved_at(undone.saved_ms);
         }
         self.tell(&Change::Sheet);
         if let Some(answer) = undone.answer {

@@ -1,7 +1,12 @@
 //! What the view knows: [`sheet`] is the open application as plain data, [`desk`] keeps it in step with the shell,
-//! [`watch`] tells the components what changed.
+//! [`watch`] tells the components what changed. [`rights`] says who may write what, [`state_line`] how far what is
+//! here has come, [`presence`] where colleagues are; [`team`] asks the shell about all of that.
 
 pub mod desk;
+pub mod presence;
 pub mod prose;
+pub mod rights;
 pub mod sheet;
+pub mod state_line;
+pub mod team;
 pub mod watch;

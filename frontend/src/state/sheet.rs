@@ -6,13 +6,17 @@ use std::rc::Rc;
 
 use form_model::answer::{AnswerValue, Answers};
 use form_model::check::{self, Problem};
-use form_model::command::{Acknowledged, AnswerState, Edit, OpenedApplication, UndoState};
+use form_model::command::{
+    Acknowledged, AnswerState, CommentSummary, Discussion, Edit, OpenedApplication, Present, Stamp,
+    SyncState, Team, UndoState,
+};
 use form_model::definition::{AnswerKind, Field, FormDefinition};
 use form_model::id::{AnswerId, ApplicationId};
 use form_model::input;
 use form_model::progress::{self, SectionProgress};
 
 use super::prose::Prose;
+use super::rights;
 use crate::shell::Failure;
 
 /// Values that stand or fall together; a `None` clears.
@@ -27,6 +31,13 @@ pub enum SaveState {
     Saved(i64),
     /// So many answers could not be stored.
     Failed(usize),
+}
+
+/// What a colleague put into an answer while it was being typed into here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Overtaken {
+    pub stamp: Stamp,
+    pub value: Option<AnswerValue>,
 }
 
 /// The open application.
@@ -47,6 +58,20 @@ pub struct Sheet {
     pub typing: Option<AnswerId>,
     /// Set when view and document can no longer be kept in step: the application must be opened again.
     pub out_of_step: Option<Failure>,
+    /// Who takes part.
+    pub team: Rc<Team>,
+    /// How far what is here has come to the hub.
+    pub sync: SyncState,
+    /// Colleagues who are in the form now.
+    pub present: Vec<Present>,
+    /// What was said.
+    pub discussion: Rc<Discussion>,
+    /// Comments by others that were not read here yet.
+    pub unread: u32,
+    /// When the disk last took a change of this desk in this opening.
+    pub last_own_ms: Option<i64>,
+    /// Values of colleagues that came while the answer was being typed into, until a person has seen them.
+    overtaken: BTreeMap<AnswerId, Overtaken>,
     /// The answers as shown: stored, and over them what is on its way.
     answers: Answers,
     /// What is entered wrongly in sections that completeness does not cover.
@@ -74,6 +99,13 @@ impl Sheet {
             blanks_shown: false,
             typing: None,
             out_of_step: None,
+            team: Rc::new(opened.team),
+            sync: opened.sync,
+            present: Vec::new(),
+            discussion: Rc::default(),
+            unread: opened.unread,
+            last_own_ms: None,
+            overtaken: BTreeMap::new(),
             answers: Answers::default(),
             uncounted: Vec::new(),
             states: BTreeMap::new(),
@@ -125,6 +157,32 @@ impl Sheet {
     /// What the shell says about an answer, if anything is stored.
     pub fn state(&self, answer: &AnswerId) -> Option<&AnswerState> {
         self.states.get(answer)
+    }
+
+    /// Whether this desk may write the answer.
+    pub fn may_write(&self, answer: &AnswerId) -> bool {
+        rights::may_write(&self.team, answer)
+    }
+
+    /// What a colleague put into the answer while it was being typed into here, and what was typed replaced.
+    pub fn overtaken(&self, answer: &AnswerId) -> Option<&Overtaken> {
+        let typing = self.typing.as_ref() == Some(answer) || self.drafts.contains_key(answer);
+        self.overtaken.get(answer).filter(|_| !typing)
+    }
+
+    /// The person has seen what a colleague had put there.
+    pub fn forget_overtaken(&mut self, answer: &AnswerId) {
+        self.overtaken.remove(answer);
+    }
+
+    /// Comments on some answers, oldest first.
+    pub fn comments_on<'a>(
+        &'a self,
+        answers: &'a [AnswerId],
+    ) -> impl Iterator<Item = &'a CommentSummary> + 'a {
+        let about =
+            |comment: &&CommentSummary| comment.on.as_ref().is_some_and(|on| answers.contains(&on.base()));
+        self.discussion.comments.iter().filter(about)
     }
 
     /// Whether a person has to pick one of several values.
@@ -232,7 +290,7 @@ impl Sheet {
     pub fn set_acknowledged(&mut self, acknowledged: Acknowledged) {
         self.in_flight = false;
         self.outbox.pop_front();
-        self.saved_at(acknowledged.saved_ms);
+        self.own_saved_at(acknowledged.saved_ms);
         self.undo = acknowledged.undo;
         self.take(acknowledged.answers);
     }
@@ -255,6 +313,42 @@ impl Sheet {
     /// Something was committed at that time.
     pub fn saved_at(&mut self, saved_ms: i64) {
         self.saved_ms = self.saved_ms.max(saved_ms);
+    }
+
+    /// A change of this desk was committed at that time.
+    pub fn own_saved_at(&mut self, saved_ms: i64) {
+        self.last_own_ms = self.last_own_ms.max(Some(saved_ms));
+        self.saved_at(saved_ms);
+    }
+
+    /// Takes in answers as they stand after changes by other hands.
+    pub fn take_foreign(&mut self, states: Vec<AnswerState>) {
+        for state in &states {
+            if let Some(overtaken) = self.overtaking(state) {
+                self.overtaken.insert(state.answer.clone(), overtaken);
+            }
+        }
+        self.take(states);
+    }
+
+    /// What a colleague's value that has just come says, when it comes under a person's typing and what is typed
+    /// will replace it: the person is told. Two values that the document kept side by side are shown anyway.
+    fn overtaking(&self, state: &AnswerState) -> Option<Overtaken> {
+        let answer = &state.answer;
+        let stamp = state.changed.clone().filter(|stamp| !stamp.own && state.conflict.is_empty())?;
+        let typed = match self.drafts.get(answer) {
+            Some(text) => Some(text.as_str()).filter(|text| !text.is_empty()).map(|text| {
+                let field = self.definition.field_of(answer);
+                let text =
+                    field.map_or_else(|| input::clean(text), |field| input::normalise(field, answer, text));
+                AnswerValue::Text(text)
+            }),
+            None => {
+                let mut values = self.outbox.iter().flatten().filter(|(waiting, _)| waiting == answer);
+                values.next_back().map(|(_, value)| value.clone())?
+            }
+        };
+        (typed != state.value).then(|| Overtaken { stamp, value: state.value.clone() })
     }
 
     /// Takes in answers as they stand in the document.

@@ -34,6 +34,9 @@ fn sheet() -> Sheet {
         answers: Vec::new(),
         saved_ms: 1,
         undo: UndoState::default(),
+        team: Team::default(),
+        sync: SyncState::default(),
+        unread: 0,
     })
 }
 
@@ -144,4 +147,62 @@ fn prose_is_unsaved_from_the_first_character_to_its_acknowledgement() {
     assert_eq!(sheet.save_state(), SaveState::Saved(1));
     sheet.settle_prose(&plan);
     assert_eq!(sheet.answers().text(&plan), "合");
+}
+
+fn from_colleague(answer: &str, text: &str) -> AnswerState {
+    let stamp = Stamp { author: "李红".to_owned(), agency: None, own: false, time_ms: 5 };
+    AnswerState {
+        answer: id(answer),
+        value: Some(AnswerValue::Text(text.to_owned())),
+        conflict: Vec::new(),
+        revision: 0,
+        changed: Some(stamp),
+    }
+}
+
+#[test]
+fn what_a_colleague_puts_under_my_typing_leaves_my_text_and_is_told() {
+    let mut sheet = sheet();
+    sheet.draft(&id(COUNT), "12".into());
+    sheet.take_foreign(vec![from_colleague(COUNT, "15")]);
+    assert_eq!(sheet.shown(&id(COUNT)), "12", "what is being typed stays");
+    assert!(sheet.overtaken(&id(COUNT)).is_none(), "nobody is interrupted while typing");
+    sheet.commit(&id(COUNT));
+    sheet.typing = None;
+    assert_eq!(sent(sheet.next_set()), [(id(COUNT), Some(AnswerValue::Text("12".into())))]);
+    let theirs = sheet.overtaken(&id(COUNT)).and_then(|overtaken| overtaken.value.clone());
+    assert_eq!(theirs, Some(AnswerValue::Text("15".into())));
+    sheet.forget_overtaken(&id(COUNT));
+    assert!(sheet.overtaken(&id(COUNT)).is_none());
+}
+
+#[test]
+fn a_colleagues_value_that_crosses_mine_on_its_way_is_told_too() {
+    let mut sheet = sheet();
+    sheet.set(vec![(id(COUNT), Some(AnswerValue::Text("1".into())))]);
+    sent(sheet.next_set());
+    sheet.take_foreign(vec![from_colleague(COUNT, "2")]);
+    assert_eq!(sheet.shown(&id(COUNT)), "1");
+    assert!(sheet.overtaken(&id(COUNT)).is_some());
+}
+
+#[test]
+fn the_same_value_from_a_colleague_is_nothing_to_tell() {
+    let mut sheet = sheet();
+    sheet.draft(&id(COUNT), "１２".into());
+    sheet.take_foreign(vec![from_colleague(COUNT, "12")]);
+    sheet.typing = None;
+    sheet.commit(&id(COUNT));
+    assert!(sheet.overtaken(&id(COUNT)).is_none());
+}
+
+#[test]
+fn what_others_change_says_nothing_of_this_desks_own_saving() {
+    let mut sheet = sheet();
+    sheet.take_foreign(vec![from_colleague(COUNT, "2")]);
+    assert_eq!(sheet.last_own_ms, None);
+    sheet.set(vec![(id(COUNT), None)]);
+    sent(sheet.next_set());
+    sheet.set_acknowledged(acknowledged(COUNT, "", 9));
+    assert_eq!(sheet.last_own_ms, Some(9));
 }

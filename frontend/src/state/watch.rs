@@ -1,7 +1,7 @@
 //! Who is told what changed in the open application.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use form_model::command::Imported;
@@ -18,6 +18,10 @@ pub enum Change {
     Sheet,
     /// Only what the state line says.
     Save,
+    /// Who is where: the answers that somebody entered, left or moved in.
+    Presence(Rc<BTreeSet<AnswerId>>),
+    /// Something was said, read or settled.
+    Discussion,
     /// The text of one prose answer (and what the state line says).
     Prose(AnswerId),
     /// This answer was undone or redone and is to be shown.

@@ -1,7 +1,12 @@
 //! Small parts that several screens share, on PatternFly's styles.
 
 pub mod action;
+pub mod agency;
 pub mod banner;
 pub mod composition;
+pub mod copy;
 pub mod dialog;
+pub mod line;
+pub mod qr;
 pub mod sign;
+pub mod task;

@@ -7,3 +7,8 @@ use yew::prelude::*;
 pub fn sign(icon: Icon) -> Html {
     html! { <span class="sign" aria-hidden="true">{ icon }</span> }
 }
+
+/// A speech bubble, which [`Icon`] has only in a face that we do not ship.
+pub fn comment_sign() -> Html {
+    html! { <span class="sign" aria-hidden="true"><i class="fas fa-comment-alt" /></span> }
+}

@@ -9,6 +9,8 @@ use form_model::command::InvitePreview;
 use form_model::definition::FormDefinition;
 use form_model::error::{ErrorCode, UserError};
 use form_model::id::ApplicationId;
+use form_model::language::Language;
+use form_model::member::{FormPart, Grant};
 use form_model::package::{PackageFiles, load};
 use form_store::StoreError;
 
@@ -82,11 +84,13 @@ impl Workspace {
         let invite = roster.invites.get(&key).ok_or_else(unknown)?;
         let agency = roster.agencies.get(&invite.agency).ok_or_else(unknown)?;
         let language = self.settings().language;
+        let definition = &checked.package.definition;
         Ok(InvitePreview {
-            form_title: checked.package.definition.text(language, "form.title").to_owned(),
+            form_title: definition.text(language, "form.title").to_owned(),
             lead: lead_name(roster),
             agency: agency.name.clone(),
             grant: agency.grant.clone(),
+            parts: part_names(definition, &agency.grant, language),
             expires_ms: invite.expires_ms,
         })
     }
@@ -209,6 +213,16 @@ impl Workspace {
 fn lead_name(roster: &Roster) -> String {
     let leads = roster.agencies.values().filter(|agency| !agency.removed && agency.grant.may_lead());
     leads.map(|agency| agency.name.as_str()).collect::<Vec<_>>().join("、")
+}
+
+/// What a grant gives, in the form's order.
+fn part_names(definition: &FormDefinition, grant: &Grant, language: Language) -> Vec<String> {
+    let parts = definition.sections.iter().flat_map(|section| {
+        let fields = section.fields.iter().map(|field| FormPart(field.id.0.clone()));
+        std::iter::once(FormPart(section.id.clone())).chain(fields)
+    });
+    let given = parts.filter(|part| grant.parts.contains_key(part));
+    given.map(|part| definition.part_name(language, &part)).collect()
 }
 
 fn bad_invite(cause: &dyn Cause) -> UserError {

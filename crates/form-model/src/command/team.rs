@@ -161,6 +161,8 @@ pub struct InvitePreview {
     pub lead: String,
     pub agency: String,
     pub grant: Grant,
+    /// The names of the grant's parts in the settings' language, in printed order.
+    pub parts: Vec<String>,
     pub expires_ms: i64,
 }
 

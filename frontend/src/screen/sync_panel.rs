@@ -1,0 +1,123 @@
+//! What the state line has to tell: the hub, what waits, what it refused; and the ways by USB.
+
+use form_model::command::{Link, SyncState};
+use form_model::id::AnswerId;
+use form_model::language::Language;
+use patternfly_yew::prelude::Icon;
+use yew::prelude::*;
+
+use super::connect::ConnectForm;
+use super::set_aside::SetAsideList;
+use super::state_line::spelled;
+use crate::field::Work;
+use crate::state::rights;
+use crate::state::watch::{Change, use_changes};
+use crate::text;
+use crate::time;
+use crate::widget::action::{Action, Weight};
+use crate::widget::banner::{Banner, Tone};
+use crate::widget::dialog::Dialog;
+
+#[derive(PartialEq, Properties)]
+pub struct SyncPanelProps {
+    pub work: Work,
+    pub onclose: Callback<()>,
+    /// To an answer's control.
+    pub onshow: Callback<AnswerId>,
+}
+
+#[component]
+pub fn SyncPanel(props: &SyncPanelProps) -> Html {
+    let language = use_context::<Language>().unwrap_or_default();
+    let connecting = use_state(|| false);
+    use_changes(&props.work.desk, |change| matches!(change, Change::Sheet | Change::Save | Change::Prose(_)));
+    let sheet = props.work.desk.sheet();
+    let (sync, team) = (sheet.sync.clone(), sheet.team.clone());
+    let line = spelled(&sheet, language);
+    drop(sheet);
+    let shared = sync.link != Link::None;
+    let may_connect = !shared && (team.agencies.is_empty() || rights::may_lead(&team));
+    let connect = {
+        let connecting = connecting.clone();
+        Callback::from(move |()| connecting.set(true))
+    };
+    let connected = {
+        let connecting = connecting.clone();
+        Callback::from(move |()| connecting.set(false))
+    };
+    if *connecting {
+        return html! { <ConnectForm onclose={connected} /> };
+    }
+    let footer = html! {
+        <Action name="close" label={text::CLOSE.of(language)} weight={Weight::Link} onclick={props.onclose.clone()} />
+    };
+    html! {
+        <Dialog name="sync" title={text::SYNC_TITLE.of(language)} wide={sync.set_aside > 0}
+            onclose={props.onclose.clone()} {footer}>
+            <p class={classes!("state", line.tone.class())} data-sync-words="">
+                <span class="dot" aria-hidden="true" />{ &line.words }
+            </p>
+            if let Link::Stopped { error } = &sync.link {
+                <Banner tone={Tone::Problem} message={error.sentence(language)} />
+            }
+            if shared { { facts(&sync, team.hub.as_deref(), language) } } else { <p>{ text::SYNC_ALONE.of(language) }</p> }
+            <div class="actions">
+                if shared { { sync_now(&props.work, &sync, language) } }
+                if may_connect {
+                    <Action name="connect" label={text::CONNECT.of(language)} weight={Weight::Primary} onclick={connect} />
+                }
+            </div>
+            if sync.set_aside > 0 { <SetAsideList work={props.work.clone()} count={sync.set_aside} onshow={props.onshow.clone()} /> }
+            { usb(&props.work, language) }
+        </Dialog>
+    }
+}
+
+fn sync_now(work: &Work, sync: &SyncState, language: Language) -> Html {
+    let desk = work.desk.clone();
+    let onclick = Callback::from(move |()| desk.sync_now());
+    html! {
+        <Action name="sync-now" label={text::SYNC_NOW.of(language)} icon={Icon::SyncAlt} weight={Weight::Primary}
+            disabled={sync.link == Link::Connecting} {onclick} />
+    }
+}
+
+fn facts(sync: &SyncState, hub: Option<&str>, language: Language) -> Html {
+    let link = match &sync.link {
+        Link::None | Link::Stopped { .. } => text::LINK_STOPPED.of(language).to_owned(),
+        Link::Connecting => text::SYNC_CONNECTING.of(language).to_owned(),
+        Link::Live => text::LINK_LIVE.of(language).to_owned(),
+        Link::Offline { since_ms } => {
+            text::SYNC_OFFLINE.fill(language, &[("since", &time::since(*since_ms, language))])
+        }
+    };
+    let synced = sync.synced_ms.map(|synced_ms| time::since(synced_ms, language));
+    html! {
+        <dl class="facts">
+            <dt>{ text::HUB.of(language) }</dt><dd><code>{ hub.unwrap_or("–") }</code></dd>
+            <dt>{ text::LINK.of(language) }</dt><dd>{ link }</dd>
+            <dt>{ text::WAITING.of(language) }</dt>
+            <dd>{ text::WAITING_COUNT.fill(language, &[("count", &sync.waiting.to_string())]) }</dd>
+            <dt>{ text::LAST_SYNC.of(language) }</dt>
+            <dd>{ synced.unwrap_or_else(|| text::NEVER.of(language).to_owned()) }</dd>
+        </dl>
+    }
+}
+
+/// A stick is a network: exchange files out; in by the import of the home screen.
+fn usb(work: &Work, language: Language) -> Html {
+    let write = |since_last: bool| {
+        let desk = work.desk.clone();
+        Callback::from(move |()| desk.export_bundle(since_last))
+    };
+    html! {
+        <section class="dialog-part">
+            <h2>{ text::USB.of(language) }</h2>
+            <p class="muted">{ text::USB_WHY.of(language) }</p>
+            <div class="actions">
+                <Action name="bundle-since" label={text::USB_SINCE.of(language)} small=true onclick={write(true)} />
+                <Action name="bundle-all" label={text::USB_ALL.of(language)} small=true onclick={write(false)} />
+            </div>
+        </section>
+    }
+}

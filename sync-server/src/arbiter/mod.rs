@@ -1,0 +1,20 @@
+//! The arbiter: judges, stores, then acknowledges. [`Core`] does it step by step with no thread and no network;
+//! the rest of this crate is a skin over it.
+
+mod adopt;
+mod cache;
+mod core;
+mod enrol;
+mod fold;
+mod form;
+mod live;
+mod member;
+mod open;
+mod page;
+mod publish;
+mod round;
+mod start;
+
+pub use self::core::Core;
+pub use publish::{CheckedPublication, Published};
+pub use round::{Answer, Ask, Round, Stretch};

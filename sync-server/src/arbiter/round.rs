@@ -1,0 +1,306 @@
+//! One round: the offers of many devices are judged, stored in one durable step, and only then answered.
+
+use std::collections::BTreeMap;
+use std::mem;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use form_document::key::{PublicKey, SigningKey};
+use form_document::ledger::{Decision, Fault, Judgement, Ledger, Outcome};
+use form_document::log::{LogHead, LogState};
+use form_document::roster::{Act, RosterFault, SignedEntry};
+use form_document::wire::{Offer, Receipt, Waiting, WireHash};
+use form_document::{ChangeHash, Segment};
+use form_model::id::ApplicationId;
+
+use super::core::Core;
+use super::member;
+use super::open::OpenApplication;
+use crate::error::{ErrorCode, HubError};
+use crate::storage::record::{ApplicationWrite, Commit, LogRecord, Place, SegmentRecord, StoredHead};
+
+/// An offer that waits for its verdicts.
+#[derive(Clone, Debug)]
+pub struct Ask {
+    /// Who hands it over; `None` for an enrolment, which proves itself.
+    pub device: Option<PublicKey>,
+    pub application: ApplicationId,
+    pub offer: Offer,
+}
+
+/// What became of an offer. Its verdicts are durable.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Answer {
+    pub receipt: Receipt,
+    /// Why its roster entries were not taken in, if so.
+    pub roster_fault: Option<RosterFault>,
+}
+
+/// What a round added to one application's log.
+#[derive(Clone, Debug)]
+pub struct Stretch {
+    pub application: ApplicationId,
+    /// The log before it.
+    pub before: LogState,
+    pub records: Vec<LogRecord>,
+    pub head: StoredHead,
+    /// Whether the roster moved on.
+    pub roster: bool,
+}
+
+/// What came of a round.
+#[derive(Debug, Default)]
+pub struct Round {
+    /// For each ask.
+    pub answers: Vec<Result<Answer, HubError>>,
+    pub stretches: Vec<Stretch>,
+}
+
+/// One application's part of a round, judged and not yet stored.
+struct Judged {
+    asks: Vec<usize>,
+    answers: Vec<Answer>,
+    write: ApplicationWrite,
+    stretch: Stretch,
+}
+
+impl Core {
+    /// Judges offers and stores the verdicts of all of them in one step. When the store fails, nothing is
+    /// acknowledged and every touched ledger is loaded again.
+    pub fn round(&mut self, asks: Vec<Ask>) -> Round {
+        let mut round = Round::default();
+        let mut offers = Vec::with_capacity(asks.len());
+        let mut by_application: BTreeMap<ApplicationId, Vec<usize>> = BTreeMap::new();
+        for (index, ask) in asks.into_iter().enumerate() {
+            let answer = self.take(&ask).map(|()| Answer::default());
+            if answer.is_ok() {
+                by_application.entry(ask.application).or_default().push(index);
+            }
+            round.answers.push(answer);
+            offers.push(ask.offer);
+        }
+        let mut judged = Vec::with_capacity(by_application.len());
+        for (id, asks) in by_application {
+            let offers = asks.iter().filter_map(|index| offers.get_mut(*index).map(mem::take)).collect();
+            match self.judge(&id, asks.clone(), offers) {
+                Ok(one) => judged.push(one),
+                Err(error) => fail(&mut round.answers, &asks, &error),
+            }
+        }
+        self.store(judged, &mut round);
+        self.cache.shrink();
+        round
+    }
+
+    /// A round of one offer.
+    pub(super) fn judge_one(&mut self, ask: Ask) -> Result<Answer, HubError> {
+        let none = || HubError::new(ErrorCode::Internal, "the offer got no answer");
+        self.round(vec![ask]).answers.pop().ok_or_else(none)?
+    }
+
+    /// Whether an ask may be judged.
+    fn take(&mut self, ask: &Ask) -> Result<(), HubError> {
+        if let Some(until_ms) = self.recovering_until_ms {
+            let left_ms = until_ms.saturating_sub(self.clock.now_ms());
+            if left_ms > 0 {
+                let detail =
+                    "the hub was restored and waits for what its clients know; nothing is judged yet";
+                let seconds = u64::try_from(left_ms / 1_000 + 1).unwrap_or(1);
+                return Err(HubError::new(ErrorCode::Recovering, detail).retry_after(seconds));
+            }
+            self.recovering_until_ms = None;
+        }
+        match &ask.device {
+            Some(device) => self.admit(device, &ask.application),
+            None => self.open(&ask.application),
+        }
+    }
+
+    fn judge(
+        &mut self,
+        id: &ApplicationId,
+        asks: Vec<usize>,
+        mut offers: Vec<Offer>,
+    ) -> Result<Judged, HubError> {
+        let hub = self.key.public();
+        // A round may have as many applications as offers, more than the memory budget holds.
+        self.open(id)?;
+        let now_ms = self.clock.now_ms();
+        let key = &self.key;
+        let elsewhere: Vec<bool> = offers.iter_mut().map(|offer| stay(offer, &hub)).collect();
+        let Some(open) = self.cache.get(id) else {
+            return Err(HubError::new(ErrorCode::Internal, "the application was closed at once"));
+        };
+        let judged = catch_unwind(AssertUnwindSafe(|| {
+            let before = *open.ledger.log();
+            let offers: Vec<&Offer> = offers.iter().collect();
+            let (judgement, outcomes) = open.ledger.judge_all(&offers, now_ms);
+            let (write, stretch) = write(open, id, key, before, judgement, now_ms);
+            let position = open.ledger.log().position;
+            let answers = outcomes.into_iter().map(|outcome| answer(outcome, position)).collect();
+            Judged { asks, answers, write, stretch }
+        }));
+        let mut judged = judged.map_err(|_| {
+            tracing::error!(application = %id, "judging panicked; the ledger is loaded again");
+            // What it is in memory now is nobody's to know.
+            self.cache.drop(id);
+            HubError::new(ErrorCode::Internal, "the hub could not judge this; nothing of it was taken in")
+        })?;
+        for (answer, _) in judged.answers.iter_mut().zip(elsewhere).filter(|(_, elsewhere)| *elsewhere) {
+            let fault = "a roster entry moves the application to another hub, which this one cannot follow";
+            answer.receipt.faults.push(fault.to_owned());
+            answer.roster_fault.get_or_insert(RosterFault::Content("this hub cannot sign for another's key"));
+        }
+        Ok(judged)
+    }
+
+    fn store(&mut self, judged: Vec<Judged>, round: &mut Round) {
+        let mut commit = Commit::default();
+        let mut done = Vec::with_capacity(judged.len());
+        for one in judged {
+            let Judged { asks, answers, write, stretch } = one;
+            let stored = !write.is_empty();
+            if stored {
+                commit.applications.push(write);
+            }
+            done.push((asks, answers, stretch, stored));
+        }
+        if !commit.applications.is_empty()
+            && let Err(error) = self.commit(&commit)
+        {
+            for (asks, _, stretch, _) in done.iter().filter(|(_, _, _, stored)| *stored) {
+                self.cache.drop(&stretch.application);
+                fail(&mut round.answers, asks, &error);
+            }
+            done.retain(|(_, _, _, stored)| !stored);
+        }
+        for (asks, answers, stretch, stored) in done {
+            for (index, answer) in asks.into_iter().zip(answers) {
+                if let Some(place) = round.answers.get_mut(index) {
+                    *place = Ok(answer);
+                }
+            }
+            if stored {
+                if let Some(open) = self.cache.get(&stretch.application) {
+                    open.head = stretch.head;
+                }
+                self.cache.weigh(&stretch.application);
+            }
+            if !stretch.records.is_empty() {
+                round.stretches.push(stretch);
+            }
+        }
+    }
+
+    /// Stores a step, and counts it.
+    pub(super) fn commit(&mut self, commit: &Commit) -> Result<(), HubError> {
+        let start = std::time::Instant::now();
+        let stored = self.storage.commit(commit);
+        crate::metric::committed(start.elapsed(), commit, stored.is_ok());
+        Ok(stored?)
+    }
+}
+
+fn fail(answers: &mut [Result<Answer, HubError>], asks: &[usize], error: &HubError) {
+    for index in asks {
+        if let Some(answer) = answers.get_mut(*index) {
+            *answer = Err(error.clone());
+        }
+    }
+}
+
+fn answer(outcome: Outcome, position: u64) -> Answer {
+    let waiting = outcome.waiting.into_iter().map(|change| Waiting {
+        change: WireHash(change.hash.0),
+        missing: change.missing.into_iter().map(|hash| WireHash(hash.0)).collect(),
+    });
+    let roster_fault = outcome.faults.iter().find_map(|fault| match fault {
+        Fault::Roster { fault, .. } => Some(fault.clone()),
+        _ => None,
+    });
+    let faults = outcome.faults.iter().map(ToString::to_string).collect();
+    Answer { receipt: Receipt { position, waiting: waiting.collect(), faults }, roster_fault }
+}
+
+/// Leaves out entries from one on that names another hub's key: what this hub signs after it would verify
+/// nowhere, and the application would be stuck. Whether it did.
+fn stay(offer: &mut Offer, hub: &PublicKey) -> bool {
+    let Some(roster) = &mut offer.roster else { return false };
+    let leaves = |entry: &SignedEntry| matches!(entry.read(), Ok(entry) if matches!(&entry.act, Act::Hub { key, .. } if key != hub));
+    let Some(first) = roster.iter().position(leaves) else { return false };
+    roster.truncate(first);
+    true
+}
+
+/// What to store of a judgement, and what to tell of it.
+fn write(
+    open: &OpenApplication,
+    id: &ApplicationId,
+    key: &SigningKey,
+    before: LogState,
+    judgement: Judgement,
+    now_ms: i64,
+) -> (ApplicationWrite, Stretch) {
+    let mut write = ApplicationWrite::new(id.clone());
+    let mut state = before;
+    let ledger = &open.ledger;
+    let entries = judgement.decisions.iter().filter(|made| matches!(made, Decision::Roster(_))).count();
+    let mut version = ledger.chain().version().saturating_sub(entries as u64);
+    for decision in judgement.decisions {
+        crate::metric::decided(&decision);
+        let place = place(decision, &mut version, &mut write);
+        state.push(place.item());
+        write.log.push(LogRecord { position: state.position, place, running: state.hash });
+    }
+    debug_assert_eq!(state, *ledger.log(), "the ledger and the store chain the same places");
+    write.claims = judgement.claims;
+    write.segments = judgement.segments.iter().map(|segment| kept(ledger, segment)).collect();
+    write.floors = judgement.floors.into_iter().collect();
+    let mut head = open.head;
+    if state.position > before.position {
+        let epoch = ledger.chain().newest().epoch;
+        head = StoredHead { head: LogHead::sign(key, id, &state, epoch, now_ms), state };
+        write.head = Some(head);
+    }
+    let roster = !write.roster.is_empty();
+    if roster {
+        write.members = Some(member::active(ledger.chain().newest()));
+    }
+    let records = write.log.clone();
+    (write, Stretch { application: id.clone(), before, records, head, roster })
+}
+
+pub(super) fn place(decision: Decision, version: &mut u64, write: &mut ApplicationWrite) -> Place {
+    match decision {
+        Decision::Accepted(change) => {
+            Place::Accepted { actor: change.actor, seq: change.seq, hash: change.hash, bytes: change.bytes }
+        }
+        Decision::Refused { hash, reason, .. } => Place::Refused { hash, reason },
+        Decision::Roster(entry) => {
+            *version += 1;
+            if let Ok(read) = entry.read()
+                && let Act::Invite { key, .. } = read.act
+            {
+                write.invites.push(key);
+            }
+            let hash = entry.hash();
+            write.roster.push((*version, entry));
+            Place::Roster { version: *version, hash }
+        }
+    }
+}
+
+/// A segment as it is kept: without the hashes that the log holds.
+pub(super) fn kept(ledger: &Ledger, segment: &Segment) -> SegmentRecord {
+    let accepted = |(seq, hash): &(u64, &ChangeHash)| {
+        ledger.document.hash_at(&segment.actor, *seq).as_ref() == Some(*hash)
+    };
+    let proven = (segment.first_seq..).zip(&segment.hashes).take_while(accepted).count();
+    SegmentRecord {
+        actor: segment.actor.clone(),
+        first_seq: segment.first_seq,
+        count: segment.hashes.len() as u64,
+        roster: segment.roster,
+        signature: segment.signature,
+        rest: segment.hashes.iter().skip(proven).map(|hash| WireHash(hash.0)).collect(),
+    }
+}

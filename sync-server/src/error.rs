@@ -1,0 +1,122 @@
+//! Why a request is not answered as asked.
+
+use form_document::log::Position;
+
+use crate::storage::StorageError;
+
+/// What kind of failure it is: the last part of a problem's `type`, and what a client acts on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ErrorCode {
+    /// The message cannot be read.
+    BadMessage,
+    /// The challenge is unknown, used, or expired: ask for another.
+    ChallengeUnknown,
+    /// The device did not sign the challenge.
+    SignatureWrong,
+    /// The request names no token, or proves nothing.
+    TokenMissing,
+    /// The token is unknown or expired, as after a restart of the hub: get another.
+    TokenUnknown,
+    /// Whoever sent the request has the token and not the device's key.
+    TokenStolen,
+    /// The device is not in the application's roster.
+    NotAMember,
+    /// The device, or its agency, was taken out.
+    DeviceRevoked,
+    /// Only a lead may do this.
+    NotALead,
+    /// This hub takes new applications only with an admission code.
+    AdmissionNeeded,
+    /// The admission code is unknown or used.
+    AdmissionUnknown,
+    /// The hub has no such application.
+    ApplicationUnknown,
+    /// No application here names such an invite.
+    InviteUnknown,
+    /// The invite has enrolled a device.
+    InviteUsed,
+    /// The invite's time is over.
+    InviteExpired,
+    /// The lead took the invite back.
+    InviteCancelled,
+    /// Another entry came first: fetch the roster and sign again.
+    RosterMoved,
+    /// The roster entry breaks a rule.
+    RosterRefused,
+    /// Genesis, form package or roster do not make an application for this hub.
+    PublicationRefused,
+    /// The client knows more of the log than the hub, which was restored from a backup: hand it over.
+    HubBehind,
+    /// The client followed another log than the hub's.
+    LogForked,
+    /// The stretch of log that was handed over breaks a rule.
+    LogRefused,
+    /// Too many bytes.
+    TooLarge,
+    /// Too many requests, changes, streams or applications.
+    TooMany,
+    /// The store failed; nothing was acknowledged. Try again.
+    StorageFailed,
+    /// The hub was restored from a backup and waits for what its clients know. Try again.
+    Recovering,
+    /// The hub is stopping, or has more to do than it takes in. Try again.
+    Busy,
+    /// No such address.
+    NotFound,
+    /// The address takes other methods.
+    MethodNotAllowed,
+    /// The hub has a fault.
+    Internal,
+}
+
+/// A failure as the client is told.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{detail}")]
+pub struct HubError {
+    pub code: ErrorCode,
+    pub detail: String,
+    /// Of [`ErrorCode::HubBehind`]: where the hub's log ends.
+    pub position: Option<Position>,
+    /// In seconds: when to try again.
+    pub retry_after_s: Option<u64>,
+}
+
+/// After how many seconds a client tries again when the store failed: a full disk or a lock takes a person, or
+/// a moment.
+const RETRY_AFTER_S: u64 = 2;
+
+impl HubError {
+    /// A failure with a sentence for a log file.
+    pub fn new(code: ErrorCode, detail: impl Into<String>) -> Self {
+        Self { code, detail: detail.into(), position: None, retry_after_s: None }
+    }
+
+    /// The same, to be tried again later.
+    #[must_use]
+    pub fn retry_after(mut self, seconds: u64) -> Self {
+        self.retry_after_s = Some(seconds);
+        self
+    }
+
+    /// The log of the hub ends before what the client knows.
+    pub fn behind(position: Position) -> Self {
+        let detail = format!("the hub's log ends at {position}; hand over the later places that you know");
+        Self { position: Some(position), ..Self::new(ErrorCode::HubBehind, detail) }
+    }
+}
+
+impl From<StorageError> for HubError {
+    fn from(error: StorageError) -> Self {
+        match error {
+            StorageError::Admission => Self::new(ErrorCode::AdmissionUnknown, error.to_string()),
+            other => {
+                tracing::error!(error = %other, "the store failed");
+                Self::new(
+                    ErrorCode::StorageFailed,
+                    "the hub could not store or read; nothing is acknowledged",
+                )
+                .retry_after(RETRY_AFTER_S)
+            }
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! Every limit of the hub, with its reason. Those of the messages' content stand in `form-document`.
+
+use std::time::Duration;
+
+// Memory.
+
+/// How much memory the open ledgers may take before the least used are closed, in bytes, unless the
+/// configuration says otherwise: half of what the whole hub should need on a small machine.
+pub const LEDGERS_BYTES: u64 = 192 << 20;
+
+/// What a ledger takes beside its changes, in bytes: the object table, the schema and the roster. Measured.
+pub const LEDGER_BASE_BYTES: u64 = 96 << 10;
+
+/// What a change takes in an open ledger, in bytes: its place in the history graph, its operations with their
+/// indexes. Measured on keystrokes; an estimate.
+pub const LEDGER_CHANGE_BYTES: u64 = 420;
+
+/// How many parsed forms are kept: a hub serves a handful of forms, each 300 KiB when parsed.
+pub const FORMS_MAX: usize = 16;
+
+// Rounds of the arbiter.
+
+/// How many bytes of offers one round judges: one message of the largest size, so that a round with everybody's
+/// keystrokes ends within milliseconds. A round takes at least one offer.
+pub const ROUND_BYTES: usize = 4 << 20;
+
+/// How many offers one round judges, one from each device: more waiting devices than an office has, few
+/// enough that the first of them does not wait long for the last.
+pub const ROUND_OFFERS: usize = 512;
+
+/// How many requests of one device may wait for the arbiter: a desk has a push, a pull and a live stream under
+/// way, for a few applications.
+pub const WAITING_PER_DEVICE: usize = 32;
+
+/// How many requests may wait for the arbiter in all: 16 MiB of bookkeeping at the very most, beside their bodies.
+pub const WAITING_MAX: usize = 8_192;
+
+// The log.
+
+/// How many bytes of changes a page of the log carries: half of the largest message, since the signatures of
+/// many authors come on top.
+pub const PAGE_BYTES: usize = 2 << 20;
+
+/// How many places of the log a page has: what a client verifies in a second.
+pub const PAGE_PLACES: usize = 16_384;
+
+/// How many places are read from the store at once while a page is made.
+pub const PAGE_READ_PLACES: usize = 1_024;
+
+/// How many places wait, unfolded, before the log is folded into a new snapshot: opening a cold application
+/// applies them in 10 ms.
+pub const FOLD_PLACES: u64 = 1_024;
+
+/// A snapshot costs as much as the document is large, so a log is folded only when it grew by this part of it.
+pub const FOLD_PART: u64 = 4;
+
+/// How many places may be missing from a compact start before a fresh snapshot is made for it: the client
+/// fetches them in its next exchange.
+pub const START_TAIL_PLACES: u64 = 2_048;
+
+/// After how many rounds without a pause the hub folds a log all the same.
+pub const ROUNDS_BETWEEN_FOLDS: u32 = 64;
+
+// Publishing.
+
+/// The largest publication, in bytes: ten times the largest form package known.
+pub const PUBLISH_MAX_BYTES: usize = 8 << 20;
+
+/// How many files a form package may have: form, sections, layouts and messages of a form with 100 sections.
+pub const PACKAGE_FILES_MAX: usize = 512;
+
+/// How many applications one device may publish: one a year and zone for a whole province's staff.
+pub const PUBLISHED_PER_DEVICE: u64 = 1_000;
+
+// Requests.
+
+/// The largest body of a request that carries JSON or one roster entry, in bytes.
+pub const SMALL_BODY_BYTES: usize = 128 << 10;
+
+/// How many challenges an address may ask for in a minute: an office of hundreds of desks behind one address
+/// that all start at nine.
+pub const CHALLENGES_PER_MINUTE: u32 = 600;
+
+/// How many reads of invites an address may ask for in a minute: a class of people enrolling together.
+pub const INVITES_PER_MINUTE: u32 = 240;
+
+/// How many requests a device may send in a minute: ten a second for a burst, which one person's typing with
+/// several applications open stays below.
+pub const REQUESTS_PER_MINUTE: u32 = 6_000;
+
+/// How many changes a device may hand over in a minute, on average: a desk that was offline for 90 days hands
+/// over 100,000 at once, which the burst allows.
+pub const CHANGES_PER_MINUTE: u32 = 60_000;
+
+/// How many changes a device may hand over at once, beyond the average.
+pub const CHANGES_BURST: u32 = 250_000;
+
+/// How many live streams a device may have open: one an application that it has open, and a few that have not
+/// noticed yet that the line is gone.
+pub const STREAMS_PER_DEVICE: usize = 32;
+
+/// How many live streams the hub has open in all: with 16 KiB each, 64 MiB.
+pub const STREAMS_MAX: usize = 4_096;
+
+/// How many messages a stream's receiver may lag behind before it is dropped; it catches up by an exchange.
+pub const STREAM_QUEUE_MESSAGES: usize = 256;
+
+/// How many bytes a stream's receiver may lag behind: two of the largest messages.
+pub const STREAM_QUEUE_BYTES: usize = 8 << 20;
+
+/// How often a stream is asked whether it is still there: proxies close idle connections after a minute.
+pub const PING_INTERVAL: Duration = Duration::from_secs(20);
+
+/// How long a stream may be silent: two pings and a slow line.
+pub const SILENCE_MAX: Duration = Duration::from_secs(50);
+
+/// How long an answer may be, in bytes of a name or place, in a presence message: an answer's id.
+pub const PRESENCE_ANSWER_BYTES: usize = 256;
+
+/// How many presence messages a stream passes on in a minute: a caret that moves five times a second.
+pub const PRESENCES_PER_MINUTE: u32 = 300;
+
+/// How long a client may take to send its request, in all: the largest message over a slow line.
+pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(120);
+
+// Sessions.
+
+/// How long a challenge may be answered.
+pub const CHALLENGE_LIFE: Duration = Duration::from_secs(60);
+
+/// How many challenges are open in all; the oldest go first.
+pub const CHALLENGES_MAX: usize = 16_384;
+
+/// How long a token works: a working day. It is no use without the device's key.
+pub const TOKEN_LIFE: Duration = Duration::from_secs(12 * 3_600);
+
+/// How many tokens are kept in all; the oldest go first.
+pub const TOKENS_MAX: usize = 65_536;
+
+// Stopping and restoring.
+
+/// How long open requests and streams may take to end when the hub stops.
+pub const STOP_WAIT: Duration = Duration::from_secs(10);
+
+/// How long a hub that was restored from a backup waits for clients to hand back what it lost before it judges
+/// anything: desks that are online try again within seconds.
+pub const RECOVERY_WAIT_MS: i64 = 120_000;

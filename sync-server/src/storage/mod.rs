@@ -1,0 +1,161 @@
+//! What the hub keeps, and the one trait that routes and arbiter know of it. SQLite implements it; a shared
+//! database will one day, so no type of a database leaves its module.
+
+pub mod record;
+pub mod sqlite;
+
+use form_document::key::PublicKey;
+use form_document::log::Position;
+use form_document::roster::SignedEntry;
+use form_document::wire::PackageFile;
+use form_document::{ActorId, Claim};
+use form_model::id::ApplicationId;
+
+use record::{
+    AdmissionHash, ApplicationRecord, Commit, Fold, LogRecord, SegmentRecord, SnapshotRecord, StoredHead,
+};
+
+/// A failed read or write.
+#[derive(Debug, thiserror::Error)]
+pub enum StorageError {
+    /// A newer program made the database; it was left untouched.
+    #[error("the database has format {found}; this program knows up to {known}: install the newer hub")]
+    Newer { found: u32, known: u32 },
+    /// Its content contradicts itself.
+    #[error("the database is damaged: {0}; stop the hub and restore a backup")]
+    Damaged(String),
+    /// No room on the disk.
+    #[error("the disk is full")]
+    Full,
+    /// Another program holds the database.
+    #[error("another program is using the database")]
+    Busy,
+    /// A missing right, or a disk that cannot be written.
+    #[error("the database cannot be opened, read or written for lack of permission")]
+    Forbidden,
+    /// The admission code was used meanwhile, or never given.
+    #[error("the admission code is unknown or used")]
+    Admission,
+    /// Anything else that the database says.
+    #[error("{0}")]
+    Other(String),
+}
+
+/// Where the hub keeps its applications. Reads see every commit that returned; a commit is durable when it
+/// returns, all of it or nothing.
+pub trait Storage: Send + std::fmt::Debug {
+    /// The hub whose applications these are; `None` before the first.
+    ///
+    /// # Errors
+    /// When the database cannot be read; the same holds for every other read.
+    fn hub(&self) -> Result<Option<PublicKey>, StorageError>;
+
+    /// Every application, oldest first.
+    ///
+    /// # Errors
+    /// As [`Self::hub`].
+    fn applications(&self) -> Result<Vec<ApplicationId>, StorageError>;
+
+    /// The applications in which the device is active.
+    ///
+    /// # Errors
+    /// As [`Self::hub`].
+    fn applications_of(&self, device: &PublicKey) -> Result<Vec<ApplicationId>, StorageError>;
+
+    /// How many applications the device has published.
+    ///
+    /// # Errors
+    /// As [`Self::hub`].
+    fn published_by(&self, device: &PublicKey) -> Result<u64, StorageError>;
+
+    /// One application.
+    ///
+    /// # Errors
+    /// As [`Self::hub`].
+    fn application(&self, id: &ApplicationId) -> Result<Option<ApplicationRecord>, StorageError>;
+
+    /// The files of a form package by its hash; none when it is unknown.
+    ///
+    /// # Errors
+    /// As [`Self::hub`].
+    fn package(&self, hash: &str) -> Result<Vec<PackageFile>, StorageError>;
+
+    /// The application that an invite leads to.
+    ///
+    /// # Errors
+    /// As [`Self::hub`].
+    fn invited_to(&self, invite: &PublicKey) -> Result<Option<ApplicationId>, StorageError>;
+
+    /// The roster's entries by version.
+    ///
+    /// # Errors
+    /// As [`Self::hub`].
+    fn roster(&self, id: &ApplicationId) -> Result<Vec<SignedEntry>, StorageError>;
+
+    /// Whose the actors are.
+    ///
+    /// # Errors
+    /// As [`Self::hub`].
+    fn claims(&self, id: &ApplicationId) -> Result<Vec<Claim>, StorageError>;
+
+    /// The newest roster that each device has signed changes with.
+    ///
+    /// # Errors
+    /// As [`Self::hub`].
+    fn floors(&self, id: &ApplicationId) -> Result<Vec<(PublicKey, u64)>, StorageError>;
+
+    /// Every segment, by actor and first seq.
+    ///
+    /// # Errors
+    /// As [`Self::hub`].
+    fn segments(&self, id: &ApplicationId) -> Result<Vec<SegmentRecord>, StorageError>;
+
+    /// An actor's segments that are about changes with seqs from `first` to before `end`, in order.
+    ///
+    /// # Errors
+    /// As [`Self::hub`].
+    fn segments_over(
+        &self,
+        id: &ApplicationId,
+        actor: &ActorId,
+        first: u64,
+        end: u64,
+    ) -> Result<Vec<SegmentRecord>, StorageError>;
+
+    /// The newest word of the hub on an application's log.
+    ///
+    /// # Errors
+    /// As [`Self::hub`].
+    fn head(&self, id: &ApplicationId) -> Result<Option<StoredHead>, StorageError>;
+
+    /// The document as of some position.
+    ///
+    /// # Errors
+    /// As [`Self::hub`].
+    fn snapshot(&self, id: &ApplicationId) -> Result<Option<SnapshotRecord>, StorageError>;
+
+    /// The folded stretches of the log that end after a position, in order; they lie before all that
+    /// [`Self::log`] gives.
+    ///
+    /// # Errors
+    /// As [`Self::hub`].
+    fn folds(&self, id: &ApplicationId, after: Position) -> Result<Vec<Fold>, StorageError>;
+
+    /// The log's places after a position that are not folded, in order; at most `limit`.
+    ///
+    /// # Errors
+    /// As [`Self::hub`].
+    fn log(&self, id: &ApplicationId, after: Position, limit: usize) -> Result<Vec<LogRecord>, StorageError>;
+
+    /// Whether this admission code can still be used.
+    ///
+    /// # Errors
+    /// As [`Self::hub`].
+    fn admits(&self, code: &AdmissionHash) -> Result<bool, StorageError>;
+
+    /// Stores all of it, durably, or nothing.
+    ///
+    /// # Errors
+    /// When it could not be stored, or when nobody can say whether it was: reload what it touched.
+    fn commit(&mut self, commit: &Commit) -> Result<(), StorageError>;
+}

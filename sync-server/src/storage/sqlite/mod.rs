@@ -1,0 +1,256 @@
+//! The storage in one SQLite file (WAL, `synchronous=FULL`): one module a table, with its definition, reads and
+//! writes.
+
+mod admission;
+mod application;
+mod backup;
+mod claim;
+mod error;
+mod floor;
+mod fold;
+mod head;
+mod invite;
+mod log;
+mod member;
+mod migration;
+mod package_file;
+mod roster;
+mod segment;
+mod setting;
+mod snapshot;
+
+use std::path::Path;
+use std::time::Duration;
+
+use form_document::key::PublicKey;
+use form_document::log::Position;
+use form_document::roster::SignedEntry;
+use form_document::wire::PackageFile;
+use form_document::{ActorId, Claim};
+use form_model::id::ApplicationId;
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, TransactionBehavior, params};
+
+use super::record::{
+    AdmissionHash, ApplicationRecord, ApplicationWrite, Commit, Fold, LogRecord, SegmentRecord,
+    SnapshotRecord, StoredHead,
+};
+use super::{Storage, StorageError};
+
+pub use migration::FORMAT;
+
+/// How long a write waits for another program (`admit`, say) before it fails.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How many pages the write-ahead log holds before SQLite folds it into the database: 16 MiB, a few hundred
+/// group commits.
+const CHECKPOINT_PAGES: u32 = 4_000;
+
+/// SQLite's page cache, in KiB. The ledgers in memory answer most questions; this holds the tables' upper pages.
+const CACHE_KIB: i32 = 16 << 10;
+
+/// How many prepared statements are kept: all that there are.
+const STATEMENTS: usize = 64;
+
+/// The hub's database.
+#[derive(Debug)]
+pub struct Sqlite {
+    connection: Connection,
+}
+
+impl Sqlite {
+    /// Opens the database, creating it when there is none.
+    ///
+    /// # Errors
+    /// [`StorageError::Newer`] and [`StorageError::Damaged`] leave the file as it was.
+    pub fn open(path: &Path) -> Result<Self, StorageError> {
+        if path.exists() {
+            inspect(path)?;
+        }
+        let mut connection = Connection::open(path)?;
+        connection.busy_timeout(BUSY_TIMEOUT)?;
+        connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        connection.pragma_update(None, "journal_mode", "wal")?;
+        connection.pragma_update(None, "synchronous", "full")?;
+        connection.pragma_update(None, "fullfsync", true)?;
+        connection.pragma_update(None, "foreign_keys", true)?;
+        connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
+        connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
+        migration::run(&mut connection)?;
+        Ok(Self { connection })
+    }
+
+    /// Opens an existing database to read and check it.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn open_to_read(path: &Path) -> Result<Self, StorageError> {
+        inspect(path)?;
+        // Not read-only: a database in WAL mode wants its side files, also of those who only read.
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags)?;
+        connection.busy_timeout(BUSY_TIMEOUT)?;
+        Ok(Self { connection })
+    }
+
+    fn key(&self, id: &ApplicationId) -> Result<Option<Key>, StorageError> {
+        Ok(key(&self.connection, id)?)
+    }
+
+    /// Reads something of an application; the default when it is not kept here.
+    fn of<T: Default>(
+        &self,
+        id: &ApplicationId,
+        read: impl FnOnce(&Connection, Key) -> Result<T, StorageError>,
+    ) -> Result<T, StorageError> {
+        self.key(id)?.map_or_else(|| Ok(T::default()), |key| read(&self.connection, key))
+    }
+}
+
+/// The row number of an application: what the other tables refer to.
+#[derive(Clone, Copy, Debug)]
+struct Key(i64);
+
+fn key(connection: &Connection, id: &ApplicationId) -> rusqlite::Result<Option<Key>> {
+    let mut statement = connection.prepare_cached("SELECT key FROM application WHERE id = ?1")?;
+    statement.query_row(params![id.0], |row| row.get(0).map(Key)).optional()
+}
+
+/// Refuses a file that this program must not touch, without touching it.
+fn inspect(path: &Path) -> Result<(), StorageError> {
+    let damaged = |cause: rusqlite::Error| match StorageError::from(cause) {
+        StorageError::Other(cause) => StorageError::Damaged(cause),
+        other => other,
+    };
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags).map_err(damaged)?;
+    let found = connection.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(damaged)?;
+    if found > FORMAT { Err(StorageError::Newer { found, known: FORMAT }) } else { Ok(()) }
+}
+
+/// A number as SQLite keeps it. None here comes near the limit.
+fn signed(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+/// Reads a number back.
+fn number(row: &rusqlite::Row<'_>, index: usize) -> rusqlite::Result<u64> {
+    Ok(row.get::<_, i64>(index)?.unsigned_abs())
+}
+
+fn write(transaction: &Transaction<'_>, write: &ApplicationWrite) -> Result<(), StorageError> {
+    if let Some(created) = &write.created {
+        package_file::put(transaction, created)?;
+        application::add(transaction, &write.application, &created.record)?;
+    }
+    let unknown = || StorageError::Other(format!("application {} is not kept here", write.application));
+    let key = key(transaction, &write.application)?.ok_or_else(unknown)?;
+    roster::add(transaction, key, &write.roster)?;
+    claim::add(transaction, key, &write.claims)?;
+    log::add(transaction, key, &write.log)?;
+    segment::put(transaction, key, &write.segments)?;
+    floor::put(transaction, key, &write.floors)?;
+    invite::add(transaction, key, &write.invites)?;
+    if let Some(members) = &write.members {
+        member::put(transaction, key, members)?;
+    }
+    if let Some(head) = &write.head {
+        head::put(transaction, key, head)?;
+    }
+    if let Some((snapshot, fold)) = &write.fold {
+        snapshot::put(transaction, key, snapshot)?;
+        fold::add(transaction, key, fold)?;
+        log::forget(transaction, key, fold.after.position)?;
+    }
+    Ok(())
+}
+
+impl Storage for Sqlite {
+    fn hub(&self) -> Result<Option<PublicKey>, StorageError> {
+        setting::hub(&self.connection)
+    }
+
+    fn applications(&self) -> Result<Vec<ApplicationId>, StorageError> {
+        application::all(&self.connection)
+    }
+
+    fn applications_of(&self, device: &PublicKey) -> Result<Vec<ApplicationId>, StorageError> {
+        member::applications(&self.connection, device)
+    }
+
+    fn published_by(&self, device: &PublicKey) -> Result<u64, StorageError> {
+        application::published_by(&self.connection, device)
+    }
+
+    fn application(&self, id: &ApplicationId) -> Result<Option<ApplicationRecord>, StorageError> {
+        application::get(&self.connection, id)
+    }
+
+    fn package(&self, hash: &str) -> Result<Vec<PackageFile>, StorageError> {
+        package_file::all(&self.connection, hash)
+    }
+
+    fn invited_to(&self, invite: &PublicKey) -> Result<Option<ApplicationId>, StorageError> {
+        invite::application(&self.connection, invite)
+    }
+
+    fn roster(&self, id: &ApplicationId) -> Result<Vec<SignedEntry>, StorageError> {
+        self.of(id, roster::all)
+    }
+
+    fn claims(&self, id: &ApplicationId) -> Result<Vec<Claim>, StorageError> {
+        self.of(id, |connection, key| claim::all(connection, key, id))
+    }
+
+    fn floors(&self, id: &ApplicationId) -> Result<Vec<(PublicKey, u64)>, StorageError> {
+        self.of(id, floor::all)
+    }
+
+    fn segments(&self, id: &ApplicationId) -> Result<Vec<SegmentRecord>, StorageError> {
+        self.of(id, segment::all)
+    }
+
+    fn segments_over(
+        &self,
+        id: &ApplicationId,
+        actor: &ActorId,
+        first: u64,
+        end: u64,
+    ) -> Result<Vec<SegmentRecord>, StorageError> {
+        self.of(id, |connection, key| segment::over(connection, key, actor, first, end))
+    }
+
+    fn head(&self, id: &ApplicationId) -> Result<Option<StoredHead>, StorageError> {
+        self.of(id, head::get)
+    }
+
+    fn snapshot(&self, id: &ApplicationId) -> Result<Option<SnapshotRecord>, StorageError> {
+        self.of(id, snapshot::get)
+    }
+
+    fn folds(&self, id: &ApplicationId, after: Position) -> Result<Vec<Fold>, StorageError> {
+        self.of(id, |connection, key| fold::after(connection, key, after))
+    }
+
+    fn log(&self, id: &ApplicationId, after: Position, limit: usize) -> Result<Vec<LogRecord>, StorageError> {
+        self.of(id, |connection, key| log::after(connection, key, after, limit))
+    }
+
+    fn admits(&self, code: &AdmissionHash) -> Result<bool, StorageError> {
+        admission::is_open(&self.connection, code)
+    }
+
+    fn commit(&mut self, commit: &Commit) -> Result<(), StorageError> {
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        if let Some(hub) = &commit.hub {
+            setting::put_hub(&transaction, hub)?;
+        }
+        if let Some(code) = &commit.admission {
+            admission::spend(&transaction, code)?;
+        }
+        for application in &commit.applications {
+            write(&transaction, application)?;
+        }
+        transaction.commit()?;
+        Ok(())
+    }
+}
