@@ -229,7 +229,7 @@ texts! {
     ROLE_OF: "{agency}的身份", "Role of {agency}";
     ROLE_LEAD: "牵头单位", "Lead";
     ROLE_CONTRIBUTOR: "协同单位", "Contributor";
-    ROLE_REVIEWER: "审阅（可批注）", "Reviewer (may comment)";
+    ROLE_REVIEWER: "审阅批注", "Reviewer";
     ROLE_OBSERVER: "只看", "Reader";
     PARTS: "填写的部分", "Parts to fill in";
     PARTS_FIELDS: "只填其中几栏", "Only some of its fields";
@@ -243,7 +243,7 @@ texts! {
     DUE: "{day}前填完", "due by {day}";
     DUE_DAYS: "填完日期", "Due by";
     DUE_OF: "{section}：填完日期", "{section}: due by";
-    DUE_EXAMPLE: "如 2026-06-30", "2026-06-30";
+    DUE_EXAMPLE: "年-月-日", "yyyy-mm-dd";
     DUE_SEVERAL: "各不相同", "several days";
     DRAFT_CHANGES: "{count} 个单位的分工有改动，还没有保存。", "The parts of {count} agencies have changed and are not saved yet.";
     SAVE_SHARES: "保存分工", "Save the parts";
@@ -379,7 +379,7 @@ texts! {
     COMMENT_SAY: "发出", "Send";
     COMMENT_WHOLE: "关于整份申报", "About the application as a whole";
     REPLY: "回复", "Reply";
-    SETTLE: "已解决", "Settle";
+    SETTLE: "标为已解决", "Mark as settled";
     SETTLED: "已解决", "settled";
     REOPEN_COMMENT: "重新提出", "Reopen";
     UNREAD: "未读", "new";

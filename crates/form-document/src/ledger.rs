@@ -7,6 +7,7 @@ mod follow;
 mod judge;
 mod page;
 mod span;
+mod start;
 mod take;
 
 use std::collections::BTreeMap;
@@ -33,6 +34,7 @@ pub use follow::{Followed, LogFault};
 pub use judge::{Decision, Judgement, Outcome};
 pub use page::{Logged, PageBuilder};
 pub use span::Span;
+pub use start::{StartFault, Started, Verified, verify_all};
 pub use take::{Recovery, SetAside, Taken};
 
 /// How much the changes of one offer may unpack to, in operations: two changes of the largest kind. Run-length
@@ -61,6 +63,8 @@ pub struct Ledger {
     /// What the stored segments are about. Only the hub needs them.
     spans: Spans,
     log: LogState,
+    /// Started compactly, and not looked at since.
+    unverified: bool,
 }
 
 /// What a ledger is made from; all of it was checked when it was taken in.
@@ -128,6 +132,7 @@ impl Ledger {
             refused: parts.refused,
             spans,
             log: parts.log,
+            unverified: false,
         }
     }
 

@@ -149,6 +149,30 @@ impl Document {
         merged
     }
 
+    /// [`Self::merge_gated`] into a document that holds its genesis alone, of changes that all have to pass, for
+    /// whoever wants to know no more than that. (It skips what only a person looks at.)
+    ///
+    /// # Errors
+    /// What is wrong with the first change that does not pass.
+    pub(crate) fn reproduce(&mut self, changes: Vec<(usize, RawChange)>) -> Result<(), Refusal> {
+        let length = changes.len();
+        self.causality();
+        let mut graph = self.causality.take().unwrap_or_default();
+        let mut batch = Batch::new(changes, &graph);
+        self.check(&mut batch, &mut graph, &Gate::open());
+        let tried: Vec<_> = batch.accepted().map(|raw| raw.change.clone()).collect();
+        let (accepted, refused, _) = batch.finish(&graph);
+        if let Some(refused) = refused.into_iter().next() {
+            return Err(refused.reason);
+        }
+        if accepted.len() != length {
+            return Err(Refusal::Trial);
+        }
+        self.automerge = trial::apply(&self.automerge, &tried).ok_or(Refusal::Trial)?.automerge;
+        self.causality = graph.into();
+        Ok(())
+    }
+
     /// Moves every change of the pool that is ready and well-formed into `accepted` and the graph. Returns
     /// what it read of the document.
     fn check(&self, batch: &mut Batch, graph: &mut Causality, gate: &Gate<'_>) -> Shown {

@@ -93,6 +93,16 @@ impl ObjectTable {
         self.prose.get(answer)
     }
 
+    /// Every map that is written to.
+    pub(crate) fn maps(&self) -> impl Iterator<Item = &ObjId> {
+        self.sections.values().chain(&self.discussion)
+    }
+
+    /// Every text.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = &ObjId> {
+        self.prose.values()
+    }
+
     /// The map of comments.
     pub(crate) fn discussion(&self) -> Option<&ObjId> {
         self.discussion.as_ref()

@@ -126,7 +126,7 @@ fn CaretsOf(props: &MarksOfProps) -> Html {
                 <>
                     { piece }
                     <span class={classes!("caret", hue(agency.colour))} data-device={person.device.clone()}>
-                        <b>{ &agency.mark }{ " " }{ &person.person }</b>
+                        <b>{ &agency.mark }</b>
                     </span>
                 </>
             }

@@ -55,7 +55,18 @@ pub fn Value(props: &ValueProps) -> Html {
     let placeholder = placeholder.filter(|_| answer.facet().is_none());
     let placeholder = placeholder.map(|text| AttrValue::from(text.to_owned()));
     let read_only = read_only(&sheet, &answer, language);
+    let foreign = sheet.state(&answer).and_then(|state| state.changed.clone()).filter(|stamp| !stamp.own);
     drop(sheet);
+    {
+        // What a colleague stores flows into the box in focus, unless something is typed there: that stays.
+        let (editing, work, answer, stored) = (editing.clone(), work.clone(), answer.clone(), stored.clone());
+        use_effect_with(foreign, move |foreign| {
+            let typed = work.desk.sheet().is_draft(&answer);
+            if foreign.is_some() && editing.is_some() && !typed {
+                editing.set(Some(Editing { text: stored.clone(), base: stored }));
+            }
+        });
+    }
 
     let onfocus = {
         let (editing, work, answer) = (editing.clone(), work.clone(), answer.clone());
@@ -88,6 +99,7 @@ pub fn Value(props: &ValueProps) -> Html {
         Callback::from(move |event: KeyboardEvent| match pressed(&event) {
             Reaction::Revert => {
                 if let Some(Editing { base, .. }) = (*editing).clone() {
+                    let base = arrived(&work, &answer).unwrap_or(base);
                     work.desk.draft(&answer, base.clone());
                     work.desk.leave(&answer);
                     editing.set(Some(Editing { text: base.clone(), base }));
@@ -104,6 +116,10 @@ pub fn Value(props: &ValueProps) -> Html {
         let (work, name) = (work.clone(), name.clone());
         Callback::from(move |length| work.desk.refuse_length(&name, length, input::VALUE_MAX_CHARS))
     };
+    let oncompose = {
+        let (work, answer) = (work.clone(), answer.clone());
+        Callback::from(move |begins| work.desk.compose(&answer, begins))
+    };
     let writing = match &props.field.kind {
         _ if props.answer.facet().is_some() => Writing::Words,
         FieldKind::Number { .. } => Writing::Figure,
@@ -112,8 +128,15 @@ pub fn Value(props: &ValueProps) -> Html {
     };
     html! {
         <TextBox {answer} {writing} {text} {name} {described_by} {read_only} required={props.field.required} {placeholder}
-            most={input::VALUE_MAX_CHARS} {ontext} {onexcess} {onfocus} {onblur} {onkeydown} {onpaste} />
+            most={input::VALUE_MAX_CHARS} {ontext} {oncompose} {onexcess} {onfocus} {onblur} {onkeydown} {onpaste} />
     }
+}
+
+/// What a colleague has stored since the box was typed into: going back goes back to that.
+fn arrived(work: &Work, answer: &AnswerId) -> Option<String> {
+    let sheet = work.desk.sheet();
+    let theirs = sheet.arrived(answer)?;
+    Some(theirs.value.as_ref().map(|value| value.as_text().to_owned()).unwrap_or_default())
 }
 
 /// A value computed from other answers: to be read, not written.

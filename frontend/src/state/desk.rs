@@ -170,6 +170,11 @@ impl Desk {
         self.tell(&Change::Save);
     }
 
+    /// A composition begins (true) in a value, or has ended (false).
+    pub fn compose(&self, answer: &AnswerId, begins: bool) {
+        self.0.sheet.borrow_mut().composing = begins.then(|| answer.clone());
+    }
+
     /// Stores what was typed into a value, now.
     pub fn commit(&self, answer: &AnswerId) {
         if !self.0.sheet.borrow().is_draft(answer) {

@@ -40,6 +40,14 @@ pub struct Overtaken {
     pub value: Option<AnswerValue>,
 }
 
+/// What is being typed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Typed {
+    /// In mid-composition.
+    Unknown,
+    Text(Option<AnswerValue>),
+}
+
 /// The open application.
 #[derive(Debug)]
 pub struct Sheet {
@@ -56,6 +64,8 @@ pub struct Sheet {
     pub blanks_shown: bool,
     /// The answer being typed into since it was entered: nobody is scolded while typing.
     pub typing: Option<AnswerId>,
+    /// The answer in which an input method composes: what is typed there is not known yet.
+    pub composing: Option<AnswerId>,
     /// Set when view and document can no longer be kept in step: the application must be opened again.
     pub out_of_step: Option<Failure>,
     /// Who takes part.
@@ -98,6 +108,7 @@ impl Sheet {
             progress: Rc::default(),
             blanks_shown: false,
             typing: None,
+            composing: None,
             out_of_step: None,
             team: Rc::new(opened.team),
             sync: opened.sync,
@@ -164,10 +175,17 @@ impl Sheet {
         rights::may_write(&self.team, answer)
     }
 
-    /// What a colleague put into the answer while it was being typed into here, and what was typed replaced.
+    /// What a colleague put into the answer while it was being typed into here and what was typed has replaced.
+    /// Nobody is told while they type.
     pub fn overtaken(&self, answer: &AnswerId) -> Option<&Overtaken> {
         let typing = self.typing.as_ref() == Some(answer) || self.drafts.contains_key(answer);
-        self.overtaken.get(answer).filter(|_| !typing)
+        let replaced = |theirs: &&Overtaken| self.answers.get(answer) != theirs.value.as_ref();
+        self.overtaken.get(answer).filter(replaced).filter(|_| !typing && !self.in_conflict(answer))
+    }
+
+    /// What a colleague has put into the answer since it is being typed into.
+    pub fn arrived(&self, answer: &AnswerId) -> Option<&Overtaken> {
+        self.overtaken.get(answer)
     }
 
     /// The person has seen what a colleague had put there.
@@ -331,24 +349,36 @@ impl Sheet {
         self.take(states);
     }
 
-    /// What a colleague's value that has just come says, when it comes under a person's typing and what is typed
-    /// will replace it: the person is told. Two values that the document kept side by side are shown anyway.
+    /// The newest value of a colleague that has just come under a person's typing, so that what is typed will
+    /// replace it: the person is told.
     fn overtaking(&self, state: &AnswerState) -> Option<Overtaken> {
-        let answer = &state.answer;
-        let stamp = state.changed.clone().filter(|stamp| !stamp.own && state.conflict.is_empty())?;
-        let typed = match self.drafts.get(answer) {
-            Some(text) => Some(text.as_str()).filter(|text| !text.is_empty()).map(|text| {
-                let field = self.definition.field_of(answer);
-                let text =
-                    field.map_or_else(|| input::clean(text), |field| input::normalise(field, answer, text));
-                AnswerValue::Text(text)
-            }),
-            None => {
-                let mut values = self.outbox.iter().flatten().filter(|(waiting, _)| waiting == answer);
-                values.next_back().map(|(_, value)| value.clone())?
-            }
+        let typed = self.being_typed(&state.answer)?;
+        let foreign: Vec<Overtaken> = if state.conflict.is_empty() {
+            let changed = state.changed.iter();
+            changed.map(|stamp| Overtaken { stamp: stamp.clone(), value: state.value.clone() }).collect()
+        } else {
+            let sides = state.conflict.iter();
+            sides.map(|side| Overtaken { stamp: side.stamp.clone(), value: side.value.clone() }).collect()
         };
-        (typed != state.value).then(|| Overtaken { stamp, value: state.value.clone() })
+        let news = foreign
+            .into_iter()
+            .filter(|theirs| !theirs.stamp.own && typed != Typed::Text(theirs.value.clone()));
+        news.max_by_key(|theirs| theirs.stamp.time_ms)
+    }
+
+    /// What is typed into an answer and not on the disk yet.
+    fn being_typed(&self, answer: &AnswerId) -> Option<Typed> {
+        if self.composing.as_ref() == Some(answer) {
+            return Some(Typed::Unknown);
+        }
+        if let Some(text) = self.drafts.get(answer) {
+            let field = self.definition.field_of(answer);
+            let text =
+                field.map_or_else(|| input::clean(text), |field| input::normalise(field, answer, text));
+            return Some(Typed::Text(Some(text).filter(|text| !text.is_empty()).map(AnswerValue::Text)));
+        }
+        let mut values = self.outbox.iter().flatten().filter(|(waiting, _)| waiting == answer);
+        values.next_back().map(|(_, value)| Typed::Text(value.clone()))
     }
 
     /// Takes in answers as they stand in the document.

@@ -191,9 +191,24 @@ fn the_same_value_from_a_colleague_is_nothing_to_tell() {
     let mut sheet = sheet();
     sheet.draft(&id(COUNT), "１２".into());
     sheet.take_foreign(vec![from_colleague(COUNT, "12")]);
+    assert!(sheet.arrived(&id(COUNT)).is_none());
     sheet.typing = None;
     sheet.commit(&id(COUNT));
     assert!(sheet.overtaken(&id(COUNT)).is_none());
+}
+
+#[test]
+fn what_comes_in_mid_composition_is_told_when_the_composition_replaces_it() {
+    let mut sheet = sheet();
+    let name = "cover.zone_name";
+    sheet.composing = Some(id(name));
+    sheet.take_foreign(vec![from_colleague(name, "甲合作区")]);
+    sheet.composing = None;
+    assert!(sheet.overtaken(&id(name)).is_none(), "the composition came to nothing, and theirs stands");
+    sheet.draft(&id(name), "乙合作区".into());
+    sheet.commit(&id(name));
+    sheet.typing = None;
+    assert!(sheet.overtaken(&id(name)).is_some());
 }
 
 #[test]

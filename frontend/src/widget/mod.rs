@@ -10,3 +10,4 @@ pub mod line;
 pub mod qr;
 pub mod sign;
 pub mod task;
+pub mod tick;

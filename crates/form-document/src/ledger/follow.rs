@@ -69,21 +69,36 @@ pub enum LogFault {
 }
 
 /// A page under check: what the ledger will be once all of it holds.
-struct Draft<'a> {
+pub(super) struct Draft<'a> {
     ledger: &'a Ledger,
     /// The chain with the page's entries, once there is a new one among them.
-    chain: Option<RosterChain>,
-    confirmed: u64,
-    log: LogState,
-    accepted: BTreeMap<ActorId, u64>,
-    refused: Vec<(ChangeHash, Reason)>,
+    pub(super) chain: Option<RosterChain>,
+    pub(super) confirmed: u64,
+    pub(super) log: LogState,
+    pub(super) accepted: BTreeMap<ActorId, u64>,
+    pub(super) refused: Vec<(ChangeHash, Reason)>,
     refused_here: BTreeSet<ChangeHash>,
-    roster: Vec<SignedEntry>,
+    pub(super) roster: Vec<SignedEntry>,
     displaced: Vec<SignedEntry>,
     /// The changes given by the page's new entries, in order, each with the roster version at its place.
     given: Vec<(u64, RawChange)>,
-    /// Accepted changes that are here already, in the same way.
-    here: Vec<(u64, ActorId, ChangeHash)>,
+    /// Accepted changes that are here already.
+    pub(super) here: Vec<Run>,
+}
+
+/// Consecutive changes of one actor that stand one after the other in the log.
+pub(super) struct Run {
+    /// The roster version at their place.
+    version: u64,
+    actor: ActorId,
+    hashes: Vec<ChangeHash>,
+}
+
+impl Run {
+    /// Each change, with the roster version at its place.
+    pub(super) fn places(&self) -> impl Iterator<Item = (u64, ChangeHash)> + '_ {
+        self.hashes.iter().map(|hash| (self.version, *hash))
+    }
 }
 
 /// What a checked page makes of the ledger, free of the ledger itself.
@@ -182,7 +197,7 @@ impl Ledger {
 }
 
 impl<'a> Draft<'a> {
-    fn new(ledger: &'a Ledger) -> Self {
+    pub(super) fn new(ledger: &'a Ledger) -> Self {
         Self {
             ledger,
             chain: None,
@@ -203,7 +218,7 @@ impl<'a> Draft<'a> {
     }
 
     /// Goes through the page's entries, from where the log here ends.
-    fn walk(&mut self, page: &Page) -> Result<(), LogFault> {
+    pub(super) fn walk(&mut self, page: &Page) -> Result<(), LogFault> {
         let position = self.ledger.log.position;
         // A page that overlaps what is here tells the first of its entries a second time.
         let behind = position.checked_sub(page.after);
@@ -238,28 +253,46 @@ impl<'a> Draft<'a> {
     }
 
     fn accept_run(&mut self, actor: &ActorId, first_seq: u64, count: u64) -> Result<(), LogFault> {
-        let mut seq = first_seq;
+        if count == 0 {
+            return Ok(());
+        }
+        self.expect(actor, first_seq)?;
+        let (mut seq, mut hashes) = (first_seq, Vec::new());
         for _ in 0..count {
             let missing = || LogFault::Missing { actor: actor.clone(), seq };
             let hash = self.ledger.document.hash_at(actor, seq).ok_or_else(missing)?;
-            self.accept(actor, seq, hash)?;
-            self.here.push((self.confirmed, actor.clone(), hash));
+            self.accept_change(hash)?;
+            hashes.push(hash);
             seq = seq.saturating_add(1);
         }
+        self.accepted.insert(actor.clone(), seq.saturating_sub(1));
+        self.here.push(Run { version: self.confirmed, actor: actor.clone(), hashes });
         Ok(())
     }
 
     fn accept(&mut self, actor: &ActorId, seq: u64, hash: ChangeHash) -> Result<(), LogFault> {
+        self.expect(actor, seq)?;
+        self.accept_change(hash)?;
+        self.accepted.insert(actor.clone(), seq);
+        Ok(())
+    }
+
+    /// That the change is the one after its actor's last that was accepted.
+    fn expect(&self, actor: &ActorId, seq: u64) -> Result<(), LogFault> {
         let last = self.accepted.get(actor).copied().unwrap_or_else(|| self.ledger.accepted(actor));
         let expected = last.saturating_add(1);
-        if seq != expected {
-            return Err(LogFault::OutOfOrder { actor: actor.clone(), found: seq, expected });
+        if seq == expected {
+            Ok(())
+        } else {
+            Err(LogFault::OutOfOrder { actor: actor.clone(), found: seq, expected })
         }
+    }
+
+    fn accept_change(&mut self, hash: ChangeHash) -> Result<(), LogFault> {
         if self.ledger.refused.contains_key(&hash) || self.refused_here.contains(&hash) {
             return Err(LogFault::Contradiction(hash));
         }
         self.log.push(Item::Accepted(hash));
-        self.accepted.insert(actor.clone(), seq);
         Ok(())
     }
 
@@ -290,7 +323,7 @@ impl<'a> Draft<'a> {
     }
 
     /// Checks the hub's word against the key that a lead has signed. False when the page tells nothing new.
-    fn check_head(&self, head: &LogHead, application: &ApplicationId) -> Result<bool, LogFault> {
+    pub(super) fn check_head(&self, head: &LogHead, application: &ApplicationId) -> Result<bool, LogFault> {
         let new = self.log.position > self.ledger.log.position;
         if !new && head.position < self.log.position {
             return Ok(false);
@@ -320,7 +353,7 @@ impl<'a> Draft<'a> {
         Ok(Settled {
             confirmed: self.confirmed,
             log: self.log,
-            here: self.here.into_iter().map(|(_, _, hash)| hash).collect(),
+            here: self.here.into_iter().flat_map(|run| run.hashes).collect(),
             proven: authorship.proven,
             followed: Followed {
                 accepted: self.accepted,
@@ -338,7 +371,7 @@ impl<'a> Draft<'a> {
     }
 
     /// The page's claims that are new, by devices that are enrolled once all of it holds.
-    fn claims(&self, page: &Page) -> BTreeMap<ActorId, Claim> {
+    pub(super) fn claims(&self, page: &Page) -> BTreeMap<ActorId, Claim> {
         let application = self.ledger.application();
         let devices = &self.chain().newest().devices;
         let enrolled = page.claims.iter().filter(|claim| devices.contains_key(&claim.device));
@@ -346,7 +379,7 @@ impl<'a> Draft<'a> {
     }
 
     /// The hub is trusted with the order and with its clock, not with anybody's rights.
-    fn check_rights(
+    pub(super) fn check_rights(
         &self,
         proven: &[Proven],
         versions: &[u64],
@@ -366,14 +399,16 @@ impl<'a> Draft<'a> {
     /// What came past the hub was judged by what was known then; it is checked again at its place in the log.
     /// This desk's own changes are for others to check.
     fn check_rights_here(&self, own: &BTreeSet<ActorId>) -> Result<(), LogFault> {
-        let document = &self.ledger.document;
-        for (version, actor, hash) in self.here.iter().filter(|(_, actor, _)| !own.contains(actor)) {
-            let forbidden = |reason| LogFault::Forbidden { hash: *hash, reason };
-            let claim = self.ledger.claims.get(actor).ok_or_else(|| forbidden(Reason::NotGranted))?;
-            let change = document.automerge.get_change_by_hash(hash);
-            let raw = change.map(RawChange::own).ok_or_else(|| forbidden(Reason::Malformed))?;
-            let touched = Touched::of(&raw, &document.objects);
-            judge(self.chain(), *version, &claim.device, 0, &touched, Moment::Check).map_err(forbidden)?;
+        let (ledger, document) = (self.ledger, &self.ledger.document);
+        for run in self.here.iter().filter(|run| !own.contains(&run.actor)) {
+            for (version, hash) in run.places() {
+                let forbidden = |reason| LogFault::Forbidden { hash, reason };
+                let claim = ledger.claims.get(&run.actor).ok_or_else(|| forbidden(Reason::NotGranted))?;
+                let change = document.automerge.get_change_by_hash(&hash);
+                let raw = change.map(RawChange::own).ok_or_else(|| forbidden(Reason::Malformed))?;
+                let touched = Touched::of(&raw, &document.objects);
+                judge(self.chain(), version, &claim.device, 0, &touched, Moment::Check).map_err(forbidden)?;
+            }
         }
         Ok(())
     }

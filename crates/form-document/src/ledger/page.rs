@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use automerge::{ActorId, ChangeHash};
 
+use super::Ledger;
 use crate::log::{LogHead, Position, Reason};
 use crate::raw;
 use crate::roster::SignedEntry;
@@ -100,5 +101,21 @@ impl<'a> PageBuilder<'a> {
             seq = seq.saturating_add(1);
         }
         seq
+    }
+}
+
+impl Ledger {
+    /// A segment's seal for a receiver that has all changes that are accepted here, as with a compact start: it
+    /// names those hashes alone that the receiver cannot know.
+    pub fn seal(&self, segment: &Segment) -> Seal {
+        let accepted = self.accepted(&segment.actor);
+        let mut seq = segment.first_seq;
+        for hash in &segment.hashes {
+            if seq > accepted || self.document.hash_at(&segment.actor, seq) != Some(*hash) {
+                break;
+            }
+            seq = seq.saturating_add(1);
+        }
+        segment.seal(seq)
     }
 }

@@ -8,7 +8,7 @@ use form_model::definition::{FormDefinition, Section};
 use form_model::language::Language;
 use form_model::member::{AgencyId, EvidenceAccess, FormPart, Grant, Role};
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlInputElement, HtmlSelectElement};
+use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
 use super::draft::{Share, narrows, share, toggle};
@@ -22,6 +22,7 @@ use crate::widget::action::{Action, Weight};
 use crate::widget::dialog::Dialog;
 use crate::widget::line::Line;
 use crate::widget::task::use_task;
+use crate::widget::tick::Tick;
 
 /// For how many days what was written before a change may still be handed in, unless the lead says otherwise.
 const ACCEPT_DAYS: i64 = 7;
@@ -226,7 +227,7 @@ fn parts(wish: &UseStateHandle<Wish>, definition: &FormDefinition, language: Lan
     }
 }
 
-/// Ticks of one section.
+/// A part to be ticked.
 pub fn part_tick(
     checked: bool,
     mixed: bool,
@@ -235,13 +236,8 @@ pub fn part_tick(
     ontoggle: &Callback<FormPart>,
 ) -> Html {
     let to_toggle = part.clone();
-    html! {
-        <label class={classes!("tick", mixed.then_some("mixed"))}>
-            <input type="checkbox" data-part={part.0.clone()} {checked} aria-checked={mixed.then_some("mixed")}
-                onchange={ontoggle.reform(move |_: Event| to_toggle.clone())} />
-            <span>{ label }</span>
-        </label>
-    }
+    let onchange = ontoggle.reform(move |()| to_toggle.clone());
+    html! { <Tick part={part.0.clone()} {label} {checked} {mixed} {onchange} /> }
 }
 
 fn section_choice(
@@ -288,24 +284,15 @@ fn evidence(wish: &UseStateHandle<Wish>, definition: &FormDefinition, language: 
         .collect();
     let onchange = {
         let wish = wish.clone();
-        Callback::from(move |event: Event| {
-            let ticked = event
-                .target()
-                .and_then(|target| target.dyn_into::<HtmlInputElement>().ok())
-                .is_some_and(|input| input.checked());
+        Callback::from(move |()| {
             let mut changed = (*wish).clone();
-            changed.grant.evidence = if ticked {
-                EvidenceAccess::Only(slots.iter().cloned().collect())
-            } else {
+            changed.grant.evidence = if only {
                 EvidenceAccess::All
+            } else {
+                EvidenceAccess::Only(slots.iter().cloned().collect())
             };
             wish.set(changed);
         })
     };
-    html! {
-        <label class="tick">
-            <input type="checkbox" data-field="evidence" checked={only} {onchange} />
-            <span>{ text::EVIDENCE_ONLY.of(language) }</span>
-        </label>
-    }
+    html! { <Tick part="evidence" label={text::EVIDENCE_ONLY.of(language)} checked={only} {onchange} /> }
 }

@@ -19,6 +19,7 @@ use crate::widget::action::{Action, Weight};
 use crate::widget::agency;
 use crate::widget::line::Line;
 use crate::widget::task::use_task;
+use crate::widget::tick::Tick;
 
 /// For how many days what was written before a change may still be handed in, unless the lead says otherwise.
 const ACCEPT_DAYS: i64 = 7;
@@ -197,7 +198,7 @@ impl Table<'_> {
         }
         let onchange = {
             let (draft, agency, part) = (self.draft.clone(), agency.clone(), FormPart(section.to_owned()));
-            Callback::from(move |_: Event| {
+            Callback::from(move |()| {
                 let mut changed = (*draft).clone();
                 changed.toggle(&agency, &part);
                 draft.set(changed);
@@ -208,10 +209,7 @@ impl Table<'_> {
         let mixed = matches!(share, Share::Fields(_));
         html! {
             <>
-                <label class={classes!("tick", mixed.then_some("mixed"))}>
-                    <input type="checkbox" aria-label={label} data-part={section.to_owned()}
-                        checked={*share == Share::Whole} aria-checked={mixed.then_some("mixed")} {onchange} />
-                </label>
+                <Tick part={section.to_owned()} {label} quiet=true checked={*share == Share::Whole} {mixed} {onchange} />
                 { listed }
             </>
         }
