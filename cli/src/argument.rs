@@ -264,6 +264,6 @@ impl Arguments {
 
     /// Opens the desk.
     pub fn workspace(&self) -> Result<Workspace, UserError> {
-        Workspace::open(&self.home(), form_client::clock::system)
+        Workspace::open(&self.home(), form_client::surroundings::Surroundings::system())
     }
 }

@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use form_client::surroundings::Surroundings;
 use form_client::workspace::Workspace;
-use form_client::{clock, file, handoff};
+use form_client::{file, handoff};
 use form_model::command::{Event, Imported};
 use form_model::error::{ErrorCode, UserError};
 use form_model::id::ApplicationId;
@@ -56,7 +57,7 @@ impl Desk {
     pub fn workspace(&mut self) -> Result<&mut Workspace, UserError> {
         let opened = match self.workspace.take() {
             Some(workspace) => workspace,
-            None => Workspace::open(&self.folder, clock::system)?,
+            None => Workspace::open(&self.folder, Surroundings::system())?,
         };
         Ok(self.workspace.insert(opened))
     }

@@ -8,7 +8,7 @@ use crate::desk::Desk;
 use crate::person::FORM;
 use crate::place::built_program;
 use anyhow::Context;
-use form_client::clock;
+use form_client::surroundings::Surroundings;
 use form_client::workspace::Workspace;
 use form_model::answer::AnswerValue;
 use form_model::command::{CreateApplication, ExportFormat, Settings};
@@ -29,7 +29,7 @@ pub fn answer(id: &str) -> AnswerId {
 /// # Errors
 /// When a window has it open, or it cannot be read.
 pub fn workspace(home: &Path) -> anyhow::Result<Workspace> {
-    Ok(Workspace::open(home, clock::system)?)
+    Ok(Workspace::open(home, Surroundings::system())?)
 }
 
 /// A desk whose person has given their name and started one application with these answers.

@@ -1,12 +1,9 @@
-//! The time of day. Enters the engine here and nowhere else.
+//! The time of day.
 
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ZonedDateTime};
 
-/// Milliseconds since 1970-01-01 UTC; tests pass their own.
-pub type Clock = fn() -> i64;
-
-/// The machine's clock.
+/// The machine's clock, in milliseconds since 1970-01-01 UTC.
 pub fn system() -> i64 {
     Timestamp::now().as_millisecond()
 }

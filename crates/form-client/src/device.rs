@@ -1,4 +1,4 @@
-//! This device's key pair, and random bytes. The secret half never leaves the data folder and never reaches the
+//! This device's key pair. The secret half never leaves the data folder and never reaches the
 //! web view.
 
 use std::fs::{self, OpenOptions};
@@ -8,8 +8,12 @@ use std::path::Path;
 use crate::cause::{Cause, because};
 use form_document::key::SigningKey;
 use form_model::error::{ErrorCode, UserError};
-use ring::rand::{SecureRandom, SystemRandom};
-use ring::signature::Ed25519KeyPair;
+
+use crate::surroundings::Surroundings;
+
+/// How a key file starts (PKCS#8 with the OID of Ed25519, RFC 8410, section 7); the 32 secret bytes follow.
+const PKCS8_START: [u8; 16] =
+    [0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20];
 
 /// Longest name of a machine that is told to others, in characters.
 const NAME_MAX_CHARS: usize = 40;
@@ -18,33 +22,18 @@ const NAME_MAX_CHARS: usize = 40;
 ///
 /// # Errors
 /// When the file can't be read or written, or holds no key.
-pub fn load_or_make(file: &Path) -> Result<SigningKey, UserError> {
+pub(crate) fn load_or_make(file: &Path, surroundings: &Surroundings) -> Result<SigningKey, UserError> {
     let failed = |cause: &dyn Cause| {
         because(UserError::new(ErrorCode::FileUnusable).with("file", file.display()), cause)
     };
     let document = if file.exists() {
         fs::read(file).map_err(|error| failed(&error))?
     } else {
-        let made = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new())
-            .map_err(|error| failed(&error))?
-            .as_ref()
-            .to_vec();
+        let made = [PKCS8_START.as_slice(), &surroundings.random::<32>()?].concat();
         write_secret(file, &made).map_err(|error| failed(&error))?;
         made
     };
     SigningKey::from_pkcs8(&document).map_err(|error| failed(&error))
-}
-
-/// Random bytes from the operating system, for nonces and codes.
-///
-/// # Errors
-/// When the system has none to give.
-pub fn random<const N: usize>() -> Result<[u8; N], UserError> {
-    let mut bytes = [0; N];
-    SystemRandom::new()
-        .fill(&mut bytes)
-        .map_err(|error| because(UserError::new(ErrorCode::NotSaved), &error))?;
-    Ok(bytes)
 }
 
 /// What this machine is called, for colleagues who look at the list of devices.

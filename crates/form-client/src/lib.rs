@@ -18,4 +18,5 @@ pub mod qr;
 mod salvage;
 mod session;
 mod summary;
+pub mod surroundings;
 pub mod workspace;

@@ -34,7 +34,7 @@ use form_store::snapshot::SnapshotRow;
 use form_store::{Store, StoreError};
 
 use crate::cause::{Cause, because};
-use crate::clock::{self, Clock};
+use crate::clock;
 use crate::device;
 use crate::fill::Values;
 use crate::home::Home;
@@ -43,6 +43,7 @@ use crate::library::{Library, bad_form};
 use crate::salvage;
 use crate::session::Session;
 use crate::summary::Figures;
+use crate::surroundings::Surroundings;
 
 pub use join::CheckedInvitation;
 
@@ -65,7 +66,7 @@ pub struct Workspace {
     sessions: BTreeMap<ApplicationId, Session>,
     /// Those who carry an application's changes to its hub.
     wakes: BTreeMap<ApplicationId, Wake>,
-    clock: Clock,
+    surroundings: Surroundings,
 }
 
 impl Workspace {
@@ -74,11 +75,12 @@ impl Workspace {
     /// # Errors
     /// [`ErrorCode::FolderInUse`], [`ErrorCode::FolderUnusable`], [`ErrorCode::DatabaseNewer`],
     /// [`ErrorCode::DatabaseDamaged`]: each leaves the database as it was.
-    pub fn open(folder: &Path, clock: Clock) -> Result<Self, UserError> {
+    pub fn open(folder: &Path, surroundings: Surroundings) -> Result<Self, UserError> {
         let home = Home::take(folder)?;
-        let store = Store::open(&home.database())
-            .map_err(|error| salvage::opening_failed(&home, error, &clock::local_date(clock())))?;
-        let device = Arc::new(device::load_or_make(&home.key_file())?);
+        let store = Store::open(&home.database()).map_err(|error| {
+            salvage::opening_failed(&home, error, &clock::local_date((surroundings.now_ms)()))
+        })?;
+        let device = Arc::new(device::load_or_make(&home.key_file(), &surroundings)?);
         let library = Library::load(&home.forms());
         let settings = store.setting(SETTINGS).map_err(|error| unusable(&home, &error))?;
         let settings = settings.and_then(|json| serde_json::from_str(&json).ok());
@@ -90,7 +92,7 @@ impl Workspace {
             settings,
             sessions: BTreeMap::new(),
             wakes: BTreeMap::new(),
-            clock,
+            surroundings,
         };
         workspace.renew_actors_if_copied()?;
         Ok(workspace)
@@ -117,7 +119,7 @@ impl Workspace {
             data_folder: self.home.folder().display().to_string(),
             forms: forms.collect(),
             applications: self.summaries()?,
-            today: clock::local_date((self.clock)()),
+            today: clock::local_date((self.surroundings.now_ms)()),
             version: env!("CARGO_PKG_VERSION").to_owned(),
         })
     }
@@ -171,7 +173,7 @@ impl Workspace {
             None => None,
         };
         let package = self.library.package(&request.form)?.clone();
-        let genesis = Genesis::new(&package.definition, device::random()?, self.device.public().0)
+        let genesis = Genesis::new(&package.definition, self.surroundings.random()?, self.device.public().0)
             .and_then(|genesis| genesis.build(&package.definition))
             .map_err(|error| bad_form(&error))?;
         let id = form_document::application_id(&genesis).map_err(|error| bad_form(&error))?;
@@ -243,7 +245,7 @@ impl Workspace {
         let link = self.sessions.remove(id).map(|session| session.link);
         let row = self.row(id)?;
         self.session(id)?.link = link.unwrap_or_default();
-        let (unread, sync, now) = (self.unread(id)?, self.sync_state(id)?, (self.clock)());
+        let (unread, sync, now) = (self.unread(id)?, self.sync_state(id)?, (self.surroundings.now_ms)());
         let session = self.session(id)?;
         Ok(OpenedApplication {
             id: id.clone(),
@@ -359,7 +361,7 @@ impl Workspace {
         files: &PackageFiles,
         name: &str,
     ) -> Result<(), UserError> {
-        let now = (self.clock)();
+        let now = (self.surroundings.now_ms)();
         let replica = self.fresh_replica(id, now)?;
         let device = self.device.public();
         self.store

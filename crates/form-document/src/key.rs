@@ -108,12 +108,12 @@ pub struct SigningKey {
 }
 
 impl SigningKey {
-    /// From a key file's content (PKCS#8, RFC 8410).
+    /// From a key file's content (PKCS#8, RFC 8410), with or without the public half.
     ///
     /// # Errors
     /// When the bytes hold no key pair.
     pub fn from_pkcs8(document: &[u8]) -> Result<Self, BadKeyPair> {
-        Ed25519KeyPair::from_pkcs8(document).map(|pair| Self { pair }).map_err(|_| BadKeyPair)
+        Ed25519KeyPair::from_pkcs8_maybe_unchecked(document).map(|pair| Self { pair }).map_err(|_| BadKeyPair)
     }
 
     /// From the 32 secret bytes that a key pair is made of (RFC 8032, section 5.1.5).

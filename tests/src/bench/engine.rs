@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use automerge::Automerge;
-use form_client::clock;
+use form_client::surroundings::Surroundings;
 use form_client::workspace::Workspace;
 use form_model::command::{CreateApplication, Edit, ExportFormat};
 use form_model::delta::{Delta, utf16_len};
@@ -69,7 +69,7 @@ pub fn opening(folder: &Path) -> anyhow::Result<Vec<Figure>> {
     drop(workspace);
     let (mut opened, mut loaded) = (Samples::default(), Samples::default());
     for _ in 0..OPENINGS {
-        let mut workspace = Workspace::open(&home, clock::system)?;
+        let mut workspace = Workspace::open(&home, Surroundings::system())?;
         let started = Instant::now();
         workspace.open_application(&id)?;
         opened.push(started.elapsed());
@@ -89,7 +89,7 @@ pub fn opening(folder: &Path) -> anyhow::Result<Vec<Figure>> {
 }
 
 fn desk(home: &Path) -> anyhow::Result<(Workspace, ApplicationId)> {
-    let mut workspace = Workspace::open(home, clock::system)?;
+    let mut workspace = Workspace::open(home, Surroundings::system())?;
     let request = CreateApplication { form: FORM.into(), name: "测速".into(), copy_from: None };
     let id = workspace.create(&request)?;
     workspace.open_application(&id)?;

@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::path::Path;
 
 use anyhow::Context as _;
-use form_client::clock;
+use form_client::surroundings::Surroundings;
 use form_client::workspace::Workspace;
 use form_model::command::CreateApplication;
 use huiqian_tests::typist::{FORM, Typist};
@@ -19,7 +19,7 @@ fn main() -> anyhow::Result<()> {
     let seed = arguments.next().context("SEED is missing")?.parse()?;
     let edits: usize = arguments.next().map_or(Ok(usize::MAX), |edits| edits.parse())?;
 
-    let mut workspace = Workspace::open(Path::new(&home), clock::system)?;
+    let mut workspace = Workspace::open(Path::new(&home), Surroundings::system())?;
     let request = CreateApplication { form: FORM.into(), name: "示例".into(), copy_from: None };
     let id = workspace.create(&request)?;
     workspace.open_application(&id)?;

@@ -96,7 +96,7 @@ impl Workspace {
 
     /// Takes in what came past the hub. Answers how many changes were left out.
     fn take(&mut self, id: &ApplicationId, offer: &Offer) -> Result<(u64, Vec<Event>), UserError> {
-        let now = (self.clock)();
+        let now = (self.surroundings.now_ms)();
         self.session(id)?;
         let Self { sessions, device, store, .. } = self;
         let Some(session) = sessions.get_mut(id) else { return Ok((0, Vec::new())) };

@@ -18,7 +18,7 @@ impl Workspace {
     /// [`form_model::error::ErrorCode::NotMember`] for those who only look on, and as [`Workspace::edit`].
     pub fn discuss(&mut self, request: &DiscussRequest) -> Result<Discussion, UserError> {
         let id = &request.application;
-        let now = (self.clock)();
+        let now = (self.surroundings.now_ms)();
         match request.act.clone() {
             DiscussAct::Read => {}
             DiscussAct::Say { on, to, text, reply_to } => {
@@ -40,7 +40,7 @@ impl Workspace {
     }
 
     pub(super) fn say(&mut self, id: &ApplicationId, comment: &Comment) -> Result<(), UserError> {
-        let now = (self.clock)();
+        let now = (self.surroundings.now_ms)();
         let session = self.session(id)?;
         rights::check_comment(session)?;
         let said = session.document_mut().comment(comment, now)?;

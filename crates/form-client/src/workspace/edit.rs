@@ -19,7 +19,7 @@ impl Workspace {
     /// When the form or the text does not allow the edit, or [`ErrorCode::NotSaved`]: either way nothing
     /// has changed.
     pub fn edit(&mut self, id: &ApplicationId, edit: &Edit) -> Result<Acknowledged, UserError> {
-        let now = (self.clock)();
+        let now = (self.surroundings.now_ms)();
         let language = self.settings().language;
         let session = self.session(id)?;
         rights::check(session, language, rights::targets(edit))?;
@@ -63,7 +63,7 @@ impl Workspace {
     /// # Errors
     /// [`ErrorCode::UndoOvertaken`], or [`ErrorCode::NotSaved`].
     pub fn undo(&mut self, id: &ApplicationId) -> Result<(Undone, Vec<Event>), UserError> {
-        let now = (self.clock)();
+        let now = (self.surroundings.now_ms)();
         let step = self.session(id)?.document_mut().undo(now)?;
         self.undone(id, step, now)
     }
@@ -73,7 +73,7 @@ impl Workspace {
     /// # Errors
     /// As [`Self::undo`].
     pub fn redo(&mut self, id: &ApplicationId) -> Result<(Undone, Vec<Event>), UserError> {
-        let now = (self.clock)();
+        let now = (self.surroundings.now_ms)();
         let step = self.session(id)?.document_mut().redo(now)?;
         self.undone(id, step, now)
     }

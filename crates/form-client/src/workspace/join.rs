@@ -111,7 +111,7 @@ impl Workspace {
         let key = code.key(checked.kind).map_err(|error| bad_invite(&error))?;
         let act = self.enrolling_act(&key, checked)?;
         let mut chain = checked.chain.clone();
-        chain.act(&key, act, (self.clock)()).map(Some).map_err(|error| bad_invite(&error))
+        chain.act(&key, act, (self.surroundings.now_ms)()).map(Some).map_err(|error| bad_invite(&error))
     }
 
     fn enrolling_act(&self, key: &SigningKey, checked: &CheckedInvitation) -> Result<Act, UserError> {
@@ -183,7 +183,7 @@ impl Workspace {
     }
 
     fn take_over_unsigned(&mut self, id: &ApplicationId) -> Result<(), UserError> {
-        let now = (self.clock)();
+        let now = (self.surroundings.now_ms)();
         let replica = self.fresh_replica(id, now)?;
         self.session(id)?;
         let Self { sessions, store, .. } = self;

@@ -21,7 +21,7 @@ impl Workspace {
     /// As [`Workspace::open_application`].
     pub fn reminder(&mut self, id: &ApplicationId) -> Result<Reminder, UserError> {
         let language = self.settings().language;
-        let today = clock::local_date((self.clock)());
+        let today = clock::local_date((self.surroundings.now_ms)());
         let session = self.session(id)?;
         let answers = session.document().answers();
         let definition = &session.definition;

@@ -8,7 +8,6 @@ use form_store::application::ApplicationRow;
 use form_store::replica::ReplicaRow;
 
 use super::{Workspace, not_saved, own_claim, unusable};
-use crate::device;
 
 /// The setting that tells whether the database file is still the one that was written last.
 const IDENTITY: &str = "database_identity";
@@ -22,7 +21,7 @@ impl Workspace {
         if known.as_ref() == Some(&found) {
             return Ok(());
         }
-        let (now, device) = ((self.clock)(), self.device.public());
+        let (now, device) = ((self.surroundings.now_ms)(), self.device.public());
         let mut fresh = Vec::new();
         for row in self.store.applications().map_err(|error| unusable(&self.home, &error))? {
             fresh.push((row.key, self.fresh_replica(&row.id, now)?));
@@ -42,7 +41,7 @@ impl Workspace {
     /// somewhere. This one takes a fresh actor.
     pub(super) fn renew_actor(&mut self, id: &ApplicationId) -> Result<(), UserError> {
         let row = self.row(id)?;
-        let replica = self.fresh_replica(id, (self.clock)())?;
+        let replica = self.fresh_replica(id, (self.surroundings.now_ms)())?;
         let device = self.device.public();
         self.store
             .write(|write| {
@@ -70,7 +69,7 @@ impl Workspace {
 
     /// A new actor of this device.
     pub(super) fn fresh_replica(&self, id: &ApplicationId, now: i64) -> Result<ReplicaRow, UserError> {
-        let nonce = device::random()?;
+        let nonce = self.surroundings.random()?;
         let settings = self.settings();
         Ok(ReplicaRow {
             actor: actor_id(id, &self.device.public().0, &nonce).to_bytes().to_vec(),

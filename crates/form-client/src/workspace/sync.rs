@@ -158,7 +158,7 @@ impl Workspace {
     /// # Errors
     /// [`ErrorCode::HubBroken`] when the page breaks a rule, [`ErrorCode::NotSaved`]: nothing has changed then.
     pub fn follow(&mut self, id: &ApplicationId, page: &Page) -> Result<Vec<Event>, UserError> {
-        let now = (self.clock)();
+        let now = (self.surroundings.now_ms)();
         let replica = self.fresh_replica(id, now)?;
         self.session(id)?;
         let Self { sessions, device, store, .. } = self;
@@ -207,7 +207,7 @@ impl Workspace {
                 session.outbox.reset(store, key).map_err(|error| unusable(home, &error))?;
             }
         }
-        let now = (self.clock)();
+        let now = (self.surroundings.now_ms)();
         let session = self.session(id)?;
         let mut events = match followed.recovery {
             Some(recovery) => session.differences(&recovery.before),

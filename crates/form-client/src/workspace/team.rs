@@ -81,11 +81,11 @@ impl Workspace {
     /// # Errors
     /// As [`Self::team`]; [`ErrorCode::NoHub`] where there is nothing to enrol with.
     pub fn invite(&mut self, request: &InviteRequest) -> Result<Invite, UserError> {
-        let now = (self.clock)();
+        let now = (self.surroundings.now_ms)();
         let session = self.session(&request.application)?;
         let hub = session.ledger.chain().newest().hub.clone();
         let hub = hub.ok_or_else(|| UserError::new(ErrorCode::NoHub))?;
-        let code = Code::new(&hub.url, device::random::<SECRET_BYTES>()?, &request.application);
+        let code = Code::new(&hub.url, self.surroundings.random::<SECRET_BYTES>()?, &request.application);
         let key = code.key(CodeKind::Invite).map_err(|error| refused(&error))?.public();
         let days = i64::from(request.days.clamp(1, INVITE_MAX_DAYS));
         let expires_ms = now.saturating_add(days.saturating_mul(MS_A_DAY));
@@ -139,7 +139,7 @@ impl Workspace {
         {
             return Ok(secret);
         }
-        let secret = device::random::<SECRET_BYTES>()?;
+        let secret = self.surroundings.random::<SECRET_BYTES>()?;
         device::write_secret(&file, &secret).map_err(failed)?;
         Ok(secret)
     }
@@ -159,7 +159,7 @@ impl Workspace {
     /// Signs the next step of the roster with this device's key and keeps it, together with the signatures on
     /// what was written under the roster before.
     pub(super) fn step(&mut self, id: &ApplicationId, act: Act) -> Result<(), UserError> {
-        let now = (self.clock)();
+        let now = (self.surroundings.now_ms)();
         self.session(id)?;
         let Self { sessions, device, store, .. } = self;
         let Some(session) = sessions.get_mut(id) else { return Ok(()) };
@@ -190,7 +190,7 @@ impl Workspace {
     }
 
     fn read_team(&mut self, id: &ApplicationId) -> Result<Team, UserError> {
-        let now = (self.clock)();
+        let now = (self.surroundings.now_ms)();
         Ok(self.session(id)?.team(now))
     }
 }

@@ -91,7 +91,7 @@ impl Workspace {
         file: &str,
         bad: &dyn Fn(&dyn Cause) -> UserError,
     ) -> Result<(Imported, Vec<Event>), UserError> {
-        let now = (self.clock)();
+        let now = (self.surroundings.now_ms)();
         let session = self.session(id)?;
         let new =
             |change: &&Vec<u8>| change_hash(change).is_none_or(|hash| !session.document().has_change(&hash));

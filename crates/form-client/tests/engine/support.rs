@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use form_client::clock;
+use form_client::surroundings::Surroundings;
 use form_client::workspace::Workspace;
 use form_model::answer::AnswerValue;
 use form_model::command::{CreateApplication, Edit};
@@ -13,7 +13,7 @@ use form_model::id::{AnswerId, ApplicationId};
 pub const FORM: &str = "zone-application-2026";
 
 pub fn desk(folder: &Path) -> Workspace {
-    Workspace::open(folder, clock::system).unwrap()
+    Workspace::open(folder, Surroundings::system()).unwrap()
 }
 
 pub fn answer(id: &str) -> AnswerId {
