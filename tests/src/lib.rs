@@ -1,6 +1,7 @@
 //! What the tests share: the real window on a screen of its own, driven as a person would; a typist whose edits can
 //! be played again; benchmarks.
 
+pub mod agencies;
 pub mod bench;
 pub mod desk;
 pub mod input_method;

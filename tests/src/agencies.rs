@@ -1,0 +1,269 @@
+//! Several agencies and their hub in one process: real workspaces on real databases, the hub's real core, messages
+//! handed over as they would be by a network. Time stands still until a test moves it, and chance comes from a
+//! seed, so a run can be replayed.
+
+#![allow(clippy::unwrap_used, reason = "a scenario that cannot be set up has failed")]
+#![allow(clippy::missing_panics_doc, reason = "as above")]
+
+use std::cell::Cell;
+use std::path::Path;
+
+use form_client::code::{Code, CodeKind};
+use form_client::surroundings::Surroundings;
+use form_client::workspace::Workspace;
+use form_document::key::SigningKey;
+use form_document::wire::{Exchange, Reply};
+use form_model::answer::{AnswerValue, Answers};
+use form_model::command::{
+    CreateApplication, Edit, Event, InviteRequest, Settings, Team, TeamAct, TeamRequest,
+};
+use form_model::delta::Delta;
+use form_model::error::UserError;
+use form_model::id::{AnswerId, ApplicationId};
+use form_model::member::{AgencyId, FormPart, Grant, Role};
+use sync_server::arbiter::{CheckedPublication, Core};
+use sync_server::clock::Clock;
+use sync_server::error::HubError;
+use sync_server::storage::sqlite::Sqlite;
+use tempfile::TempDir;
+
+use crate::random::Random;
+
+/// The hub's address in the roster; nothing listens there.
+pub const HUB_URL: &str = "http://hub.test";
+/// Memory for the hub's open ledgers, in bytes: enough for every test.
+const BUDGET: u64 = 64 << 20;
+
+thread_local! {
+    static NOW_MS: Cell<i64> = const { Cell::new(1_780_000_000_000) };
+    static CHANCE: Cell<u64> = const { Cell::new(1) };
+}
+
+fn now_ms() -> i64 {
+    NOW_MS.get()
+}
+
+/// Moves the clock of every desk and hub of this thread on.
+pub fn pass(ms: i64) {
+    NOW_MS.set(NOW_MS.get() + ms);
+}
+
+/// Starts time and chance of this thread anew.
+pub fn begin(seed: u64) {
+    NOW_MS.set(1_780_000_000_000);
+    CHANCE.set(seed);
+}
+
+fn surroundings() -> Surroundings {
+    Surroundings {
+        now_ms,
+        fill_random: |bytes| {
+            let mut random = Random::new(CHANCE.get());
+            bytes.iter_mut().for_each(|byte| *byte = random.next_u64().to_le_bytes()[0]);
+            CHANCE.set(CHANCE.get().wrapping_add(1));
+            Ok(())
+        },
+    }
+}
+
+/// A folder in memory where there is one: the tests here are about what is said, not about the disk.
+pub fn folder() -> TempDir {
+    let memory = Path::new("/dev/shm");
+    if memory.is_dir() { TempDir::new_in(memory).unwrap() } else { TempDir::new().unwrap() }
+}
+
+/// The hub without a network.
+#[derive(Debug)]
+pub struct LoneHub {
+    pub core: Core,
+    key: [u8; 32],
+    folder: TempDir,
+}
+
+impl LoneHub {
+    /// A hub with an empty store.
+    pub fn new() -> Self {
+        let (folder, key) = (folder(), [42; 32]);
+        Self { core: core(folder.path(), &key), key, folder }
+    }
+
+    /// Stops and starts it, as after a crash: what was not stored is gone.
+    pub fn restart(&mut self) {
+        self.core = core(self.folder.path(), &self.key);
+    }
+}
+
+fn core(folder: &Path, key: &[u8; 32]) -> Core {
+    let storage = Sqlite::open(&folder.join("hub.db")).unwrap();
+    let key = SigningKey::from_seed(key).unwrap().into();
+    Core::new(Box::new(storage), key, Clock::new(now_ms), BUDGET).unwrap()
+}
+
+/// One agency's desk.
+#[derive(Debug)]
+pub struct Agency {
+    pub workspace: Workspace,
+    pub folder: TempDir,
+    name: String,
+}
+
+impl Agency {
+    /// A desk with a name on it.
+    pub fn new(name: &str) -> Self {
+        let folder = folder();
+        let mut workspace = Workspace::open(folder.path(), surroundings()).unwrap();
+        let settings = Settings {
+            agency: name.to_owned(),
+            person: format!("{name}的人"),
+            text_size: 100,
+            ..Settings::default()
+        };
+        workspace.save_settings(&settings).unwrap();
+        Self { workspace, folder, name: name.to_owned() }
+    }
+
+    /// Closes and opens the desk, as after a crash.
+    pub fn restart(self) -> Self {
+        let Self { workspace, folder, name } = self;
+        drop(workspace);
+        Self { workspace: Workspace::open(folder.path(), surroundings()).unwrap(), folder, name }
+    }
+
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Starts an application and brings it to the hub.
+    pub fn start(&mut self, form: &str, hub: &mut LoneHub) -> ApplicationId {
+        let request = CreateApplication { form: form.into(), name: "示例".into(), copy_from: None };
+        let id = self.workspace.create(&request).unwrap();
+        self.publish(&id, hub);
+        id
+    }
+
+    /// Brings an application to the hub.
+    pub fn publish(&mut self, id: &ApplicationId, hub: &mut LoneHub) {
+        let publish = self.workspace.publish(id, HUB_URL, hub.core.hub()).unwrap();
+        let device = self.workspace.device_key().public();
+        hub.core.publish(&device, CheckedPublication::check(id, publish).unwrap(), None).unwrap();
+        self.sync(id, hub).unwrap();
+    }
+
+    /// Gives an agency parts of the form.
+    pub fn grant(&mut self, id: &ApplicationId, agency: &str, role: Role, parts: &[&str]) -> Team {
+        self.grant_until(id, agency, role, parts, None)
+    }
+
+    /// [`Self::grant`], with the last day for what was written under the earlier grant.
+    pub fn grant_until(
+        &mut self,
+        id: &ApplicationId,
+        agency: &str,
+        role: Role,
+        parts: &[&str],
+        accept_until: Option<&str>,
+    ) -> Team {
+        let parts = parts.iter().map(|part| (FormPart((*part).to_owned()), None)).collect();
+        let act = TeamAct::SaveAgency {
+            id: AgencyId(agency.to_owned()),
+            name: agency.to_owned(),
+            mark: agency.chars().take(1).collect(),
+            grant: Grant { role, parts, ..Grant::default() },
+            accept_until: accept_until.map(str::to_owned),
+        };
+        self.team(id, act).unwrap()
+    }
+
+    /// Does something to the team.
+    pub fn team(&mut self, id: &ApplicationId, act: TeamAct) -> Result<Team, UserError> {
+        self.workspace.team(&TeamRequest { application: id.clone(), act })
+    }
+
+    /// An invite's text.
+    pub fn invite(&mut self, id: &ApplicationId, agency: &str) -> String {
+        let (application, agency) = (id.clone(), AgencyId(agency.to_owned()));
+        let request = InviteRequest { application, agency, person: String::new(), days: 7 };
+        self.workspace.invite(&request).unwrap().text
+    }
+
+    /// Joins with an invite that the hub has heard of.
+    pub fn join(&mut self, invite: &str, hub: &mut LoneHub) -> Result<ApplicationId, HubError> {
+        let code: Code = Workspace::read_code(invite).unwrap();
+        let key = code.key(CodeKind::Invite).unwrap().public();
+        let invitation = hub.core.invitation(&key)?;
+        let checked = self.workspace.check_invitation(&code, CodeKind::Invite, &invitation).unwrap();
+        let entry = self.workspace.enrolment(&code, &checked).unwrap();
+        hub.core.enrol(&key, &entry.unwrap())?;
+        self.workspace.joined(&checked).unwrap();
+        let id = checked.application.clone();
+        self.sync(&id, hub).unwrap();
+        Ok(id)
+    }
+
+    /// Exchanges with the hub until both have everything. Answers what the view would hear.
+    pub fn sync(&mut self, id: &ApplicationId, hub: &mut LoneHub) -> Result<Vec<Event>, SyncError> {
+        let device = self.workspace.device_key().public();
+        self.workspace.reconnect(id)?;
+        let mut events = Vec::new();
+        loop {
+            let hello = self.workspace.hello(id)?;
+            let offer = self.workspace.offer(id)?.unwrap_or_default();
+            let Reply { page, more, receipt } = hub.core.exchange(&device, id, Exchange { hello, offer })?;
+            assert_eq!(receipt.faults, Vec::<String>::new(), "{}", self.name);
+            assert_eq!(receipt.waiting, [], "{}", self.name);
+            events.extend(self.workspace.follow(id, &page)?);
+            if !more && !self.workspace.has_offer(id)? {
+                return Ok(events);
+            }
+        }
+    }
+
+    /// Writes a value.
+    pub fn set(&mut self, id: &ApplicationId, answer: &str, value: &str) -> Result<(), UserError> {
+        let value = Some(AnswerValue::Text(value.to_owned()));
+        let edit = Edit::Set { values: vec![(AnswerId(answer.to_owned()), value)] };
+        self.workspace.edit(id, &edit).map(|_| ())
+    }
+
+    /// Puts text into a long text.
+    pub fn splice(
+        &mut self,
+        id: &ApplicationId,
+        answer: &str,
+        at: usize,
+        delete: usize,
+        text: &str,
+    ) -> Result<(), UserError> {
+        let answer = AnswerId(answer.to_owned());
+        let base = self.workspace.state(id, &answer)?.revision;
+        let edit = Edit::Splice { answer, base, delta: Delta::splice(at, delete, text) };
+        self.workspace.edit(id, &edit).map(|_| ())
+    }
+
+    pub fn answers(&mut self, id: &ApplicationId) -> Answers {
+        self.workspace.answers(id).unwrap().1
+    }
+
+    pub fn text(&mut self, id: &ApplicationId, answer: &str) -> String {
+        self.answers(id).text(&AnswerId(answer.to_owned())).to_owned()
+    }
+}
+
+/// Why syncing broke off.
+#[derive(Debug)]
+pub enum SyncError {
+    Desk(UserError),
+    Hub(HubError),
+}
+
+impl From<UserError> for SyncError {
+    fn from(error: UserError) -> Self {
+        Self::Desk(error)
+    }
+}
+
+impl From<HubError> for SyncError {
+    fn from(error: HubError) -> Self {
+        Self::Hub(error)
+    }
+}

@@ -1,0 +1,4 @@
+//! Several agencies, one application: real desks and the hub's real core in one process.
+
+mod rights;
+mod sharing;

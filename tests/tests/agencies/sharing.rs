@@ -1,0 +1,59 @@
+//! Edits flow, merge, and wait for a line.
+
+use form_model::id::{AnswerId, ApplicationId};
+use form_model::member::Role;
+use huiqian_tests::agencies::{Agency, LoneHub, begin};
+
+const FORM: &str = "zone-application-2026";
+
+/// A lead and two agencies with sections of their own.
+pub fn team(hub: &mut LoneHub) -> (Agency, Agency, Agency, ApplicationId) {
+    begin(1);
+    let mut lead = Agency::new("牵头局");
+    let id = lead.start(FORM, hub);
+    lead.grant(&id, "commerce", Role::Contributor, &["openness"]);
+    lead.grant(&id, "science", Role::Contributor, &["innovation"]);
+    let invites = [lead.invite(&id, "commerce"), lead.invite(&id, "science")];
+    lead.sync(&id, hub).unwrap();
+    let (mut commerce, mut science) = (Agency::new("商务局"), Agency::new("科技局"));
+    assert_eq!(commerce.join(&invites[0], hub).unwrap(), id);
+    assert_eq!(science.join(&invites[1], hub).unwrap(), id);
+    (lead, commerce, science, id)
+}
+
+#[test]
+fn what_one_agency_writes_the_others_read() {
+    let mut hub = LoneHub::new();
+    let (mut lead, mut commerce, mut science, id) = team(&mut hub);
+    lead.set(&id, "cover.zone_name", "示例合作区").unwrap();
+    lead.splice(&id, "plan.text", 0, 0, "三年翻一番").unwrap();
+    commerce.splice(&id, "openness.cooperation_mechanism", 0, 0, "引进来").unwrap();
+    for _ in 0..2 {
+        for desk in [&mut lead, &mut commerce, &mut science] {
+            desk.sync(&id, &mut hub).unwrap();
+        }
+    }
+    for desk in [&mut lead, &mut commerce, &mut science] {
+        assert_eq!(desk.text(&id, "cover.zone_name"), "示例合作区", "{}", desk.name());
+        assert_eq!(desk.text(&id, "plan.text"), "三年翻一番", "{}", desk.name());
+        assert_eq!(desk.text(&id, "openness.cooperation_mechanism"), "引进来", "{}", desk.name());
+        assert_eq!(desk.workspace.sync_state(&id).unwrap().waiting, 0);
+    }
+    let state = lead.workspace.state(&id, &AnswerId("cover.zone_name".into())).unwrap();
+    assert_eq!(state.changed.unwrap().author, "牵头局 牵头局的人");
+}
+
+#[test]
+fn everything_is_there_after_desk_and_hub_were_stopped() {
+    let mut hub = LoneHub::new();
+    let (mut lead, commerce, _, id) = team(&mut hub);
+    lead.set(&id, "cover.zone_name", "示例合作区").unwrap();
+    lead.sync(&id, &mut hub).unwrap();
+    lead.set(&id, "cover.zone_name", "另一个合作区").unwrap();
+    hub.restart();
+    let mut lead = lead.restart();
+    lead.sync(&id, &mut hub).unwrap();
+    let mut commerce = commerce.restart();
+    commerce.sync(&id, &mut hub).unwrap();
+    assert_eq!(commerce.text(&id, "cover.zone_name"), "另一个合作区");
+}
