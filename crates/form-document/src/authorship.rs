@@ -114,8 +114,9 @@ impl Prover<'_> {
         let most_seals = changes.len().saturating_add(SEALS_EXTRA_MAX);
         let mut most_sealed = changes.len().saturating_add(SEALED_EXTRA_MAX);
         for (index, seal) in seals.iter().enumerate() {
-            let length = usize::try_from(seal.count).unwrap_or(usize::MAX);
-            most_sealed = most_sealed.saturating_sub(length);
+            // One that is too long is refused for it, and takes nothing from the others.
+            let length = usize::try_from(seal.count).ok().filter(|length| *length <= SEGMENT_MAX_CHANGES);
+            most_sealed = most_sealed.saturating_sub(length.unwrap_or(0));
             let opened = if self.limited && (index >= most_seals || most_sealed == 0) {
                 Err(BadSeal::TooMany)
             } else {

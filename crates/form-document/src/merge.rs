@@ -160,7 +160,6 @@ impl Document {
         let mut graph = self.causality.take().unwrap_or_default();
         let mut batch = Batch::new(changes, &graph);
         self.check(&mut batch, &mut graph, &Gate::open());
-        let tried: Vec<_> = batch.accepted().map(|raw| raw.change.clone()).collect();
         let (accepted, refused, _) = batch.finish(&graph);
         if let Some(refused) = refused.into_iter().next() {
             return Err(refused.reason);
@@ -168,7 +167,8 @@ impl Document {
         if accepted.len() != length {
             return Err(Refusal::Trial);
         }
-        self.automerge = trial::apply(&self.automerge, &tried).ok_or(Refusal::Trial)?.automerge;
+        let tried = accepted.into_iter().map(|raw| raw.change).collect();
+        self.automerge = trial::apply_all(&self.automerge, tried).ok_or(Refusal::Trial)?;
         self.causality = graph.into();
         Ok(())
     }
