@@ -77,6 +77,10 @@ pub const PUBLISHED_PER_DEVICE: u64 = 1_000;
 /// The largest body of a request that carries JSON or one roster entry, in bytes.
 pub const SMALL_BODY_BYTES: usize = 128 << 10;
 
+/// How much of a refused body is taken off the line and thrown away, so that the client learns why: the largest
+/// publication, twice.
+pub const DRAIN_BYTES: usize = 16 << 20;
+
 /// How many challenges an address may ask for in a minute: an office of hundreds of desks behind one address
 /// that all start at nine.
 pub const CHALLENGES_PER_MINUTE: u32 = 600;
