@@ -73,7 +73,9 @@ impl Ledger {
         taken.merged = self.take_changes(authorship.proven);
         let document = &self.document;
         taken.segments = authorship.segments;
-        taken.segments.retain(|segment| segment.hashes.iter().any(|hash| document.has_change(hash)));
+        taken.segments.retain(|segment| {
+            segment.places().any(|(seq, hash)| document.hash_at(&segment.actor, seq) == Some(*hash))
+        });
         taken.claims = Claims { known: &self.claims, new }.used_by(&taken.segments);
         for claim in &taken.claims {
             self.add_claim(claim.clone());
