@@ -16,7 +16,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::data::{DataError, DataFolder};
 use crate::http::{HubState, router};
-use crate::limit::{RECOVERY_WAIT_MS, STOP_WAIT};
+use crate::limit::{FIRST_REQUEST_MAX, IDLE_MAX, RECOVERY_WAIT_MS, STOP_WAIT};
 use crate::metric;
 use crate::rate::Limiter;
 use crate::session::Sessions;
@@ -97,6 +97,7 @@ impl Hub {
             sessions: Arc::new(Sessions::new(hub, clock)),
             streams: Arc::clone(&streams),
             limiter: Arc::new(Limiter::new(&config.rates)),
+            intake: Arc::default(),
             open: config.is_open(),
             behind_proxy: config.behind_proxy,
         };
@@ -145,12 +146,14 @@ fn serve(
     let service = router(state).into_make_service_with_connect_info::<SocketAddr>();
     Ok(match tls {
         Some(tls) => {
-            let server = axum_server::from_tcp_rustls(listener, tls)?.handle(handle);
-            tokio::spawn(server.serve(service))
+            let mut server = axum_server::from_tcp_rustls(listener, tls)?.handle(handle);
+            server.http_builder().http1().header_read_timeout(IDLE_MAX);
+            tokio::spawn(server.first_request_timeout(FIRST_REQUEST_MAX).serve(service))
         }
         None => {
-            let server = axum_server::from_tcp(listener)?.handle(handle);
-            tokio::spawn(server.serve(service))
+            let mut server = axum_server::from_tcp(listener)?.handle(handle);
+            server.http_builder().http1().header_read_timeout(IDLE_MAX);
+            tokio::spawn(server.first_request_timeout(FIRST_REQUEST_MAX).serve(service))
         }
     })
 }

@@ -12,6 +12,7 @@ pub mod error;
 pub mod hex;
 mod http;
 mod hub;
+mod intake;
 pub mod limit;
 mod metric;
 pub mod rate;

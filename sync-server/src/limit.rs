@@ -124,6 +124,20 @@ pub const PRESENCE_ANSWER_BYTES: usize = 256;
 /// How many presence messages a stream passes on in a minute: a caret that moves five times a second.
 pub const PRESENCES_PER_MINUTE: u32 = 300;
 
+/// How many bytes of bodies one device may have under way: its applications, each with a message of the largest
+/// size now and then.
+pub const BODIES_PER_DEVICE_BYTES: usize = 16 << 20;
+
+/// How many bytes of bodies may be under way in all, in memory until they are judged.
+pub const BODIES_BYTES: usize = 128 << 20;
+
+/// How long a connection may be without a request, or take to send a request's head: longer than a client keeps
+/// a connection for its next one.
+pub const IDLE_MAX: Duration = Duration::from_secs(100);
+
+/// How long a new connection may take for its first request's head.
+pub const FIRST_REQUEST_MAX: Duration = Duration::from_secs(20);
+
 /// How long a client may take to send its request, in all: the largest message over a slow line.
 pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(120);
 

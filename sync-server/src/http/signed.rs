@@ -14,6 +14,7 @@ use serde::de::DeserializeOwned;
 
 use super::state::HubState;
 use crate::error::{ErrorCode, HubError};
+use crate::intake::Room;
 use crate::limit::{DRAIN_BYTES, SMALL_BODY_BYTES};
 use crate::session::request_content;
 
@@ -25,6 +26,8 @@ pub(super) struct Signed {
     pub(super) device: PublicKey,
     pub(super) body: Bytes,
     pub(super) headers: HeaderMap,
+    /// Held until the request is answered.
+    pub(super) _room: Room,
 }
 
 /// Reads a request that a device must have signed. `limit` is the largest body, in bytes.
@@ -34,9 +37,10 @@ pub(super) async fn signed(state: &HubState, request: Request, limit: usize) -> 
     let known = token(&parts).and_then(|token| {
         let device = state.sessions.device(token)?;
         state.limiter.request(device)?;
-        Ok((token.to_owned(), device))
+        let room = state.intake.room(device, length(&parts.headers).unwrap_or(limit).min(limit))?;
+        Ok((token.to_owned(), device, room))
     });
-    let (token, device) = match known {
+    let (token, device, room) = match known {
         Ok(known) => known,
         Err(error) => {
             drain(body).await;
@@ -45,7 +49,7 @@ pub(super) async fn signed(state: &HubState, request: Request, limit: usize) -> 
     };
     let body = read(&parts.headers, body, limit).await?;
     prove(&device, &token, &parts, &body)?;
-    Ok(Signed { device, body, headers: parts.headers })
+    Ok(Signed { device, body, headers: parts.headers, _room: room })
 }
 
 /// Takes a body off the line without keeping it. An answer given while the client still sends gets lost when
@@ -92,6 +96,11 @@ fn prove(device: &PublicKey, token: &str, parts: &Parts, body: &[u8]) -> Result<
     device.verify(Purpose::Request, &content, &proof).map_err(|_| stolen(()))
 }
 
+/// The body's length, when the request tells it.
+fn length(headers: &HeaderMap) -> Option<usize> {
+    headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
 /// Reads a body. Compressed ones are not taken: a few bytes could stand for more than the machine holds.
 async fn read(headers: &HeaderMap, body: Body, limit: usize) -> Result<Bytes, HubError> {
     let large = || HubError::new(ErrorCode::TooLarge, format!("the body has more than {limit} bytes"));
@@ -99,8 +108,7 @@ async fn read(headers: &HeaderMap, body: Body, limit: usize) -> Result<Bytes, Hu
         drain(body).await;
         return Err(HubError::new(ErrorCode::BadMessage, "request bodies are taken uncompressed alone"));
     }
-    let length = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
-    if length.is_some_and(|length| length > limit) {
+    if length(headers).is_some_and(|length| length > limit) {
         drain(body).await;
         return Err(large());
     }

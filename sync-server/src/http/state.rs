@@ -7,6 +7,7 @@ use axum::http::HeaderMap;
 use form_document::key::PublicKey;
 
 use crate::arbiter::Arbiter;
+use crate::intake::Intake;
 use crate::rate::Limiter;
 use crate::session::Sessions;
 use crate::stream::Streams;
@@ -19,6 +20,7 @@ pub(crate) struct HubState {
     pub(crate) sessions: Arc<Sessions>,
     pub(crate) streams: Arc<Streams>,
     pub(crate) limiter: Arc<Limiter>,
+    pub(crate) intake: Arc<Intake>,
     pub(crate) open: bool,
     pub(crate) behind_proxy: bool,
 }
