@@ -425,5 +425,5 @@ fn first_change(page: &Page) -> Option<(ActorId, u64)> {
         _ => None,
     });
     let raw = RawChange::read(given.next()?).ok()?;
-    Some((raw.ops.actor_id, raw.ops.seq))
+    Some((raw.ops.actor_id.clone(), raw.ops.seq))
 }
