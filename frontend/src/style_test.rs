@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 const TOKENS: &str = include_str!("../static/style/token.css");
-const SHEETS: [&str; 8] = [
+const SHEETS: [&str; 9] = [
     TOKENS,
     include_str!("../static/style/font.css"),
     include_str!("../static/style/frame.css"),
@@ -12,6 +12,7 @@ const SHEETS: [&str; 8] = [
     include_str!("../static/style/field.css"),
     include_str!("../static/style/panel.css"),
     include_str!("../static/style/team.css"),
+    include_str!("../static/style/members.css"),
 ];
 
 /// Words in the first colour stand on the second.

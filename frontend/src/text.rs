@@ -115,6 +115,7 @@ texts! {
     NOT_SAVED: "{count} 处没有存上", "{count} not saved";
     OUT_OF_STEP: "显示的内容与存储的内容对不上了，已停止保存。请先复制刚输入的文字，再重新打开本申报。", "What is shown and what is stored no longer agree, so saving has stopped. Copy what you typed last, then open the application again.";
     REOPEN: "重新打开", "Open again";
+    IMPORT_REFUSED: "另有 {count} 处没有收下：不是填写人本人签名的，或不在其分工之内。", "{count} more were left out: not signed by who made them, or outside their part.";
     OVERLAPS: "两人同时改写了同一处，请通读：{fields}。", "Rewritten by two people at once, please read: {fields}.";
     IMPORTED: "从文件收到 {count} 处修改。", "{count} changes came in from a file.";
     EXPORTED: "已导出：{file}", "Exported: {file}";
@@ -338,7 +339,7 @@ texts! {
     LAST_SYNC: "上次同步", "Last synchronised";
     NEVER: "还没有", "never";
     USB: "用U盘交换", "Exchange by USB";
-    USB_WHY: "没有网络时，把交换包拷到U盘带给同事，由对方在首页“从U盘导入”。", "Without a network, carry an exchange file to a colleague on a USB stick; they import it on the home screen.";
+    USB_WHY: "没有网络时，把交换包拷到U盘带给同事，由对方“从U盘导入”；对方给您的也在这里导入。", "Without a network, carry an exchange file to a colleague on a USB stick to be imported there; import theirs here.";
     USB_SINCE: "导出上次以后的修改", "Export what is new since last time";
     USB_ALL: "导出全部", "Export everything";
     SET_ASIDE: "协同中心拒收的内容", "Not accepted by the hub";

@@ -65,8 +65,64 @@ pub enum ErrorCode {
     NotFound,
     /// The address takes other methods.
     MethodNotAllowed,
+    /// The request was not there in time.
+    Timeout,
     /// The hub has a fault.
     Internal,
+}
+
+impl ErrorCode {
+    /// The code as it travels, the HTTP status, and a title that says the same to a person.
+    fn row(self) -> (&'static str, u16, &'static str) {
+        match self {
+            Self::BadMessage => ("bad_message", 400, "The message cannot be read"),
+            Self::ChallengeUnknown => ("challenge_unknown", 401, "The challenge is unknown, used or expired"),
+            Self::SignatureWrong => ("signature_wrong", 401, "The signature does not fit"),
+            Self::TokenMissing => ("token_missing", 401, "The request names no token"),
+            Self::TokenUnknown => ("token_unknown", 401, "The token is unknown or expired"),
+            Self::TokenStolen => ("token_stolen", 401, "The request is not signed by the token's device"),
+            Self::NotAMember => ("not_a_member", 403, "The device takes no part in the application"),
+            Self::DeviceRevoked => ("device_revoked", 403, "The device was taken out"),
+            Self::NotALead => ("not_a_lead", 403, "Only a lead may do this"),
+            Self::AdmissionNeeded => ("admission_needed", 403, "An admission code is needed"),
+            Self::AdmissionUnknown => ("admission_unknown", 403, "The admission code is unknown or used"),
+            Self::ApplicationUnknown => ("application_unknown", 404, "No such application"),
+            Self::InviteUnknown => ("invite_unknown", 404, "No such invite"),
+            Self::InviteUsed => ("invite_used", 410, "The invite was used"),
+            Self::InviteExpired => ("invite_expired", 410, "The invite has expired"),
+            Self::InviteCancelled => ("invite_cancelled", 410, "The invite was taken back"),
+            Self::RosterMoved => ("roster_moved", 409, "Another roster entry came first"),
+            Self::RosterRefused => ("roster_refused", 422, "The roster does not take the entry"),
+            Self::PublicationRefused => ("publication_refused", 422, "This makes no application here"),
+            Self::HubBehind => ("hub_behind", 409, "The hub knows less of the log than the client"),
+            Self::LogForked => ("log_forked", 409, "The client followed another log"),
+            Self::LogRefused => ("log_refused", 422, "This is no stretch of the hub's log"),
+            Self::TooLarge => ("too_large", 413, "Too many bytes"),
+            Self::TooMany => ("too_many", 429, "Too many at once"),
+            Self::StorageFailed => ("storage_failed", 503, "The hub could not store or read"),
+            Self::Recovering => ("recovering", 503, "The hub waits for what its clients know"),
+            Self::Busy => ("busy", 503, "The hub cannot answer now"),
+            Self::NotFound => ("not_found", 404, "No such address"),
+            Self::MethodNotAllowed => ("method_not_allowed", 405, "The address takes other methods"),
+            Self::Timeout => ("timeout", 408, "The request took too long"),
+            Self::Internal => ("internal", 500, "The hub has a fault"),
+        }
+    }
+
+    /// The code as it travels.
+    pub fn name(self) -> &'static str {
+        self.row().0
+    }
+
+    /// The HTTP status.
+    pub fn status(self) -> u16 {
+        self.row().1
+    }
+
+    /// What it is, for a person.
+    pub fn title(self) -> &'static str {
+        self.row().2
+    }
 }
 
 /// A failure as the client is told.

@@ -1,12 +1,29 @@
 //! The hub: merges what the agencies write, judges every change, and keeps one signed log an application.
 //!
 //! [`arbiter::Core`] is the hub without a thread or a network. The rest is a skin over it: a thread that owns it,
-//! and HTTP.
+//! and HTTP. [`Hub::start`] runs all of it inside any program.
 
 pub mod arbiter;
 pub mod clock;
+pub mod config;
+pub mod data;
+pub mod doctor;
 pub mod error;
 pub mod hex;
+mod http;
+mod hub;
+mod intake;
 pub mod limit;
 mod metric;
+pub mod rate;
+pub mod session;
 pub mod storage;
+mod stream;
+
+pub use config::Config;
+pub use hub::{Hub, StartError};
+
+/// How an admission code is kept: its SHA-256.
+pub fn admission_hash(code: &str) -> storage::record::AdmissionHash {
+    http::admission(code.as_bytes())
+}

@@ -77,6 +77,10 @@ pub const PUBLISHED_PER_DEVICE: u64 = 1_000;
 /// The largest body of a request that carries JSON or one roster entry, in bytes.
 pub const SMALL_BODY_BYTES: usize = 128 << 10;
 
+/// How much of a refused body is taken off the line and thrown away, so that the client learns why: the largest
+/// publication, twice.
+pub const DRAIN_BYTES: usize = 16 << 20;
+
 /// How many challenges an address may ask for in a minute: an office of hundreds of desks behind one address
 /// that all start at nine.
 pub const CHALLENGES_PER_MINUTE: u32 = 600;
@@ -119,6 +123,20 @@ pub const PRESENCE_ANSWER_BYTES: usize = 256;
 
 /// How many presence messages a stream passes on in a minute: a caret that moves five times a second.
 pub const PRESENCES_PER_MINUTE: u32 = 300;
+
+/// How many bytes of bodies one device may have under way: its applications, each with a message of the largest
+/// size now and then.
+pub const BODIES_PER_DEVICE_BYTES: usize = 16 << 20;
+
+/// How many bytes of bodies may be under way in all, in memory until they are judged.
+pub const BODIES_BYTES: usize = 128 << 20;
+
+/// How long a connection may be without a request, or take to send a request's head: longer than a client keeps
+/// a connection for its next one.
+pub const IDLE_MAX: Duration = Duration::from_secs(100);
+
+/// How long a new connection may take for its first request's head.
+pub const FIRST_REQUEST_MAX: Duration = Duration::from_secs(20);
 
 /// How long a client may take to send its request, in all: the largest message over a slow line.
 pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(120);

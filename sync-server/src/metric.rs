@@ -65,9 +65,8 @@ pub(crate) fn stream_opened() {
     gauge!("hub_streams").increment(1.0);
 }
 
-pub(crate) fn stream_closed(why: &'static str) {
+pub(crate) fn stream_closed() {
     gauge!("hub_streams").decrement(1.0);
-    counter!("hub_streams_closed_total", "why" => why).increment(1);
 }
 
 pub(crate) fn request(route: &str, method: &str, status: u16, took: Duration) {

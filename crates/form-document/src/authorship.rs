@@ -110,12 +110,15 @@ impl Prover<'_> {
             let place = given.entry((&raw.ops.actor_id, raw.ops.seq));
             place.or_insert(Given { first: raw.hash, last: raw.hash }).last = raw.hash;
         }
+        let places: BTreeMap<ChangeHash, (&ActorId, u64)> =
+            changes.iter().map(|(_, raw)| (raw.hash, (&raw.ops.actor_id, raw.ops.seq))).collect();
         let mut by_hash: BTreeMap<ChangeHash, (PublicKey, u64)> = BTreeMap::new();
         let most_seals = changes.len().saturating_add(SEALS_EXTRA_MAX);
         let mut most_sealed = changes.len().saturating_add(SEALED_EXTRA_MAX);
         for (index, seal) in seals.iter().enumerate() {
-            let length = usize::try_from(seal.count).unwrap_or(usize::MAX);
-            most_sealed = most_sealed.saturating_sub(length);
+            // One that is too long is refused for it, and takes nothing from the others.
+            let length = usize::try_from(seal.count).ok().filter(|length| *length <= SEGMENT_MAX_CHANGES);
+            most_sealed = most_sealed.saturating_sub(length.unwrap_or(0));
             let opened = if self.limited && (index >= most_seals || most_sealed == 0) {
                 Err(BadSeal::TooMany)
             } else {
@@ -123,8 +126,11 @@ impl Prover<'_> {
             };
             match opened {
                 Ok((segment, device)) => {
-                    for hash in &segment.hashes {
-                        by_hash.entry(*hash).or_insert((device, segment.roster));
+                    for (seq, hash) in segment.places() {
+                        // A device can sign any hash; it speaks for those of its own actor in their places.
+                        if places.get(hash) == Some(&(&segment.actor, seq)) {
+                            by_hash.entry(*hash).or_insert((device, segment.roster));
+                        }
                     }
                     authorship.segments.push(segment);
                 }

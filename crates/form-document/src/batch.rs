@@ -142,7 +142,7 @@ impl Batch {
         let wait = |(_, raw): (usize, RawChange)| WaitingChange {
             bytes: raw.change.raw_bytes().to_vec(),
             hash: raw.hash,
-            missing: raw.ops.deps.into_iter().filter(|dep| !graph.has(dep)).collect(),
+            missing: raw.ops.deps.iter().filter(|dep| !graph.has(dep)).copied().collect(),
         };
         let accepted = self.accepted.into_iter().map(|(_, raw)| raw).collect();
         (accepted, self.refused, early.into_iter().map(wait).collect())

@@ -49,9 +49,12 @@ impl Document {
     ) -> Result<Self, LoadError> {
         UnverifiedGenesis::read(genesis)?.verify(definition)?;
         let raw = RawChange::read(genesis).map_err(crate::genesis::GenesisError::from)?;
+        let hash = raw.hash;
         let mut automerge = Automerge::new_with_encoding(ENCODING);
-        automerge.apply_changes([raw.change]).map_err(|error| LoadError::Unreadable(error.to_string()))?;
-        Self::open(automerge, &ApplicationId(raw.hash.to_string()), definition, actor)
+        automerge
+            .apply_changes([raw.into_change()])
+            .map_err(|error| LoadError::Unreadable(error.to_string()))?;
+        Self::open(automerge, &ApplicationId(hash.to_string()), definition, actor)
     }
 
     /// A document from what a store kept: a snapshot made by [`Self::save`] and the raw changes made since,

@@ -166,7 +166,7 @@ impl UnverifiedGenesis {
             return Err(GenesisError::NotAGenesis("the change builds on others".to_owned()));
         }
         let mut document = Automerge::new_with_encoding(ENCODING);
-        crate::raw::guarded(|| document.apply_changes([raw.change]))
+        crate::raw::guarded(|| document.apply_changes([raw.into_change()]))
             .and_then(Result::ok)
             .ok_or_else(|| GenesisError::NotAGenesis("the change does not apply".to_owned()))?;
         let facts = Facts::of(&document)?;

@@ -143,32 +143,38 @@ impl Document {
         let (accepted, refused, waiting) = batch.finish(&graph);
         let mut merged = Merged { refused, waiting, ..Merged::default() };
         if let Some(applied) = applied {
-            self.take_in(applied, accepted, shown, &graph, &mut merged);
+            self.take_in(applied, &accepted, shown, &graph, &mut merged);
         }
         self.causality = graph.into();
         merged
     }
 
-    /// [`Self::merge_gated`] into a document that holds its genesis alone, of changes that all have to pass, for
-    /// whoever wants to know no more than that. (It skips what only a person looks at.)
+    /// [`Self::merge_gated`] into a document that holds its genesis alone, of changes in causal order that all
+    /// have to pass, for whoever wants to know no more than that. (It skips what only a person looks at.)
     ///
     /// # Errors
     /// What is wrong with the first change that does not pass.
-    pub(crate) fn reproduce(&mut self, changes: Vec<(usize, RawChange)>) -> Result<(), Refusal> {
-        let length = changes.len();
+    pub(crate) fn reproduce(&mut self, changes: Vec<RawChange>) -> Result<(), Refusal> {
         self.causality();
         let mut graph = self.causality.take().unwrap_or_default();
-        let mut batch = Batch::new(changes, &graph);
-        self.check(&mut batch, &mut graph, &Gate::open());
-        let tried: Vec<_> = batch.accepted().map(|raw| raw.change.clone()).collect();
-        let (accepted, refused, _) = batch.finish(&graph);
-        if let Some(refused) = refused.into_iter().next() {
-            return Err(refused.reason);
+        let mut reader = OpReader::new(&self.automerge, Shown::default());
+        for raw in &changes {
+            let checker = Checker {
+                schema: &self.schema,
+                objects: &self.objects,
+                graph: &graph,
+                genesis_actor: &self.genesis_actor,
+            };
+            if let Some(dep) = raw.ops.deps.iter().find(|dep| !graph.has(dep)) {
+                return Err(Refusal::BuildsOnRefused(*dep));
+            }
+            checker.check(raw, &mut reader)?;
+            graph.add(&NewNode::of(&raw.change));
+            reader.add(raw.clone());
         }
-        if accepted.len() != length {
-            return Err(Refusal::Trial);
-        }
-        self.automerge = trial::apply(&self.automerge, &tried).ok_or(Refusal::Trial)?.automerge;
+        drop(reader);
+        let changes = changes.into_iter().map(RawChange::into_change).collect();
+        self.automerge = trial::apply_all(&self.automerge, changes).ok_or(Refusal::Trial)?;
         self.causality = graph.into();
         Ok(())
     }
@@ -189,7 +195,7 @@ impl Document {
             match judged {
                 Ok(()) => {
                     graph.add(&NewNode::of(&raw.change));
-                    reader.add(raw.ops.clone());
+                    reader.add(raw.clone());
                     batch.accept(index, raw);
                 }
                 Err(reason) => batch.refuse(index, raw.hash, reason),
@@ -201,13 +207,13 @@ impl Document {
     fn take_in(
         &mut self,
         applied: trial::Applied,
-        accepted: Vec<RawChange>,
+        accepted: &[RawChange],
         shown: Shown,
         graph: &Causality,
         merged: &mut Merged,
     ) {
         let before = mem::replace(&mut self.automerge, applied.automerge);
-        merged.history = self.history_of(shown, &accepted);
+        merged.history = self.history_of(shown, accepted);
         self.recall_clears(&merged.history);
         let (mut prose, mut values) = (BTreeSet::new(), BTreeSet::new());
         for row in &merged.history {
@@ -217,18 +223,18 @@ impl Document {
             };
         }
         merged.changed = values.into_iter().collect();
-        merged.overlaps = overlap::find(self, &before, graph, &accepted);
+        merged.overlaps = overlap::find(self, &before, graph, accepted);
         for answer in prose {
             merged.patched.extend(self.patch_text(answer, &applied.patches));
         }
-        merged.applied = accepted.into_iter().map(AppliedChange::of).collect();
+        merged.applied = accepted.iter().map(AppliedChange::of).collect();
     }
 
     /// The history rows of changes that the document has. `shown` is from before they came.
     fn history_of(&self, shown: Shown, accepted: &[RawChange]) -> Vec<HistoryRow> {
         let mut reader = OpReader::new(&self.automerge, shown);
         for raw in accepted {
-            reader.add(raw.ops.clone());
+            reader.add(raw.clone());
         }
         let rows = |raw: &RawChange| history::rows(&raw.ops, &self.objects, &mut reader);
         accepted.iter().flat_map(rows).collect()
@@ -245,11 +251,11 @@ impl Document {
 }
 
 impl AppliedChange {
-    fn of(raw: RawChange) -> Self {
+    fn of(raw: &RawChange) -> Self {
         Self {
             bytes: raw.change.raw_bytes().to_vec(),
             hash: raw.hash,
-            actor: raw.ops.actor_id,
+            actor: raw.ops.actor_id.clone(),
             seq: raw.ops.seq,
             time_ms: crate::time::of_change(raw.ops.time),
         }

@@ -1,6 +1,8 @@
 //! Changes as they travel: one raw Automerge change chunk each.
 
+use std::ops::Deref;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use automerge::{ActorId, Change, ChangeHash, ExpandedChange};
 use ring::digest::{SHA256, digest};
@@ -38,12 +40,25 @@ pub enum BadChunk {
     NotCanonical,
 }
 
-/// A change that can be read; whether it fits a document is not yet known.
+/// A change that can be read; whether it fits a document is not yet known. A clone is another handle on the
+/// same: a batch passes its changes through many hands, and each takes half a kilobyte and more.
 #[derive(Clone, Debug)]
-pub(crate) struct RawChange {
+pub(crate) struct RawChange(Arc<ReadChange>);
+
+/// What was read of a change.
+#[derive(Debug)]
+pub(crate) struct ReadChange {
     pub(crate) change: Change,
     pub(crate) ops: ExpandedChange,
     pub(crate) hash: ChangeHash,
+}
+
+impl Deref for RawChange {
+    type Target = ReadChange;
+
+    fn deref(&self) -> &ReadChange {
+        &self.0
+    }
 }
 
 impl RawChange {
@@ -67,14 +82,19 @@ impl RawChange {
         if again.is_none_or(|again| again.raw_bytes() != bytes) {
             return Err(BadChunk::NotCanonical);
         }
-        Ok(Self { hash: change.hash(), change, ops })
+        Ok(Self(Arc::new(ReadChange { hash: change.hash(), change, ops })))
     }
 
     /// A change that Automerge made or reproduced here.
     pub(crate) fn own(change: Change) -> Self {
         let ops = change.decode();
         let hash = change.hash();
-        Self { change, ops, hash }
+        Self(Arc::new(ReadChange { change, ops, hash }))
+    }
+
+    /// The change itself, which nobody else needs any longer.
+    pub(crate) fn into_change(self) -> Change {
+        Arc::try_unwrap(self.0).map_or_else(|shared| shared.change.clone(), |read| read.change)
     }
 }
 

@@ -10,6 +10,7 @@ use form_model::answer::AnswerValue;
 
 use crate::op::OpId;
 use crate::patch::chars;
+use crate::raw::RawChange;
 
 /// What texts and values' places show, by the operations that put it there.
 #[derive(Clone, Debug, Default)]
@@ -27,7 +28,7 @@ pub(crate) struct OpReader<'a> {
     /// Rebuilt changes.
     changes: BTreeMap<ChangeHash, ExpandedChange>,
     /// Changes that the document may not have yet, by actor and first operation.
-    added: BTreeMap<(ActorId, u64), ExpandedChange>,
+    added: BTreeMap<(ActorId, u64), RawChange>,
 }
 
 impl<'a> OpReader<'a> {
@@ -41,8 +42,8 @@ impl<'a> OpReader<'a> {
     }
 
     /// Makes a change readable that the document may not have.
-    pub(crate) fn add(&mut self, change: ExpandedChange) {
-        self.added.insert((change.actor_id.clone(), change.start_op.get()), change);
+    pub(crate) fn add(&mut self, raw: RawChange) {
+        self.added.insert((raw.ops.actor_id.clone(), raw.ops.start_op.get()), raw);
     }
 
     /// The operation, if the document or an added change has it.
@@ -53,7 +54,7 @@ impl<'a> OpReader<'a> {
         };
         let key = (id.actor.clone(), id.counter);
         let added = self.added.range(..=key).next_back().filter(|((actor, _), _)| *actor == id.actor);
-        if let Some((change, index)) = added.and_then(|(_, change)| Some((change, inside(change)?))) {
+        if let Some((change, index)) = added.and_then(|(_, raw)| Some((&raw.ops, inside(&raw.ops)?))) {
             return change.operations.get(index);
         }
         // Automerge keeps counters in 32 bits and unwraps on greater ones.

@@ -35,7 +35,8 @@ impl Claim {
     }
 }
 
-/// A device's word that consecutive changes of one of its actors are its own.
+/// A device's word that consecutive changes of one of its actors are its own. It is kept: a device never signs
+/// the same changes again as made under another roster.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Segment {
     pub actor: ActorId,
@@ -83,6 +84,11 @@ impl Segment {
             start: Some((WireActor::from(&self.actor), self.first_seq)),
             rest: rest.map(|rest| rest.iter().map(|hash| WireHash(hash.0)).collect()),
         }
+    }
+
+    /// The changes' numbers and hashes.
+    pub(crate) fn places(&self) -> impl Iterator<Item = (u64, &ChangeHash)> {
+        self.hashes.iter().enumerate().map(|(at, hash)| (self.first_seq.saturating_add(at as u64), hash))
     }
 
     /// The number of the change after the last.

@@ -37,6 +37,14 @@ pub(crate) fn apply(document: &Automerge, changes: &[Change]) -> Option<Applied>
     Some(Applied { automerge, patches })
 }
 
+/// [`apply`] for whoever wants the document alone, and has the changes from a saved one.
+pub(crate) fn apply_all(document: &Automerge, changes: Vec<Change>) -> Option<Automerge> {
+    let heads = heads_with(&document.get_heads(), &changes);
+    let mut automerge = document.clone();
+    let applied = guarded(|| automerge.apply_changes(changes).is_ok() && automerge.get_heads() == heads);
+    applied.unwrap_or(false).then_some(automerge)
+}
+
 /// How often a batch may fail before the rest of it is left untried. Each failure costs log₂(batch)
 /// trials, and each trial as much as the document is large; what fails here passed every other check, so
 /// honest batches never do.

@@ -194,7 +194,13 @@ impl World {
             Err(fault) => {
                 use form_document::ledger::LogFault;
                 assert!(
-                    matches!(fault, LogFault::Gap { .. } | LogFault::Missing { .. } | LogFault::Head(_)),
+                    matches!(
+                        fault,
+                        LogFault::Gap { .. }
+                            | LogFault::Missing { .. }
+                            | LogFault::Head(_)
+                            | LogFault::Contradiction(_)
+                    ),
                     "desk {}: {fault}",
                     self.desks[desk].number
                 );

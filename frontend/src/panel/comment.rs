@@ -30,7 +30,7 @@ pub fn Threads(props: &ThreadsProps) -> Html {
     let language = use_context::<Language>().unwrap_or_default();
     use_changes(&props.work.desk, |change| matches!(change, Change::Discussion));
     let sheet = props.work.desk.sheet();
-    if sheet.team.agencies.is_empty() {
+    if !rights::has_colleagues(&sheet.team) && sheet.discussion.comments.is_empty() {
         return Html::default();
     }
     let answers = answers_at(&sheet.definition, &props.answer);

@@ -17,6 +17,7 @@ use yew::prelude::*;
 use self::discussion::DiscussionList;
 use self::field::FieldPanel;
 use crate::field::Work;
+use crate::state::rights;
 use crate::text;
 
 /// What the rim shows.
@@ -47,7 +48,7 @@ pub struct PanelProps {
 pub fn Panel(props: &PanelProps) -> Html {
     let language = use_context::<Language>().unwrap_or_default();
     let Some(work) = use_context::<Work>() else { return Html::default() };
-    let alone = work.desk.sheet().team.agencies.is_empty();
+    let alone = !rights::has_colleagues(&work.desk.sheet().team);
     let page = if alone { PanelPage::Field } else { props.page };
     let tab = |offered: PanelPage, words: &text::Text| {
         let onclick = props.onpage.reform(move |_: MouseEvent| offered);

@@ -18,7 +18,7 @@ use crate::widget::sign::sign;
 /// Who fills the section and by when, which fields others fill, and whether it is only to be read here.
 pub fn owner_line(sheet: &Sheet, section: &str, language: Language) -> Html {
     let team = &sheet.team;
-    if team.agencies.is_empty() {
+    if !rights::has_colleagues(team) {
         return Html::default();
     }
     let owners = rights::section_owners(team, section);

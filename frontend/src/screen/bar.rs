@@ -8,6 +8,7 @@ use super::presence::Presence;
 use super::state_line::StateLine;
 use crate::field::Work;
 use crate::state::desk::Desk;
+use crate::state::rights;
 use crate::state::watch::{Change, use_changes};
 use crate::text;
 use crate::widget::action::{Action, Weight};
@@ -98,9 +99,9 @@ struct CommentsProps {
 #[component]
 fn Comments(props: &CommentsProps) -> Html {
     let language = use_context::<Language>().unwrap_or_default();
-    use_changes(&props.work.desk, |change| matches!(change, Change::Discussion));
+    use_changes(&props.work.desk, |change| matches!(change, Change::Discussion | Change::Sheet));
     let sheet = props.work.desk.sheet();
-    if sheet.team.agencies.is_empty() {
+    if !rights::has_colleagues(&sheet.team) {
         return Html::default();
     }
     let label = match sheet.unread {

@@ -39,8 +39,12 @@ pub fn ReminderList(props: &ReminderListProps) -> Html {
     let Some(work) = work else { return Html::default() };
     let owing = matches!(&*read, Some(Ok(reminder)) if !reminder.lines.is_empty());
     let export = {
-        let desk = work.desk.clone();
-        Callback::from(move |()| desk.export_reminder())
+        let (desk, onclose) = (work.desk.clone(), props.onclose.clone());
+        Callback::from(move |()| {
+            desk.export_reminder();
+            // The message about the file stands in the page.
+            onclose.emit(());
+        })
     };
     let footer = html! {
         <>

@@ -68,7 +68,7 @@ pub fn SyncPanel(props: &SyncPanelProps) -> Html {
                 }
             </div>
             if sync.set_aside > 0 { <SetAsideList work={props.work.clone()} count={sync.set_aside} onshow={props.onshow.clone()} /> }
-            { usb(&props.work, language) }
+            { usb(&props.work, &props.onclose, language) }
         </Dialog>
     }
 }
@@ -104,11 +104,22 @@ fn facts(sync: &SyncState, hub: Option<&str>, language: Language) -> Html {
     }
 }
 
-/// A stick is a network: exchange files out; in by the import of the home screen.
-fn usb(work: &Work, language: Language) -> Html {
+/// A stick is a network: exchange files out and in.
+fn usb(work: &Work, onclose: &Callback<()>, language: Language) -> Html {
     let write = |since_last: bool| {
-        let desk = work.desk.clone();
-        Callback::from(move |()| desk.export_bundle(since_last))
+        let (desk, onclose) = (work.desk.clone(), onclose.clone());
+        Callback::from(move |()| {
+            desk.export_bundle(since_last);
+            // The message about the file stands in the page.
+            onclose.emit(());
+        })
+    };
+    let import = {
+        let (desk, onclose) = (work.desk.clone(), onclose.clone());
+        Callback::from(move |()| {
+            desk.import();
+            onclose.emit(());
+        })
     };
     html! {
         <section class="dialog-part">
@@ -117,6 +128,7 @@ fn usb(work: &Work, language: Language) -> Html {
             <div class="actions">
                 <Action name="bundle-since" label={text::USB_SINCE.of(language)} small=true onclick={write(true)} />
                 <Action name="bundle-all" label={text::USB_ALL.of(language)} small=true onclick={write(false)} />
+                <Action name="import" label={text::IMPORT.of(language)} small=true onclick={import} />
             </div>
         </section>
     }

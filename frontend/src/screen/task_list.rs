@@ -64,7 +64,7 @@ fn task(props: &TaskListProps, sheet: &Sheet, progress: &SectionProgress, langua
 fn owner(sheet: &Sheet, section: &str, language: Language) -> Html {
     let definition = &sheet.definition;
     let owners = rights::section_owners(&sheet.team, section);
-    if let Some(first) = owners.first() {
+    if let Some(first) = owners.first().filter(|_| rights::has_colleagues(&sheet.team)) {
         let own = owners.iter().any(|owner| Some(&owner.id) == sheet.team.me.as_ref());
         let names = agency::names(&owners, language);
         return html! {

@@ -56,6 +56,12 @@ pub fn may_lead(team: &Team) -> bool {
     matches!(standing(team), Standing::Member(own) if own.grant.may_lead())
 }
 
+/// Whether anybody else takes part: alone, nobody needs to be told whose a part is.
+pub fn has_colleagues(team: &Team) -> bool {
+    let devices = team.devices.iter().filter(|device| !device.revoked).count();
+    active(team).count() > 1 || devices > 1
+}
+
 /// Agencies that take part, in the team's order.
 pub fn active(team: &Team) -> impl Iterator<Item = &AgencySummary> {
     team.agencies.iter().filter(|agency| !agency.removed)

@@ -93,3 +93,11 @@ fn single_fields_are_told_apart_from_their_section() {
     assert_eq!(due(&team, "openness"), Some("2026-10-20"));
     assert_eq!(due(&team, "innovation"), None);
 }
+
+#[test]
+fn a_lead_alone_has_no_colleagues() {
+    let mut alone = team("lead");
+    alone.agencies.truncate(1);
+    assert!(!has_colleagues(&alone) && has_colleagues(&team("lead")));
+    assert!(!has_colleagues(&Team::default()));
+}

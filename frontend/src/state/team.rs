@@ -5,8 +5,9 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use form_model::command::{
-    self, Connect, DiscussAct, DiscussRequest, Discussion, ExportBundle, Invite, InviteRequest, Present,
-    RecoveryCode, Reminder, SetAside, SetAsideRequest, ShowPresence, SyncState, Team, TeamAct, TeamRequest,
+    self, Connect, DiscussAct, DiscussRequest, Discussion, ExportBundle, Imported, Invite, InviteRequest,
+    Present, RecoveryCode, Reminder, SetAside, SetAsideRequest, ShowPresence, SyncState, Team, TeamAct,
+    TeamRequest,
 };
 use form_model::id::{AnswerId, ApplicationId};
 use form_model::member::AgencyId;
@@ -121,6 +122,20 @@ impl Desk {
         let asked = ExportBundle { application: self.application(), since_last };
         self.write_file(command::name::EXPORT_BUNDLE, move |command| async move {
             shell::request(command, &asked).await
+        });
+    }
+
+    /// Takes in a file that the person chooses.
+    pub fn import(&self) {
+        self.commit_all();
+        let desk = self.clone();
+        spawn_local(async move {
+            let none = serde_json::Map::new();
+            match shell::call::<_, Option<Imported>>(command::name::IMPORT_FILE, &none, None).await {
+                Ok(Some(imported)) => desk.tell(&Change::Notice(Notice::Imported(imported))),
+                Ok(None) => {}
+                Err(failure) => desk.tell(&Change::Notice(Notice::Failed(failure))),
+            }
         });
     }
 

@@ -56,11 +56,17 @@ pub fn Banner(props: &BannerProps) -> Html {
     }
 }
 
-/// How many changes a file brought; a caution where two people rewrote one place, so that somebody reads it.
+/// How many changes a file brought and how many were left out; a caution where some were, and where two people rewrote one place, so that somebody reads it.
 pub fn imported(imported: &Imported, counted: &Text, language: Language) -> (Tone, String) {
-    let told = counted.fill(language, &[("count", &imported.changes.to_string())]);
+    let mut told = counted.fill(language, &[("count", &imported.changes.to_string())]);
+    let mut tone = Tone::Good;
+    if imported.refused > 0 {
+        let refused = text::IMPORT_REFUSED.fill(language, &[("count", &imported.refused.to_string())]);
+        told = format!("{told}{}{refused}", language.pick("", " "));
+        tone = Tone::Caution;
+    }
     if imported.overlaps.is_empty() {
-        return (Tone::Good, told);
+        return (tone, told);
     }
     let names: Vec<_> = imported.overlaps.iter().map(|overlap| overlap.name.as_str()).collect();
     let names = names.join(language.pick("、", ", "));

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use form_document::key::{PublicKey, SigningKey};
+use form_document::log::Position;
 use form_document::wire::{Exchange, Receipt, Reply};
 use form_model::id::ApplicationId;
 
@@ -11,7 +12,7 @@ use super::cache::Cache;
 use super::form::Forms;
 use super::member;
 use super::open::{OpenApplication, open};
-use super::round::Ask;
+use super::round::{Ask, Stretch};
 use crate::clock::Clock;
 use crate::error::{ErrorCode, HubError};
 use crate::storage::record::Commit;
@@ -26,6 +27,7 @@ pub struct Core {
     pub(super) key: Arc<SigningKey>,
     /// Until then nothing is judged: the store was restored, and clients may know more than it.
     pub(super) recovering_until_ms: Option<i64>,
+    pub(super) untold: Vec<Stretch>,
 }
 
 impl Core {
@@ -51,7 +53,7 @@ impl Core {
             None => storage.commit(&Commit { hub: Some(key.public()), ..Commit::default() })?,
         }
         let (cache, forms) = (Cache::new(budget), Forms::default());
-        Ok(Self { storage, cache, forms, clock, key, recovering_until_ms: None })
+        Ok(Self { storage, cache, forms, clock, key, recovering_until_ms: None, untold: Vec::new() })
     }
 
     /// Judges nothing until then, milliseconds since 1970-01-01 UTC: the store was restored from a backup, and
@@ -75,12 +77,25 @@ impl Core {
         (self.cache.bytes(), self.cache.len())
     }
 
+    /// Where the log of an open application ends; 0 when it is not open.
+    pub(super) fn position(&self, id: &ApplicationId) -> Position {
+        self.cache.peek(id).map_or(0, |open| open.head.state.position)
+    }
+
     /// The applications in which the device is active, oldest first.
     ///
     /// # Errors
     /// When the store fails.
     pub fn applications(&self, device: &PublicKey) -> Result<Vec<ApplicationId>, HubError> {
         Ok(self.storage.applications_of(device)?)
+    }
+
+    /// Whether the hub has an application.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn has(&self, id: &ApplicationId) -> Result<bool, HubError> {
+        Ok(self.storage.application(id)?.is_some())
     }
 
     /// Whether the device may act in the application.
@@ -108,7 +123,7 @@ impl Core {
             Receipt { position: self.opened(id)?.head.state.position, ..Receipt::default() }
         } else {
             let ask = Ask { device: Some(*device), application: id.clone(), offer: exchange.offer };
-            self.judge_one(ask)?.receipt
+            self.judge_one(&ask)?.receipt
         };
         let (page, more) = self.page(id, &exchange.hello)?;
         Ok(Reply { page, more, receipt })

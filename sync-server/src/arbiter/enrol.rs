@@ -40,7 +40,7 @@ impl Core {
     pub fn enrol(&mut self, invite: &PublicKey, entry: &SignedEntry) -> Result<ApplicationId, HubError> {
         let ask = self.enrolment(invite, entry)?;
         let id = ask.application.clone();
-        let answer = self.judge_one(ask)?;
+        let answer = self.judge_one(&ask)?;
         enrolled(&answer)?;
         Ok(id)
     }

@@ -12,9 +12,12 @@ mod member;
 mod open;
 mod page;
 mod publish;
+mod queue;
 mod round;
 mod start;
+mod thread;
 
 pub use self::core::Core;
 pub use publish::{CheckedPublication, Published};
 pub use round::{Answer, Ask, Round, Stretch};
+pub(crate) use thread::Arbiter;

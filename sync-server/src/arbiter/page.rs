@@ -82,6 +82,30 @@ impl Core {
         if state.position == position { Ok(state) } else { Err(gap()) }
     }
 
+    /// Chains the whole log anew, from its first place, out of what the document and the roster hold.
+    ///
+    /// # Errors
+    /// When a place is missing, when the document has more or less than the log accepts, or the store fails.
+    pub fn recount(&mut self, id: &ApplicationId) -> Result<LogState, HubError> {
+        self.open(id)?;
+        let open = self.opened(id)?;
+        let (mut state, mut accepted) = (LogState::start(id), 0);
+        let mut take = |place: &Place| {
+            accepted += u64::from(matches!(place, Place::Accepted { .. }));
+            state.push(place.item());
+        };
+        for fold in self.storage.folds(id, 0)? {
+            for place in fold.runs.iter().flat_map(|run| places_of(open, run)) {
+                take(&place.ok_or_else(gap)?);
+            }
+        }
+        for record in self.storage.log(id, open.folded, usize::MAX)? {
+            take(&record.place);
+        }
+        // The genesis stands in no log.
+        if open.ledger.document.change_count() == accepted + 1 { Ok(state) } else { Err(gap()) }
+    }
+
     fn page_of(
         &self,
         id: &ApplicationId,

@@ -98,7 +98,7 @@ impl Core {
         }
         let (write, open) = self.found(device, publication)?;
         let id = write.application.clone();
-        self.commit(&Commit { applications: vec![write], admission, hub: None })?;
+        self.commit(&Commit { applications: vec![write], admission, ..Commit::default() })?;
         self.cache.put(&id, open);
         self.cache.shrink();
         Ok(Published::Created)
@@ -112,7 +112,7 @@ impl Core {
         let id = publication.id;
         self.admit(device, &id)?;
         let offer = Offer { roster: Some(publication.roster), ..Offer::default() };
-        let answer = self.judge_one(Ask { device: Some(*device), application: id, offer })?;
+        let answer = self.judge_one(&Ask { device: Some(*device), application: id, offer })?;
         answer.roster_fault.as_ref().map_or(Ok(Published::Known), |fault| Err(enrol::refusal(fault)))
     }
 

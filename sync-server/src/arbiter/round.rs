@@ -1,7 +1,7 @@
 //! One round: the offers of many devices are judged, stored in one durable step, and only then answered.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use form_document::key::{PublicKey, SigningKey};
@@ -17,6 +17,9 @@ use super::member;
 use super::open::OpenApplication;
 use crate::error::{ErrorCode, HubError};
 use crate::storage::record::{ApplicationWrite, Commit, LogRecord, Place, SegmentRecord, StoredHead};
+
+/// How many stretches are kept for those who ask for them: more than one step makes.
+const UNTOLD_MAX: usize = 16;
 
 /// An offer that waits for its verdicts.
 #[derive(Clone, Debug)]
@@ -66,24 +69,22 @@ struct Judged {
 impl Core {
     /// Judges offers and stores the verdicts of all of them in one step. When the store fails, nothing is
     /// acknowledged and every touched ledger is loaded again.
-    pub fn round(&mut self, asks: Vec<Ask>) -> Round {
+    pub fn round(&mut self, asks: &[Ask]) -> Round {
         let mut round = Round::default();
-        let mut offers = Vec::with_capacity(asks.len());
-        let mut by_application: BTreeMap<ApplicationId, Vec<usize>> = BTreeMap::new();
-        for (index, ask) in asks.into_iter().enumerate() {
-            let answer = self.take(&ask).map(|()| Answer::default());
+        let mut by_application: BTreeMap<&ApplicationId, Vec<usize>> = BTreeMap::new();
+        for (index, ask) in asks.iter().enumerate() {
+            let answer = self.take(ask).map(|()| Answer::default());
             if answer.is_ok() {
-                by_application.entry(ask.application).or_default().push(index);
+                by_application.entry(&ask.application).or_default().push(index);
             }
             round.answers.push(answer);
-            offers.push(ask.offer);
         }
         let mut judged = Vec::with_capacity(by_application.len());
-        for (id, asks) in by_application {
-            let offers = asks.iter().filter_map(|index| offers.get_mut(*index).map(mem::take)).collect();
-            match self.judge(&id, asks.clone(), offers) {
+        for (id, indices) in by_application {
+            let offers = indices.iter().filter_map(|index| asks.get(*index)).map(|ask| &ask.offer).collect();
+            match self.judge(id, indices.clone(), offers) {
                 Ok(one) => judged.push(one),
-                Err(error) => fail(&mut round.answers, &asks, &error),
+                Err(error) => fail(&mut round.answers, &indices, &error),
             }
         }
         self.store(judged, &mut round);
@@ -92,9 +93,19 @@ impl Core {
     }
 
     /// A round of one offer.
-    pub(super) fn judge_one(&mut self, ask: Ask) -> Result<Answer, HubError> {
+    pub(super) fn judge_one(&mut self, ask: &Ask) -> Result<Answer, HubError> {
         let none = || HubError::new(ErrorCode::Internal, "the offer got no answer");
-        self.round(vec![ask]).answers.pop().ok_or_else(none)?
+        let mut round = self.round(std::slice::from_ref(ask));
+        self.untold.append(&mut round.stretches);
+        let over = self.untold.len().saturating_sub(UNTOLD_MAX);
+        self.untold.drain(..over);
+        round.answers.pop().ok_or_else(none)?
+    }
+
+    /// What single steps have added to the logs since this was asked last, for those who follow live. A follower
+    /// who is not told one of them notices at the next and catches up.
+    pub fn take_untold(&mut self) -> Vec<Stretch> {
+        std::mem::take(&mut self.untold)
     }
 
     /// Whether an ask may be judged.
@@ -107,6 +118,7 @@ impl Core {
                 let seconds = u64::try_from(left_ms / 1_000 + 1).unwrap_or(1);
                 return Err(HubError::new(ErrorCode::Recovering, detail).retry_after(seconds));
             }
+            self.commit(&Commit { recovered: true, ..Commit::default() })?;
             self.recovering_until_ms = None;
         }
         match &ask.device {
@@ -119,20 +131,20 @@ impl Core {
         &mut self,
         id: &ApplicationId,
         asks: Vec<usize>,
-        mut offers: Vec<Offer>,
+        offers: Vec<&Offer>,
     ) -> Result<Judged, HubError> {
         let hub = self.key.public();
         // A round may have as many applications as offers, more than the memory budget holds.
         self.open(id)?;
         let now_ms = self.clock.now_ms();
         let key = &self.key;
-        let elsewhere: Vec<bool> = offers.iter_mut().map(|offer| stay(offer, &hub)).collect();
+        let staying: Vec<Cow<'_, Offer>> = offers.into_iter().map(|offer| stay(offer, &hub)).collect();
         let Some(open) = self.cache.get(id) else {
             return Err(HubError::new(ErrorCode::Internal, "the application was closed at once"));
         };
         let judged = catch_unwind(AssertUnwindSafe(|| {
             let before = *open.ledger.log();
-            let offers: Vec<&Offer> = offers.iter().collect();
+            let offers: Vec<&Offer> = staying.iter().map(AsRef::as_ref).collect();
             let (judgement, outcomes) = open.ledger.judge_all(&offers, now_ms);
             let (write, stretch) = write(open, id, key, before, judgement, now_ms);
             let position = open.ledger.log().position;
@@ -145,8 +157,10 @@ impl Core {
             self.cache.drop(id);
             HubError::new(ErrorCode::Internal, "the hub could not judge this; nothing of it was taken in")
         })?;
-        for (answer, _) in judged.answers.iter_mut().zip(elsewhere).filter(|(_, elsewhere)| *elsewhere) {
+        let cut = |(answer, offer)| matches!(offer, &Cow::Owned(_)).then_some(answer);
+        for answer in judged.answers.iter_mut().zip(&staying).filter_map(cut) {
             let fault = "a roster entry moves the application to another hub, which this one cannot follow";
+            let answer: &mut Answer = answer;
             answer.receipt.faults.push(fault.to_owned());
             answer.roster_fault.get_or_insert(RosterFault::Content("this hub cannot sign for another's key"));
         }
@@ -221,14 +235,18 @@ fn answer(outcome: Outcome, position: u64) -> Answer {
     Answer { receipt: Receipt { position, waiting: waiting.collect(), faults }, roster_fault }
 }
 
-/// Leaves out entries from one on that names another hub's key: what this hub signs after it would verify
-/// nowhere, and the application would be stuck. Whether it did.
-fn stay(offer: &mut Offer, hub: &PublicKey) -> bool {
-    let Some(roster) = &mut offer.roster else { return false };
+/// The offer without the roster entries from one on that names another hub's key: what this hub signs after it
+/// would verify nowhere, and the application would be stuck.
+fn stay<'a>(offer: &'a Offer, hub: &PublicKey) -> Cow<'a, Offer> {
     let leaves = |entry: &SignedEntry| matches!(entry.read(), Ok(entry) if matches!(&entry.act, Act::Hub { key, .. } if key != hub));
-    let Some(first) = roster.iter().position(leaves) else { return false };
-    roster.truncate(first);
-    true
+    match offer.roster.iter().flatten().position(leaves) {
+        None => Cow::Borrowed(offer),
+        Some(first) => {
+            let mut offer = offer.clone();
+            offer.roster.get_or_insert_default().truncate(first);
+            Cow::Owned(offer)
+        }
+    }
 }
 
 /// What to store of a judgement, and what to tell of it.

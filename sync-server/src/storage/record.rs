@@ -214,4 +214,6 @@ pub struct Commit {
     pub admission: Option<AdmissionHash>,
     /// The hub that keeps the database from now on.
     pub hub: Option<PublicKey>,
+    /// The clients have had time to hand back what a restored database lacked.
+    pub recovered: bool,
 }

@@ -99,7 +99,7 @@ fn one_round_serves_many_devices_and_a_bad_offer_harms_no_other() {
         Ask { device: Some(lead_device), application: lead.application.clone(), offer: lead.offer() },
         Ask { device: Some(desk_device), application: lead.application.clone(), offer: desk.offer() },
     ];
-    let round = hub.core.round(asks);
+    let round = hub.core.round(&asks);
     let faults: Vec<_> =
         round.answers.iter().map(|answer| answer.as_ref().unwrap().receipt.faults.len()).collect();
     assert_eq!(faults, [1, 0, 0]);

@@ -1,5 +1,7 @@
 //! The hub's core, in process, on real database files.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+
 #[path = "../support/mod.rs"]
 mod support;
 

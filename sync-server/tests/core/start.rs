@@ -19,7 +19,7 @@ fn a_compact_start_equals_the_log_and_goes_on_from_there() {
     }
     lead.sync(&mut hub.core).unwrap();
     let start = hub.core.start(&lead.device(), &lead.application).unwrap();
-    let mut ledger = lead.from_start(1, &start);
+    let mut ledger = lead.started(1, &start);
     assert!(ledger.log().position < lead.ledger.log().position, "the newest places come by exchange");
     let mut hello = lead.hello();
     hello.after = ledger.log().position;

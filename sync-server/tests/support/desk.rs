@@ -21,6 +21,7 @@ use sync_server::error::HubError;
 
 use super::{HUB, NOW, form, key, package};
 
+#[derive(Debug)]
 pub struct Desk {
     pub key: SigningKey,
     pub ledger: Ledger,
@@ -259,7 +260,7 @@ impl Desk {
     }
 
     /// A desk of the same device that knows only what a compact start says.
-    pub fn from_start(&self, number: u8, start: &Start) -> Ledger {
+    pub fn started(&self, number: u8, start: &Start) -> Ledger {
         let root = form_document::UnverifiedGenesis::read(&self.genesis).unwrap();
         let root = PublicKey(root.verify(&form()).unwrap().lead);
         let actor = Claim::new(&self.application, key(number).public(), [77; 16]).actor;

@@ -110,3 +110,16 @@ fn core(
     let clock = Clock::new(move || now_ms.load(Ordering::Relaxed));
     Core::new(wrap(sqlite), Arc::new(key(HUB)), clock, budget).unwrap()
 }
+
+/// Numbers that look random, from a seed (SplitMix64).
+pub struct Random(pub u64);
+
+impl Random {
+    pub fn below(&mut self, end: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        usize::try_from((mixed ^ (mixed >> 31)) % end as u64).unwrap()
+    }
+}

@@ -78,6 +78,7 @@ pub(super) struct Draft<'a> {
     pub(super) accepted: BTreeMap<ActorId, u64>,
     pub(super) refused: Vec<(ChangeHash, Reason)>,
     refused_here: BTreeSet<ChangeHash>,
+    accepted_here: BTreeSet<ChangeHash>,
     pub(super) roster: Vec<SignedEntry>,
     displaced: Vec<SignedEntry>,
     /// The changes given by the page's new entries, in order, each with the roster version at its place.
@@ -206,6 +207,7 @@ impl<'a> Draft<'a> {
             accepted: BTreeMap::new(),
             refused: Vec::new(),
             refused_here: BTreeSet::new(),
+            accepted_here: BTreeSet::new(),
             roster: Vec::new(),
             displaced: Vec::new(),
             given: Vec::new(),
@@ -293,12 +295,14 @@ impl<'a> Draft<'a> {
             return Err(LogFault::Contradiction(hash));
         }
         self.log.push(Item::Accepted(hash));
+        self.accepted_here.insert(hash);
         Ok(())
     }
 
     fn refuse(&mut self, hash: ChangeHash, reason: Reason) -> Result<(), LogFault> {
         let place = self.ledger.document.place_of_change(&hash);
-        let accepted = place.is_some_and(|(actor, seq)| seq <= self.ledger.accepted(&actor));
+        let accepted = self.accepted_here.contains(&hash)
+            || place.is_some_and(|(actor, seq)| seq <= self.ledger.accepted(&actor));
         if accepted || !self.refused_here.insert(hash) || self.ledger.refused.contains_key(&hash) {
             return Err(LogFault::Contradiction(hash));
         }
@@ -421,5 +425,5 @@ fn first_change(page: &Page) -> Option<(ActorId, u64)> {
         _ => None,
     });
     let raw = RawChange::read(given.next()?).ok()?;
-    Some((raw.ops.actor_id, raw.ops.seq))
+    Some((raw.ops.actor_id.clone(), raw.ops.seq))
 }

@@ -221,12 +221,12 @@ impl Ledger {
     /// A segment is of use when it proves a change just accepted, or proves with one signature what has taken
     /// several.
     fn is_of_use(&self, segment: &Segment, accepted: &BTreeSet<ChangeHash>) -> bool {
-        if segment.hashes.iter().any(|hash| accepted.contains(hash)) {
+        let actor = &segment.actor;
+        let here = |(seq, hash): (u64, &ChangeHash)| self.document.hash_at(actor, seq) == Some(*hash);
+        if segment.places().any(|(seq, hash)| accepted.contains(hash) && here((seq, hash))) {
             return true;
         }
-        let known = segment.end_seq() <= self.accepted(&segment.actor).saturating_add(1);
-        let here =
-            |(seq, hash): (u64, &ChangeHash)| self.document.hash_at(&segment.actor, seq) == Some(*hash);
-        known && !self.spans.has(segment) && (segment.first_seq..).zip(&segment.hashes).all(here)
+        let known = segment.end_seq() <= self.accepted(actor).saturating_add(1);
+        known && !self.spans.has(segment) && segment.places().all(here)
     }
 }

@@ -138,12 +138,12 @@ pub fn verify_all(
     walk(&mut draft, start, &ledger)?;
     let document = &ledger.document;
     let changes = document.automerge.get_changes(&[]);
-    let mut by_hash: BTreeMap<ChangeHash, _> =
-        changes.into_iter().map(|change| (change.hash(), change)).collect();
+    let mut by_hash: BTreeMap<ChangeHash, RawChange> =
+        changes.into_iter().map(RawChange::own).map(|raw| (raw.hash, raw)).collect();
     let (mut versions, mut raws) = (Vec::new(), Vec::new());
     for (version, hash) in std::mem::take(&mut draft.here).iter().flat_map(super::follow::Run::places) {
-        if let Some(change) = by_hash.remove(&hash) {
-            raws.push((versions.len(), RawChange::own(change)));
+        if let Some(raw) = by_hash.remove(&hash) {
+            raws.push((versions.len(), raw));
             versions.push(version);
         }
     }
@@ -157,7 +157,7 @@ pub fn verify_all(
         return Err(LogFault::Fault(Box::new(Fault::Unproven(*hash))).into());
     }
     let floors = draft.check_rights(&authorship.proven, &versions)?;
-    let raws = authorship.proven.into_iter().map(|proven| (proven.index, proven.raw)).collect();
+    let raws = authorship.proven.into_iter().map(|proven| proven.raw).collect();
     let mut anew = Document::from_genesis(genesis, definition, actor)?;
     anew.reproduce(raws).map_err(|refusal| LogFault::NotApplied(refusal.to_string()))?;
     if !same_content(document, &anew) {

@@ -73,7 +73,9 @@ impl Ledger {
         taken.merged = self.take_changes(authorship.proven);
         let document = &self.document;
         taken.segments = authorship.segments;
-        taken.segments.retain(|segment| segment.hashes.iter().any(|hash| document.has_change(hash)));
+        taken.segments.retain(|segment| {
+            segment.places().any(|(seq, hash)| document.hash_at(&segment.actor, seq) == Some(*hash))
+        });
         taken.claims = Claims { known: &self.claims, new }.used_by(&taken.segments);
         for claim in &taken.claims {
             self.add_claim(claim.clone());
@@ -168,11 +170,17 @@ impl Ledger {
     }
 
     /// Why an own change that was dropped is not written again: it was refused for itself, or its author may no
-    /// longer write there. One that was refused for what it hung on alone is written again.
+    /// longer write there. One that was refused for what it hung on alone, or for its place, is written again.
     fn not_again(&self, raw: &RawChange) -> Option<Reason> {
-        let refused = self.refused.get(&raw.hash).copied();
-        if let Some(reason) = refused.filter(|reason| *reason != Reason::BuildsOnRefused) {
-            return Some(reason);
+        // A copy of this device was first to write in its place: there is nothing wrong with the change itself.
+        let second = raw.ops.seq <= self.accepted(&raw.ops.actor_id);
+        let again = |reason: &Reason| match reason {
+            Reason::BuildsOnRefused => true,
+            Reason::Malformed => second,
+            Reason::NotGranted | Reason::Reassigned | Reason::Revoked => false,
+        };
+        if let Some(reason) = self.refused.get(&raw.hash).filter(|reason| !again(reason)) {
+            return Some(*reason);
         }
         let device = self.claims.get(&raw.ops.actor_id)?.device;
         let newest = self.chain.version();

@@ -223,7 +223,9 @@ impl Desk {
         let page: Page = wire::decode(&wire::encode(&hub.page(after, &self.have()))).unwrap();
         match self.follow(&page) {
             // A copy of some device has made other changes in the places of those here.
-            Err(LogFault::Head(_)) => self.follow(&hub.page(after, &BTreeMap::new())).unwrap(),
+            Err(LogFault::Head(_) | LogFault::Contradiction(_)) => {
+                self.follow(&hub.page(after, &BTreeMap::new())).unwrap()
+            }
             followed => followed.unwrap_or_else(|fault| panic!("desk {}: {fault}", self.number)),
         }
     }
@@ -233,6 +235,13 @@ impl Desk {
         let offer: Offer = wire::decode(&wire::encode(&self.offer())).unwrap();
         hub.judge(&offer);
         self.pull(hub)
+    }
+
+    /// Hands over, and follows a hub that signs with another key from now on.
+    pub fn sync_with_new_key(&mut self, hub: &mut Hub, number: u8) {
+        hub.judge(&self.offer());
+        hub.key = key(number);
+        self.pull(hub);
     }
 
     /// The changes that the hub has not accepted.

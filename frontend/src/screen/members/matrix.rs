@@ -165,7 +165,7 @@ impl Table<'_> {
                 html! {
                     <td {key} class={classes!(matches!(share, Share::Fields(_)).then_some("matrix-partial"))}>
                         { self.share(agency, section, &share) }
-                        if let Some(due) = due { <span class="matrix-due">{ date::display(&due, self.language) }</span> }
+                        if let Some(due) = due { <span class="matrix-due">{ due }</span> }
                     </td>
                 }
             }

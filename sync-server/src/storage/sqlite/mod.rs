@@ -244,6 +244,9 @@ impl Storage for Sqlite {
         if let Some(hub) = &commit.hub {
             setting::put_hub(&transaction, hub)?;
         }
+        if commit.recovered {
+            setting::put_restored(&transaction, false)?;
+        }
         if let Some(code) = &commit.admission {
             admission::spend(&transaction, code)?;
         }

@@ -55,10 +55,14 @@ impl Sqlite {
     /// # Errors
     /// When the database cannot be written.
     pub fn set_restored(&self, restored: bool) -> Result<(), StorageError> {
-        if restored {
-            return put(&self.connection, RESTORED, "1");
-        }
-        self.connection.execute("DELETE FROM setting WHERE name = ?1", params![RESTORED])?;
-        Ok(())
+        put_restored(&self.connection, restored)
     }
+}
+
+pub(super) fn put_restored(connection: &Connection, restored: bool) -> Result<(), StorageError> {
+    if restored {
+        return put(connection, RESTORED, "1");
+    }
+    connection.execute("DELETE FROM setting WHERE name = ?1", params![RESTORED])?;
+    Ok(())
 }

@@ -1,0 +1,82 @@
+//! What the program can be told to do.
+
+mod admit;
+mod backup;
+mod doctor;
+mod key;
+mod restore;
+mod serve;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// The hub of Huiqian: merges what the agencies write, judges every change, and keeps one signed log an
+/// application.
+#[derive(Debug, Parser)]
+#[command(name = "sync-server", version)]
+pub(crate) struct Command {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// Serves until it is told to stop (SIGTERM or Ctrl-C). Prints one line of JSON when it listens: address,
+    /// url and the hub's public key.
+    Serve(serve::Serve),
+    /// Copies the database into one file, consistent, also while the hub serves. The key (hub.key) is not in
+    /// it: copy that file once and keep it apart, under lock.
+    Backup {
+        #[arg(long)]
+        data: PathBuf,
+        /// A file that is not there yet.
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// Puts a backup into a data folder without a database. Put the hub's key file (hub.key) there as well.
+    Restore {
+        #[arg(long)]
+        data: PathBuf,
+        #[arg(long)]
+        from: PathBuf,
+    },
+    /// Checks the database, every log against its signed head, every document against its log, and the key
+    /// file's rights. Ends with 1 when something is wrong.
+    Doctor {
+        #[arg(long)]
+        data: PathBuf,
+    },
+    /// Prints a code with which one application can be published on a hub that is not open to all.
+    Admit {
+        #[arg(long)]
+        data: PathBuf,
+    },
+    /// The hub's key.
+    #[command(subcommand)]
+    Key(KeyAction),
+}
+
+#[derive(Debug, Subcommand)]
+enum KeyAction {
+    /// Prints the public half.
+    Show {
+        #[arg(long)]
+        data: PathBuf,
+    },
+}
+
+impl Command {
+    pub(crate) fn run(self) -> anyhow::Result<ExitCode> {
+        match self.action {
+            Action::Serve(serve) => serve.run()?,
+            Action::Backup { data, out } => backup::run(&data, &out)?,
+            Action::Restore { data, from } => restore::run(&data, &from)?,
+            Action::Doctor { data } => return doctor::run(&data),
+            Action::Admit { data } => admit::run(&data)?,
+            Action::Key(KeyAction::Show { data }) => key::show(&data)?,
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}

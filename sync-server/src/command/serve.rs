@@ -1,0 +1,71 @@
+//! `serve`.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use clap::Args;
+use sync_server::config::LogFormat;
+use sync_server::{Config, Hub};
+use tracing_subscriber::EnvFilter;
+
+#[derive(Debug, Args)]
+pub(super) struct Serve {
+    /// The folder with the database and the hub's key; made when it is not there.
+    #[arg(long)]
+    data: Option<PathBuf>,
+    /// Where to listen; port 0 takes a free one.
+    #[arg(long)]
+    listen: Option<SocketAddr>,
+    /// A configuration in TOML. Variables HUIQIAN_HUB_… override it, and the command line both.
+    #[arg(long)]
+    config: Option<PathBuf>,
+}
+
+impl Serve {
+    pub(super) fn run(self) -> anyhow::Result<()> {
+        let mut config = Config::read(self.config.as_deref()).context("the configuration")?;
+        config.data = self.data.unwrap_or(config.data);
+        config.listen = self.listen.unwrap_or(config.listen);
+        log(config.log);
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        runtime.block_on(serve(config))
+    }
+}
+
+fn log(format: LogFormat) {
+    // What to log: RUST_LOG, as other programs do.
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match format {
+        LogFormat::Text => log.init(),
+        LogFormat::Json => log.json().init(),
+    }
+}
+
+async fn serve(config: Config) -> anyhow::Result<()> {
+    let hub = Hub::start(config).await?;
+    let ready = serde_json::json!({
+        "address": hub.address.to_string(), "url": hub.url, "hub": hub.key.to_string(),
+    });
+    println!("{ready}");
+    told_to_stop().await?;
+    tracing::info!("stopping");
+    hub.shutdown().await;
+    Ok(())
+}
+
+#[cfg(unix)]
+async fn told_to_stop() -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        _ = terminate.recv() => Ok(()),
+        interrupted = tokio::signal::ctrl_c() => interrupted,
+    }
+}
+
+#[cfg(not(unix))]
+async fn told_to_stop() -> std::io::Result<()> {
+    tokio::signal::ctrl_c().await
+}

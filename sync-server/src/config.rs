@@ -1,0 +1,125 @@
+//! What the hub may be told: a TOML file, then variables `HUIQIAN_HUB_…`, then the command line; the later ones
+//! win. It also runs with none of them.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use figment::Figment;
+use figment::providers::{Env, Format, Serialized, Toml};
+use serde::{Deserialize, Serialize};
+
+use crate::limit::LEDGERS_BYTES;
+use crate::rate::Rates;
+
+/// Variables that start so are read; `__` stands between a table's name and a key: `HUIQIAN_HUB_TLS__KEY`.
+const ENVIRONMENT: &str = "HUIQIAN_HUB_";
+
+/// The whole configuration.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// The folder with the database and the hub's key.
+    pub data: PathBuf,
+    /// Where to listen; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// Under what address clients reach the hub, when that is not where it listens.
+    pub url: Option<String>,
+    /// Whether anybody may publish an application; else an admission code is needed. When absent: only a hub
+    /// that listens on a loopback address is open.
+    pub open: Option<bool>,
+    /// Certificate and key; without them the hub speaks plain HTTP, for loopback or behind a proxy.
+    pub tls: Option<Tls>,
+    /// Whether a proxy in front says who asks (the last address of `X-Forwarded-For`).
+    pub behind_proxy: bool,
+    /// The memory for open applications, in MiB.
+    pub ledgers_mib: u64,
+    pub log: LogFormat,
+    pub rates: Rates,
+}
+
+/// Files in PEM (RFC 7468).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tls {
+    pub certificate: PathBuf,
+    pub key: PathBuf,
+}
+
+/// How the hub's own log is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogFormat {
+    /// For a person.
+    #[default]
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            data: PathBuf::from("hub-data"),
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 7_300)),
+            url: None,
+            open: None,
+            tls: None,
+            behind_proxy: false,
+            ledgers_mib: LEDGERS_BYTES >> 20,
+            log: LogFormat::Text,
+            rates: Rates::default(),
+        }
+    }
+}
+
+impl Config {
+    /// A hub over a folder, on a free loopback port: for tests and for a program that embeds it.
+    pub fn embedded(data: &Path) -> Self {
+        let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        Self { data: data.to_owned(), listen, ..Self::default() }
+    }
+
+    /// Reads file and environment.
+    ///
+    /// # Errors
+    /// When one of them names what there is not, or has a value of the wrong kind.
+    pub fn read(file: Option<&Path>) -> Result<Self, Box<figment::Error>> {
+        let mut figment = Figment::from(Serialized::defaults(Self::default()));
+        if let Some(file) = file {
+            figment = figment.merge(Toml::file_exact(file));
+        }
+        figment.merge(Env::prefixed(ENVIRONMENT).split("__")).extract().map_err(Box::new)
+    }
+
+    /// Whether anybody may publish.
+    pub fn is_open(&self) -> bool {
+        self.open.unwrap_or_else(|| self.listen.ip().is_loopback())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hub_that_others_can_reach_is_not_open_unless_told_so() {
+        let mut config = Config::default();
+        assert!(config.is_open());
+        config.listen = SocketAddr::from((Ipv4Addr::UNSPECIFIED, 7_300));
+        assert!(!config.is_open());
+        config.open = Some(true);
+        assert!(config.is_open());
+    }
+
+    #[test]
+    fn a_file_sets_what_it_names_and_an_unknown_name_is_an_error() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("hub.toml");
+        std::fs::write(&file, "listen = \"0.0.0.0:80\"\n[rates]\nrequests_per_minute = 5\n").unwrap();
+        let config = Config::read(Some(&file)).unwrap();
+        assert_eq!(config.listen.port(), 80);
+        assert_eq!(config.rates.requests_per_minute.get(), 5);
+        std::fs::write(&file, "lissten = \"0.0.0.0:80\"\n").unwrap();
+        assert!(Config::read(Some(&file)).is_err());
+    }
+}

@@ -1,0 +1,187 @@
+//! Applications: publishing, exchanging, starting, and taking a lost log back.
+
+use axum::Json;
+use axum::extract::{Path, Request, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use form_document::wire::{Exchange, MESSAGE_MAX_BYTES, Page, Publish};
+use form_model::id::ApplicationId;
+use ring::digest::{SHA256, digest};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::problem::Problem;
+use super::signed::{cbor, cbor_of, cbor_response, signed};
+use super::state::HubState;
+use crate::arbiter::{CheckedPublication, Published};
+use crate::error::{ErrorCode, HubError};
+use crate::limit::PUBLISH_MAX_BYTES;
+use crate::storage::record::AdmissionHash;
+
+/// The header with an admission code.
+const ADMISSION: &str = "huiqian-admission";
+
+/// A message in CBOR (RFC 8949); its layout stands in the crate form-document, module `wire`.
+#[derive(Debug, ToSchema)]
+#[schema(value_type = String, format = Binary)]
+pub(super) struct Cbor(#[allow(dead_code, reason = "describes bytes")] Vec<u8>);
+
+/// An application of the device.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ApplicationSummary {
+    /// 64 lower-case hex digits.
+    id: String,
+}
+
+/// Where the hub's log ends now.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct LogEnd {
+    position: u64,
+}
+
+/// The applications in which the device takes part.
+#[utoipa::path(
+    get,
+    path = "/v1/applications",
+    tag = "applications",
+    security(("device" = [])),
+    responses(
+        (status = 200, description = "Oldest first", body = [ApplicationSummary]),
+        (status = "default", description = "A failure", body = Problem, content_type = "application/problem+json")
+    )
+)]
+pub(super) async fn list(
+    State(state): State<HubState>,
+    request: Request,
+) -> Result<Json<Vec<ApplicationSummary>>, HubError> {
+    let device = signed(&state, request, 0).await?.device;
+    let ids = state.arbiter.with(device, move |core| core.applications(&device)).await?;
+    Ok(Json(ids.into_iter().map(|id| ApplicationSummary { id: id.0 }).collect()))
+}
+
+/// Puts an application on the hub. Doing it again is harmless.
+#[utoipa::path(
+    put,
+    path = "/v1/applications/{id}",
+    tag = "applications",
+    security(("device" = [])),
+    params(
+        ("id" = String, Path, description = "Hash of the genesis, 64 lower-case hex digits"),
+        ("huiqian-admission" = Option<String>, Header, description = "A single-use code, on a hub that is not open")
+    ),
+    request_body(content = Cbor, content_type = "application/cbor", description = "Publish"),
+    responses(
+        (status = 201, description = "The hub has it now"),
+        (status = 204, description = "The hub had it already"),
+        (status = "default", description = "A failure", body = Problem, content_type = "application/problem+json")
+    )
+)]
+pub(super) async fn publish(
+    State(state): State<HubState>,
+    Path(id): Path<String>,
+    request: Request,
+) -> Result<StatusCode, HubError> {
+    let signed = signed(&state, request, PUBLISH_MAX_BYTES).await?;
+    let code = signed.headers.get(ADMISSION).map(|code| admission(code.as_bytes()));
+    let id = ApplicationId(id);
+    let (device, known) = (signed.device, id.clone());
+    let needs_code = !state.open && code.is_none();
+    if needs_code && !state.arbiter.with(device, move |core| core.has(&known)).await? {
+        let detail = "this hub takes new applications with an admission code alone; ask whoever runs it";
+        return Err(HubError::new(ErrorCode::AdmissionNeeded, detail));
+    }
+    // Parsing a form takes long: not on a thread that serves others.
+    let checked = tokio::task::spawn_blocking(move || {
+        let publish: Publish = cbor(&signed.body, PUBLISH_MAX_BYTES)?;
+        CheckedPublication::check(&id, publish)
+    });
+    let failed = |_| HubError::new(ErrorCode::Internal, "the publication could not be checked");
+    let checked = checked.await.map_err(failed)??;
+    let code = code.filter(|_| !state.open);
+    let published = state.arbiter.with(device, move |core| core.publish(&device, checked, code)).await?;
+    Ok(match published {
+        Published::Created => StatusCode::CREATED,
+        Published::Known => StatusCode::NO_CONTENT,
+    })
+}
+
+/// How an admission code is kept.
+pub(crate) fn admission(code: &[u8]) -> AdmissionHash {
+    let mut hash = [0; 32];
+    hash.copy_from_slice(digest(&SHA256, code).as_ref());
+    hash
+}
+
+/// Hands over and asks for what is new, in one round.
+#[utoipa::path(
+    post,
+    path = "/v1/applications/{id}/exchange",
+    tag = "applications",
+    security(("device" = [])),
+    params(("id" = String, Path, description = "Hash of the genesis, 64 lower-case hex digits")),
+    request_body(content = Cbor, content_type = "application/cbor", description = "Exchange"),
+    responses(
+        (status = 200, description = "Reply", body = Cbor, content_type = "application/cbor"),
+        (status = "default", description = "A failure", body = Problem, content_type = "application/problem+json")
+    )
+)]
+pub(super) async fn exchange(
+    State(state): State<HubState>,
+    Path(id): Path<String>,
+    request: Request,
+) -> Result<Response, HubError> {
+    let signed = signed(&state, request, MESSAGE_MAX_BYTES).await?;
+    let exchange: Exchange = cbor(&signed.body, MESSAGE_MAX_BYTES)?;
+    state.limiter.changes(signed.device, exchange.offer.changes.len())?;
+    let (device, bytes) = (signed.device, signed.body.len());
+    state.arbiter.exchange(device, ApplicationId(id), exchange, bytes).await.map(cbor_response)
+}
+
+/// A compact start for a joining replica.
+#[utoipa::path(
+    get,
+    path = "/v1/applications/{id}/start",
+    tag = "applications",
+    security(("device" = [])),
+    params(("id" = String, Path, description = "Hash of the genesis, 64 lower-case hex digits")),
+    responses(
+        (status = 200, description = "Start", body = Cbor, content_type = "application/cbor"),
+        (status = "default", description = "A failure", body = Problem, content_type = "application/problem+json")
+    )
+)]
+pub(super) async fn start(
+    State(state): State<HubState>,
+    Path(id): Path<String>,
+    request: Request,
+) -> Result<Response, HubError> {
+    let device = signed(&state, request, 0).await?.device;
+    let start = state.arbiter.with(device, move |core| core.start(&device, &ApplicationId(id))).await?;
+    Ok(cbor_of(&start))
+}
+
+/// Gives a restored hub a stretch of its own log back.
+#[utoipa::path(
+    post,
+    path = "/v1/applications/{id}/log",
+    tag = "applications",
+    security(("device" = [])),
+    params(("id" = String, Path, description = "Hash of the genesis, 64 lower-case hex digits")),
+    request_body(content = Cbor, content_type = "application/cbor", description = "Page"),
+    responses(
+        (status = 200, description = "Where the log ends now", body = LogEnd),
+        (status = "default", description = "A failure", body = Problem, content_type = "application/problem+json")
+    )
+)]
+pub(super) async fn adopt(
+    State(state): State<HubState>,
+    Path(id): Path<String>,
+    request: Request,
+) -> Result<Response, HubError> {
+    let signed = signed(&state, request, MESSAGE_MAX_BYTES).await?;
+    let page: Page = cbor(&signed.body, MESSAGE_MAX_BYTES)?;
+    state.limiter.changes(signed.device, page.entries.len())?;
+    let device = signed.device;
+    let work = move |core: &mut crate::arbiter::Core| core.adopt(&device, &ApplicationId(id), &page);
+    let position = state.arbiter.with_stretch(device, work).await?;
+    Ok(Json(LogEnd { position }).into_response())
+}

@@ -1,0 +1,70 @@
+//! Invites. Whoever knows an invite's key has the invite, so none of this asks for a token.
+
+use std::net::SocketAddr;
+
+use axum::extract::{ConnectInfo, Path, Request, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use form_document::key::PublicKey;
+use form_document::roster::SignedEntry;
+
+use super::application::Cbor;
+use super::problem::Problem;
+use super::signed::{cbor, cbor_of, small};
+use super::state::HubState;
+use crate::error::{ErrorCode, HubError};
+use crate::limit::SMALL_BODY_BYTES;
+
+fn key(text: &str) -> Result<PublicKey, HubError> {
+    let unknown = |_| HubError::new(ErrorCode::InviteUnknown, "an invite's key has 64 lower-case hex digits");
+    text.parse().map_err(unknown)
+}
+
+/// What an invite leads to.
+#[utoipa::path(
+    get,
+    path = "/v1/invites/{key}",
+    tag = "invites",
+    params(("key" = String, Path, description = "The invite's public key, 64 lower-case hex digits")),
+    responses(
+        (status = 200, description = "Invitation", body = Cbor, content_type = "application/cbor"),
+        (status = "default", description = "A failure", body = Problem, content_type = "application/problem+json")
+    )
+)]
+pub(super) async fn show(
+    State(state): State<HubState>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    Path(invite): Path<String>,
+    request: Request,
+) -> Result<Response, HubError> {
+    state.limiter.invite(state.address(peer, request.headers()))?;
+    let invite = key(&invite)?;
+    let invitation = state.arbiter.with(invite, move |core| core.invitation(&invite)).await?;
+    Ok(cbor_of(&invitation))
+}
+
+/// Enrols a device with an invite.
+#[utoipa::path(
+    post,
+    path = "/v1/invites/{key}",
+    tag = "invites",
+    params(("key" = String, Path, description = "The invite's public key, 64 lower-case hex digits")),
+    request_body(content = Cbor, content_type = "application/cbor", description = "SignedEntry"),
+    responses(
+        (status = 204, description = "The device is enrolled"),
+        (status = "default", description = "A failure", body = Problem, content_type = "application/problem+json")
+    )
+)]
+pub(super) async fn enrol(
+    State(state): State<HubState>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    Path(invite): Path<String>,
+    request: Request,
+) -> Result<StatusCode, HubError> {
+    state.limiter.invite(state.address(peer, request.headers()))?;
+    let invite = key(&invite)?;
+    let entry: SignedEntry = cbor(&small(request).await?, SMALL_BODY_BYTES)?;
+    let ask = state.arbiter.with(invite, move |core| core.enrolment(&invite, &entry)).await?;
+    state.arbiter.enrol(invite, ask).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,16 @@
+//! The hub over HTTP.
+
+mod application;
+mod invite;
+mod layer;
+mod live;
+mod place;
+mod problem;
+mod route;
+mod session;
+mod signed;
+mod state;
+
+pub(crate) use application::admission;
+pub(crate) use route::router;
+pub(crate) use state::HubState;

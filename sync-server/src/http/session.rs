@@ -1,0 +1,104 @@
+//! Challenges and tokens.
+
+use std::net::SocketAddr;
+
+use axum::Json;
+use axum::extract::{ConnectInfo, Request, State};
+use form_document::key::{PublicKey, Signature};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::problem::Problem;
+use super::signed::{json, small};
+use super::state::HubState;
+use crate::error::{ErrorCode, HubError};
+use crate::hex;
+use crate::limit::{CHALLENGE_LIFE, TOKEN_LIFE};
+
+/// A device that wants a challenge.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ChallengeRequest {
+    /// The device's public key, 64 lower-case hex digits.
+    #[schema(value_type = String)]
+    device: PublicKey,
+}
+
+/// A challenge.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ChallengeAnswer {
+    /// 32 bytes in hex. To be signed after the hub's public key.
+    challenge: String,
+    /// The hub's public key, 64 lower-case hex digits.
+    hub: String,
+    expires_in_s: u64,
+}
+
+/// A signed challenge.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TokenRequest {
+    /// The device's public key, 64 lower-case hex digits.
+    #[schema(value_type = String)]
+    device: PublicKey,
+    /// As it was given.
+    challenge: String,
+    /// Ed25519, 128 lower-case hex digits.
+    #[schema(value_type = String)]
+    signature: Signature,
+}
+
+/// A token.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct TokenAnswer {
+    token: String,
+    expires_in_s: u64,
+}
+
+/// Gives a challenge to a device.
+#[utoipa::path(
+    post,
+    path = "/v1/challenges",
+    tag = "sessions",
+    request_body = ChallengeRequest,
+    responses(
+        (status = 200, description = "A challenge; it works once", body = ChallengeAnswer),
+        (status = "default", description = "A failure", body = Problem, content_type = "application/problem+json")
+    )
+)]
+pub(super) async fn challenge(
+    State(state): State<HubState>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    request: Request,
+) -> Result<Json<ChallengeAnswer>, HubError> {
+    state.limiter.challenge(state.address(peer, request.headers()))?;
+    let ChallengeRequest { device } = json(&small(request).await?)?;
+    let challenge = hex::encode(&state.sessions.challenge(device)?);
+    let expires_in_s = CHALLENGE_LIFE.as_secs();
+    Ok(Json(ChallengeAnswer { challenge, hub: state.hub.to_string(), expires_in_s }))
+}
+
+/// Gives a token for a signed challenge.
+#[utoipa::path(
+    post,
+    path = "/v1/tokens",
+    tag = "sessions",
+    request_body = TokenRequest,
+    responses(
+        (status = 200, description = "A token, of use to the device alone", body = TokenAnswer),
+        (status = "default", description = "A failure", body = Problem, content_type = "application/problem+json")
+    )
+)]
+pub(super) async fn token(
+    State(state): State<HubState>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    request: Request,
+) -> Result<Json<TokenAnswer>, HubError> {
+    state.limiter.challenge(state.address(peer, request.headers()))?;
+    let TokenRequest { device, challenge, signature } = json(&small(request).await?)?;
+    let unknown =
+        || HubError::new(ErrorCode::ChallengeUnknown, "the challenge is no 64 lower-case hex digits");
+    let challenge = hex::decode(&challenge).ok_or_else(unknown)?;
+    let token = state.sessions.token(device, &challenge, &signature)?;
+    Ok(Json(TokenAnswer { token, expires_in_s: TOKEN_LIFE.as_secs() }))
+}

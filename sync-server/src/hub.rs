@@ -1,0 +1,169 @@
+//! A running hub, to start from a program.
+
+use std::fs::File;
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use axum_server::Handle;
+use axum_server::tls_rustls::RustlsConfig;
+use form_document::key::PublicKey;
+use tokio::task::JoinHandle as Task;
+
+use crate::arbiter::{Arbiter, Core};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::data::{DataError, DataFolder};
+use crate::http::{HubState, router};
+use crate::limit::{FIRST_REQUEST_MAX, IDLE_MAX, RECOVERY_WAIT_MS, STOP_WAIT};
+use crate::metric;
+use crate::rate::Limiter;
+use crate::session::Sessions;
+use crate::storage::sqlite::Sqlite;
+use crate::stream::{Close, Streams};
+
+/// How often what has expired is forgotten.
+const UPKEEP_INTERVAL: Duration = Duration::from_secs(10);
+
+/// A hub that serves.
+#[derive(Debug)]
+pub struct Hub {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// What its logs are signed with.
+    pub key: PublicKey,
+    /// The address that clients are given.
+    pub url: String,
+    handle: Handle<SocketAddr>,
+    server: Task<std::io::Result<()>>,
+    upkeep: Task<()>,
+    streams: Arc<Streams>,
+    arbiter: Arbiter,
+    thread: JoinHandle<()>,
+    /// Held as long as the hub runs.
+    _lock: File,
+}
+
+/// Why a hub does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error(transparent)]
+    Data(#[from] DataError),
+    #[error("cannot listen on {0}: {1}")]
+    Listen(SocketAddr, std::io::Error),
+    #[error("certificate or key cannot be used: {0}")]
+    Tls(std::io::Error),
+    #[error("the arbiter's thread cannot be started: {0}")]
+    Thread(std::io::Error),
+}
+
+impl Hub {
+    /// Starts a hub: it serves when this returns. Needs a tokio runtime with time and IO.
+    ///
+    /// # Errors
+    /// When data folder, address or certificate cannot be used.
+    pub async fn start(config: Config) -> Result<Self, StartError> {
+        Self::start_with(config, Clock::system()).await
+    }
+
+    /// [`Self::start`] with a clock of one's own.
+    ///
+    /// # Errors
+    /// As [`Self::start`].
+    pub async fn start_with(config: Config, clock: Clock) -> Result<Self, StartError> {
+        metric::install();
+        let folder = DataFolder::at(&config.data);
+        let lock = folder.lock()?;
+        let key = Arc::new(folder.key_or_new()?);
+        let hub = key.public();
+        let sqlite = Sqlite::open(&folder.database()).map_err(DataError::from)?;
+        let restored = sqlite.was_restored().map_err(DataError::from)?;
+        let budget = config.ledgers_mib << 20;
+        let mut core = Core::new(Box::new(sqlite), key, clock.clone(), budget).map_err(DataError::from)?;
+        if restored {
+            core.recover_until(clock.now_ms().saturating_add(RECOVERY_WAIT_MS));
+        }
+        let failed = |error| StartError::Listen(config.listen, error);
+        let listener = TcpListener::bind(config.listen).map_err(failed)?;
+        listener.set_nonblocking(true).map_err(failed)?;
+        let address = listener.local_addr().map_err(failed)?;
+        let tls = tls(&config).await?;
+        let streams = Arc::new(Streams::default());
+        let (arbiter, thread) = Arbiter::start(core, Arc::clone(&streams)).map_err(StartError::Thread)?;
+        let state = HubState {
+            hub,
+            arbiter: arbiter.clone(),
+            sessions: Arc::new(Sessions::new(hub, clock)),
+            streams: Arc::clone(&streams),
+            limiter: Arc::new(Limiter::new(&config.rates)),
+            intake: Arc::default(),
+            open: config.is_open(),
+            behind_proxy: config.behind_proxy,
+        };
+        let scheme = if tls.is_some() { "https" } else { "http" };
+        let url = config.url.clone().unwrap_or_else(|| format!("{scheme}://{address}"));
+        let handle = Handle::new();
+        let upkeep = tokio::spawn(upkeep(state.clone()));
+        let server = serve(listener, tls, handle.clone(), state).map_err(failed)?;
+        Ok(Self { address, key: hub, url, handle, server, upkeep, streams, arbiter, thread, _lock: lock })
+    }
+
+    /// Stops the hub: what is under way is finished, streams are closed, and the data folder is free again when
+    /// this returns.
+    pub async fn shutdown(self) {
+        self.streams.close_all(&Close::going_away());
+        self.handle.graceful_shutdown(Some(STOP_WAIT));
+        self.upkeep.abort();
+        if let Err(error) = self.server.await {
+            tracing::error!(%error, "the server ended badly");
+        }
+        let (arbiter, thread) = (self.arbiter, self.thread);
+        let stopped = tokio::task::spawn_blocking(move || {
+            arbiter.stop();
+            thread.join().is_ok()
+        });
+        if !stopped.await.unwrap_or(false) {
+            tracing::error!("the arbiter ended badly");
+        }
+    }
+}
+
+async fn tls(config: &Config) -> Result<Option<RustlsConfig>, StartError> {
+    let Some(tls) = &config.tls else { return Ok(None) };
+    // One crypto library in the house. A program that embeds the hub may have chosen already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let loaded = RustlsConfig::from_pem_file(&tls.certificate, &tls.key).await;
+    loaded.map(Some).map_err(StartError::Tls)
+}
+
+fn serve(
+    listener: TcpListener,
+    tls: Option<RustlsConfig>,
+    handle: Handle<SocketAddr>,
+    state: HubState,
+) -> std::io::Result<Task<std::io::Result<()>>> {
+    let service = router(state).into_make_service_with_connect_info::<SocketAddr>();
+    Ok(match tls {
+        Some(tls) => {
+            let mut server = axum_server::from_tcp_rustls(listener, tls)?.handle(handle);
+            server.http_builder().http1().header_read_timeout(IDLE_MAX);
+            tokio::spawn(server.first_request_timeout(FIRST_REQUEST_MAX).serve(service))
+        }
+        None => {
+            let mut server = axum_server::from_tcp(listener)?.handle(handle);
+            server.http_builder().http1().header_read_timeout(IDLE_MAX);
+            tokio::spawn(server.first_request_timeout(FIRST_REQUEST_MAX).serve(service))
+        }
+    })
+}
+
+async fn upkeep(state: HubState) {
+    let mut ticks = tokio::time::interval(UPKEEP_INTERVAL);
+    loop {
+        ticks.tick().await;
+        state.sessions.forget_expired();
+        state.limiter.forget_quiet();
+        metric::upkeep();
+    }
+}

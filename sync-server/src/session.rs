@@ -1,0 +1,196 @@
+//! Who sends a request: a device signs a challenge once and gets a token, and then signs each request. A token
+//! alone is of no use to whoever steals it.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use form_document::key::{PublicKey, Purpose, Signature};
+use ring::digest::{SHA256, digest};
+use ring::rand::{SecureRandom, SystemRandom};
+
+use crate::clock::Clock;
+use crate::error::{ErrorCode, HubError};
+use crate::hex;
+use crate::limit::{CHALLENGE_LIFE, CHALLENGES_MAX, TOKEN_LIFE, TOKENS_MAX};
+
+/// What a device signs to get a token: the hub's key and the challenge, 32 bytes each. A challenge of one hub is
+/// of no use at another.
+pub fn challenge_content(hub: &PublicKey, challenge: &[u8; 32]) -> [u8; 64] {
+    let mut content = [0; 64];
+    content[..32].copy_from_slice(&hub.0);
+    content[32..].copy_from_slice(challenge);
+    content
+}
+
+/// What a device signs of each request: the token's text, the method, path and query, and the SHA-256 of the
+/// body, with a line feed between the parts.
+pub fn request_content(token: &str, method: &str, path: &str, body: &[u8]) -> Vec<u8> {
+    let mut content = format!("{token}\n{method}\n{path}\n").into_bytes();
+    content.extend_from_slice(digest(&SHA256, body).as_ref());
+    content
+}
+
+/// Open challenges and tokens. In memory only: after a restart every device gets a new token by itself.
+#[derive(Debug)]
+pub(crate) struct Sessions {
+    hub: PublicKey,
+    clock: Clock,
+    random: SystemRandom,
+    challenges: Mutex<Secrets>,
+    tokens: Mutex<Secrets>,
+}
+
+/// Random values, each a device's until some time; the oldest go when they are too many.
+#[derive(Debug)]
+struct Secrets {
+    most: usize,
+    devices: BTreeMap<[u8; 32], (PublicKey, i64)>,
+    oldest: VecDeque<[u8; 32]>,
+}
+
+impl Secrets {
+    fn new(most: usize) -> Self {
+        Self { most, devices: BTreeMap::new(), oldest: VecDeque::new() }
+    }
+
+    fn put(&mut self, secret: [u8; 32], device: PublicKey, until_ms: i64) {
+        while self.oldest.len() >= self.most
+            && let Some(oldest) = self.oldest.pop_front()
+        {
+            self.devices.remove(&oldest);
+        }
+        self.devices.insert(secret, (device, until_ms));
+        self.oldest.push_back(secret);
+    }
+
+    fn get(&self, secret: &[u8; 32], now_ms: i64) -> Option<PublicKey> {
+        self.devices.get(secret).filter(|(_, until_ms)| now_ms <= *until_ms).map(|(device, _)| *device)
+    }
+
+    fn forget_expired(&mut self, now_ms: i64) {
+        while let Some(oldest) = self.oldest.front() {
+            if self.get(oldest, now_ms).is_some() {
+                break;
+            }
+            self.devices.remove(oldest);
+            self.oldest.pop_front();
+        }
+    }
+}
+
+impl Sessions {
+    pub(crate) fn new(hub: PublicKey, clock: Clock) -> Self {
+        let (challenges, tokens) = (Secrets::new(CHALLENGES_MAX), Secrets::new(TOKENS_MAX));
+        let (challenges, tokens) = (Mutex::new(challenges), Mutex::new(tokens));
+        Self { hub, clock, random: SystemRandom::new(), challenges, tokens }
+    }
+
+    fn secret(&self) -> Result<[u8; 32], HubError> {
+        let mut secret = [0; 32];
+        let none = |_| HubError::new(ErrorCode::Internal, "the system gives no random numbers");
+        self.random.fill(&mut secret).map_err(none)?;
+        Ok(secret)
+    }
+
+    /// A challenge for a device.
+    pub(crate) fn challenge(&self, device: PublicKey) -> Result<[u8; 32], HubError> {
+        let challenge = self.secret()?;
+        let until_ms = self.clock.now_ms().saturating_add(millis(CHALLENGE_LIFE));
+        lock(&self.challenges).put(challenge, device, until_ms);
+        Ok(challenge)
+    }
+
+    /// A token for a device that has signed its challenge. A challenge works once, whatever comes of it.
+    pub(crate) fn token(
+        &self,
+        device: PublicKey,
+        challenge: &[u8; 32],
+        signature: &Signature,
+    ) -> Result<String, HubError> {
+        let now_ms = self.clock.now_ms();
+        let known = {
+            let mut challenges = lock(&self.challenges);
+            let known = challenges.get(challenge, now_ms);
+            challenges.devices.remove(challenge);
+            known
+        };
+        if known != Some(device) {
+            let detail = "the challenge is unknown, used or expired; ask for another";
+            return Err(HubError::new(ErrorCode::ChallengeUnknown, detail));
+        }
+        let content = challenge_content(&self.hub, challenge);
+        device
+            .verify(Purpose::Challenge, &content, signature)
+            .map_err(|bad| HubError::new(ErrorCode::SignatureWrong, bad.to_string()))?;
+        let token = self.secret()?;
+        lock(&self.tokens).put(token, device, now_ms.saturating_add(millis(TOKEN_LIFE)));
+        Ok(hex::encode(&token))
+    }
+
+    /// The device of a token.
+    pub(crate) fn device(&self, token: &str) -> Result<PublicKey, HubError> {
+        let device = hex::decode(token).and_then(|token| lock(&self.tokens).get(&token, self.clock.now_ms()));
+        let unknown = "the token is unknown or expired, as after a restart of the hub; get another";
+        device.ok_or_else(|| HubError::new(ErrorCode::TokenUnknown, unknown))
+    }
+
+    /// Forgets what has expired.
+    pub(crate) fn forget_expired(&self) {
+        let now_ms = self.clock.now_ms();
+        lock(&self.challenges).forget_expired(now_ms);
+        lock(&self.tokens).forget_expired(now_ms);
+    }
+}
+
+fn lock(secrets: &Mutex<Secrets>) -> MutexGuard<'_, Secrets> {
+    secrets.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn millis(duration: std::time::Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicI64, Ordering};
+
+    use form_document::key::SigningKey;
+
+    use super::*;
+
+    fn sessions() -> (Sessions, Arc<AtomicI64>) {
+        let now_ms = Arc::new(AtomicI64::new(0));
+        let clock = Arc::clone(&now_ms);
+        (Sessions::new(PublicKey([9; 32]), Clock::new(move || clock.load(Ordering::Relaxed))), now_ms)
+    }
+
+    #[test]
+    fn a_challenge_works_once_for_its_device_and_in_time() {
+        let (sessions, now_ms) = sessions();
+        let key = SigningKey::from_seed(&[1; 32]).unwrap();
+        let sign = |challenge: &[u8; 32]| {
+            key.sign(Purpose::Challenge, &challenge_content(&PublicKey([9; 32]), challenge))
+        };
+        let code = |result: Result<String, HubError>| result.unwrap_err().code;
+        let challenge = sessions.challenge(key.public()).unwrap();
+        let token = sessions.token(key.public(), &challenge, &sign(&challenge)).unwrap();
+        assert_eq!(sessions.device(&token), Ok(key.public()));
+        let again = sessions.token(key.public(), &challenge, &sign(&challenge));
+        assert_eq!(code(again), ErrorCode::ChallengeUnknown);
+        let challenge = sessions.challenge(key.public()).unwrap();
+        let wrong = sessions.token(key.public(), &challenge, &sign(&[0; 32]));
+        assert_eq!(code(wrong), ErrorCode::SignatureWrong);
+        let challenge = sessions.challenge(PublicKey([2; 32])).unwrap();
+        let others = sessions.token(key.public(), &challenge, &sign(&challenge));
+        assert_eq!(code(others), ErrorCode::ChallengeUnknown);
+        let challenge = sessions.challenge(key.public()).unwrap();
+        now_ms.fetch_add(61_000, Ordering::Relaxed);
+        let late = sessions.token(key.public(), &challenge, &sign(&challenge));
+        assert_eq!(code(late), ErrorCode::ChallengeUnknown);
+        now_ms.fetch_add(13 * 3_600_000, Ordering::Relaxed);
+        assert_eq!(sessions.device(&token).unwrap_err().code, ErrorCode::TokenUnknown);
+        sessions.forget_expired();
+        assert!(lock(&sessions.tokens).devices.is_empty());
+    }
+}

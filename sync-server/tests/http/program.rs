@@ -1,0 +1,137 @@
+//! The program itself: started, backed up, examined, restored, stopped.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
+
+use crate::client::Client;
+use crate::support::desk::Desk;
+use crate::support::key;
+
+fn program() -> Command {
+    Command::new(env!("CARGO_BIN_EXE_sync-server"))
+}
+
+fn run(arguments: &[&str], paths: &[(&str, &Path)]) -> Output {
+    let mut command = program();
+    command.args(arguments);
+    for (name, path) in paths {
+        command.arg(name).arg(path);
+    }
+    command.output().unwrap()
+}
+
+struct Running {
+    child: Child,
+    url: String,
+    hub: form_document::key::PublicKey,
+}
+
+impl Running {
+    fn start(data: &Path) -> Self {
+        let mut child = program()
+            .args(["serve", "--listen", "127.0.0.1:0", "--data"])
+            .arg(data)
+            .env("RUST_LOG", "warn")
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let ready: Value = serde_json::from_str(&line).unwrap();
+        let hub = ready["hub"].as_str().unwrap().parse().unwrap();
+        Self { child, url: ready["url"].as_str().unwrap().to_owned(), hub }
+    }
+
+    fn signal(mut self, signal: Signal) -> std::process::ExitStatus {
+        let id = Pid::from_raw(i32::try_from(self.child.id()).unwrap()).unwrap();
+        kill_process(id, signal).unwrap();
+        self.child.wait().unwrap()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_killed_hub_has_all_that_it_acknowledged_and_a_stopped_one_ends_well() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut running = Running::start(folder.path());
+    let mut lead = Desk::lead_at(1, [1; 16], running.hub);
+    Client::new(&running.url, key(1)).await.publish(&lead, None).await.unwrap();
+    for round in 0..5 {
+        let client = Client::new(&running.url, key(1)).await;
+        lead.set("station.name", &format!("站 {round}"));
+        client.sync(&mut lead).await.unwrap();
+        let position = lead.ledger.log().position;
+        running.signal(Signal::KILL);
+        running = Running::start(folder.path());
+        let client = Client::new(&running.url, key(1)).await;
+        client.sync(&mut lead).await.unwrap();
+        assert_eq!(lead.ledger.log().position, position);
+    }
+    assert!(running.signal(Signal::TERM).success());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_of_a_serving_hub_restores_and_the_doctor_finds_both_well() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, backup) = (folder.path().join("data"), folder.path().join("backup.db"));
+    let running = Running::start(&data);
+    let mut lead = Desk::lead_at(1, [1; 16], running.hub);
+    let client = Client::new(&running.url, key(1)).await;
+    client.publish(&lead, None).await.unwrap();
+    lead.set("station.name", "南极站");
+    client.sync(&mut lead).await.unwrap();
+    assert!(run(&["backup"], &[("--data", &data), ("--out", &backup)]).status.success());
+    let again = run(&["backup"], &[("--data", &data), ("--out", &backup)]);
+    assert!(!again.status.success(), "a backup is never overwritten");
+    let doctor = run(&["doctor"], &[("--data", &data)]);
+    assert!(doctor.status.success(), "{}", String::from_utf8_lossy(&doctor.stdout));
+    let shown = run(&["key", "show"], &[("--data", &data)]);
+    assert_eq!(String::from_utf8(shown.stdout).unwrap().trim(), running.hub.to_string());
+    assert!(!run(&["restore"], &[("--data", &data), ("--from", &backup)]).status.success());
+    running.signal(Signal::TERM);
+    let restored = folder.path().join("restored");
+    assert!(run(&["restore"], &[("--data", &restored), ("--from", &backup)]).status.success());
+    let keyless = run(&["serve", "--listen", "127.0.0.1:0"], &[("--data", &restored)]);
+    assert!(!keyless.status.success(), "without its key the hub does not start");
+    std::fs::copy(data.join("hub.key"), restored.join("hub.key")).unwrap();
+    assert!(run(&["doctor"], &[("--data", &restored)]).status.success());
+    let running = Running::start(&restored);
+    let client = Client::new(&running.url, key(1)).await;
+    lead.set("station.name", "另一站");
+    let waits = client.sync(&mut lead).await;
+    assert_eq!(waits.unwrap_err(), (503, "recovering".to_owned()), "it hears its clients first");
+    running.signal(Signal::TERM);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_doctor_finds_a_log_that_was_altered() {
+    let folder = tempfile::tempdir().unwrap();
+    let running = Running::start(folder.path());
+    let mut lead = Desk::lead_at(1, [1; 16], running.hub);
+    let client = Client::new(&running.url, key(1)).await;
+    client.publish(&lead, None).await.unwrap();
+    for name in ["甲", "乙", "丙"] {
+        lead.set("station.name", name);
+        client.sync(&mut lead).await.unwrap();
+    }
+    running.signal(Signal::TERM);
+    let database = rusqlite::Connection::open(folder.path().join("hub.db")).unwrap();
+    database.execute("DELETE FROM log WHERE position = (SELECT max(position) FROM log)", []).unwrap();
+    drop(database);
+    let doctor = run(&["doctor"], &[("--data", folder.path())]);
+    assert!(!doctor.status.success());
+    let said = String::from_utf8(doctor.stdout).unwrap();
+    assert!(said.contains(&lead.application.0), "{said}");
+}
+
+#[test]
+fn two_hubs_do_not_share_a_data_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let running = Running::start(folder.path());
+    let second = run(&["serve", "--listen", "127.0.0.1:0"], &[("--data", folder.path())]);
+    assert!(!second.status.success());
+    running.signal(Signal::TERM);
+}
