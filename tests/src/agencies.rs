@@ -209,7 +209,9 @@ impl Agency {
             let hello = self.workspace.hello(id)?;
             let offer = self.workspace.offer(id)?.unwrap_or_default();
             let Reply { page, more, receipt } = hub.core.exchange(&device, id, Exchange { hello, offer })?;
-            assert_eq!(receipt.faults, Vec::<String>::new(), "{}", self.name);
+            // A roster entry that another came before is signed again after the page.
+            let faults = receipt.faults.iter().filter(|fault| !fault.starts_with("roster entry"));
+            assert_eq!(faults.count(), 0, "{}: {:?}", self.name, receipt.faults);
             assert_eq!(receipt.waiting, [], "{}", self.name);
             events.extend(self.workspace.follow(id, &page)?);
             if !more && !self.workspace.has_offer(id)? {

@@ -102,6 +102,11 @@ impl Session {
         self.outbox.reset(store, self.key).map_err(|error| unreadable(store, &error))
     }
 
+    /// This desk writes as that replica from now on.
+    pub fn claim_own(&mut self, replica: &ReplicaRow) {
+        claim_own(&mut self.ledger, self.device, replica);
+    }
+
     /// The application's document.
     pub fn document(&self) -> &Document {
         &self.ledger.document
@@ -357,6 +362,14 @@ pub(crate) fn recalled(kept: &[String]) -> Vec<HistoryRow> {
     kept.iter().filter_map(|rows| serde_json::from_str::<Vec<HistoryRow>>(rows).ok()).flatten().collect()
 }
 
+/// Makes one of this desk's replicas known as its own.
+fn claim_own(ledger: &mut Ledger, device: PublicKey, replica: &ReplicaRow) {
+    let nonce = replica.nonce.as_deref().and_then(|nonce| <[u8; NONCE_BYTES]>::try_from(nonce).ok());
+    if let Some(nonce) = nonce {
+        ledger.add_claim(Claim::new(&ledger.application().clone(), device, nonce));
+    }
+}
+
 fn load_ledger(
     store: &Store,
     key: ApplicationKey,
@@ -379,9 +392,7 @@ fn load_ledger(
     let parts = proof::parts(store, key, &application, root).map_err(|error| failed(&error))?;
     let mut ledger = Ledger::new(document, parts);
     for replica in store.replicas(key).map_err(|error| failed(&error))? {
-        if let Some(nonce) = replica.nonce.and_then(|nonce| <[u8; NONCE_BYTES]>::try_from(nonce).ok()) {
-            ledger.add_claim(Claim::new(&application, device, nonce));
-        }
+        claim_own(&mut ledger, device, &replica);
     }
     Ok(ledger)
 }

@@ -67,8 +67,13 @@ impl Workspace {
             .ok_or_else(|| UserError::new(ErrorCode::UnknownApplication).with("application", &row.id))
     }
 
-    /// A new actor of this device.
+    /// A new actor of this device, newer than all it had: a clock that was set back must not bring an old one back.
     pub(super) fn fresh_replica(&self, id: &ApplicationId, now: i64) -> Result<ReplicaRow, UserError> {
+        let row = self.store.application(id).map_err(|error| unusable(&self.home, &error))?;
+        let known = row.map_or(Ok(Vec::new()), |row| self.store.replicas(row.key));
+        let known = known.map_err(|error| unusable(&self.home, &error))?;
+        let last_ms = known.iter().map(|replica| replica.since_ms).max();
+        let since_ms = last_ms.map_or(now, |last| now.max(last.saturating_add(1)));
         let nonce = self.surroundings.random()?;
         let settings = self.settings();
         Ok(ReplicaRow {
@@ -76,7 +81,7 @@ impl Workspace {
             nonce: Some(nonce.to_vec()),
             agency: settings.agency,
             person: settings.person,
-            since_ms: now,
+            since_ms,
         })
     }
 }

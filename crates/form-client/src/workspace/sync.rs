@@ -171,6 +171,9 @@ impl Workspace {
             Ok(followed) => followed,
             Err(fault) => return Err(session.fault(&fault)),
         };
+        if followed.recovery.is_some() {
+            session.claim_own(&replica);
+        }
         if session.ledger.log().position == before && followed.merged.applied.is_empty() {
             return Ok(Vec::new());
         }
