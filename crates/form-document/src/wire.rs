@@ -67,8 +67,10 @@ pub struct Offer {
     pub changes: Vec<WireChange>,
     #[n(1)]
     pub seals: Vec<Seal>,
+    /// Of every actor in the offer of which the hub has accepted nothing as yet: a claim is kept only with a change.
     #[n(2)]
     pub claims: Option<Vec<WireClaim>>,
+    /// Judged before the changes: whoever gives up a right hands in what was written under it in an offer before.
     #[n(3)]
     pub roster: Option<Vec<SignedEntry>>,
 }
