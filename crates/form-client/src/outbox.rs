@@ -48,6 +48,11 @@ impl Outbox {
         self.offered_roster = 0;
     }
 
+    /// The hub has put other entries where this desk's own were: those after them are handed over again.
+    pub fn roster_moved(&mut self) {
+        self.offered_roster = 0;
+    }
+
     /// How far this desk has followed, and what it has besides.
     pub fn hello(&self, ledger: &Ledger) -> Hello {
         let document = &ledger.document;
@@ -110,7 +115,8 @@ impl Outbox {
             || !self.folded.is_empty()
     }
 
-    /// What to hand over next; `None` when all of it has been.
+    /// What to hand over next; `None` when all of it has been. Changes go before the roster steps that were taken
+    /// after them, and after those before: the hub judges each by the roster that it knows.
     ///
     /// # Errors
     /// When the database can't be read.
@@ -124,20 +130,31 @@ impl Outbox {
         self.sign(ledger, key);
         let mut offer = Offer::default();
         let known = self.offered_roster.max(ledger.confirmed());
-        let entries = ledger.chain().entries_after(known);
-        offer.roster = (!entries.is_empty()).then(|| entries.to_vec());
-        self.offered_roster = ledger.chain().version();
         let mut spans: BTreeMap<ActorId, (u64, u64)> = BTreeMap::new();
-        let mut bytes = 0;
+        let mut rosters =
+            Rosters { ledger, store, application, unsaved: &self.unsaved, kept: BTreeMap::new() };
+        let (mut bytes, mut needed) = (0, None);
         for (actor, seq, hash) in ledger.document.changes_beyond(&self.from(ledger)) {
-            if bytes >= OFFER_BYTES {
+            let roster = rosters.of(&actor, seq)?;
+            if roster > known {
+                needed = Some(roster);
                 break;
             }
             let Some(change) = ledger.document.change(&hash) else { continue };
             bytes += change.len();
             offer.changes.push(WireChange(change));
-            spans.entry(actor.clone()).or_insert((seq, seq)).1 = seq;
-            self.offered.insert(actor, seq);
+            spans.entry(actor).or_insert((seq, seq)).1 = seq;
+            if bytes >= OFFER_BYTES {
+                break;
+            }
+        }
+        if spans.is_empty() {
+            let until = needed.unwrap_or(ledger.chain().version());
+            let entries = ledger.chain().entries_after(known);
+            let count = usize::try_from(until.saturating_sub(known)).unwrap_or(usize::MAX);
+            let entries = entries.get(..count).unwrap_or(entries);
+            offer.roster = (!entries.is_empty()).then(|| entries.to_vec());
+            self.offered_roster = known.saturating_add(entries.len() as u64);
         }
         let newcomers = spans.iter().filter(|(_, (first, _))| *first == 1);
         let claims: Vec<_> =
@@ -145,6 +162,7 @@ impl Outbox {
         offer.claims = (!claims.is_empty()).then_some(claims);
         for (actor, (first, last)) in &spans {
             offer.seals.extend(self.seals(ledger, store, application, actor, *first, *last)?);
+            self.offered.insert(actor.clone(), *last);
         }
         offer.seals.extend(self.folded.drain(..).map(|segment| segment.seal(segment.end_seq())));
         shorten(&mut offer, &spans);
@@ -190,6 +208,40 @@ impl Outbox {
     pub fn fold(&mut self, segments: Vec<Segment>) {
         self.unsaved.extend(segments.iter().cloned());
         self.folded.extend(segments);
+    }
+}
+
+/// Under which rosters changes were made.
+struct Rosters<'a> {
+    ledger: &'a Ledger,
+    store: &'a Store,
+    application: ApplicationKey,
+    unsaved: &'a [Segment],
+    /// By actor: first seq, end, and roster of its kept segments.
+    kept: BTreeMap<ActorId, Vec<(u64, u64, u64)>>,
+}
+
+impl Rosters<'_> {
+    /// The roster that the change's segment names; the newest one for a change that nobody has signed, which no
+    /// hub takes anyway.
+    fn of(&mut self, actor: &ActorId, seq: u64) -> Result<u64, StoreError> {
+        let unsaved = self
+            .unsaved
+            .iter()
+            .find(|segment| segment.actor == *actor && (segment.first_seq..segment.end_seq()).contains(&seq));
+        if let Some(segment) = unsaved {
+            return Ok(segment.roster);
+        }
+        if !self.kept.contains_key(actor) {
+            let rows =
+                self.store.segments_after(self.application, actor.to_bytes(), seq.saturating_sub(1))?;
+            let spans = rows.iter().map(|row| (row.first_seq, row.first_seq + row.count, row.roster));
+            self.kept.insert(actor.clone(), spans.collect());
+        }
+        let kept = self.kept.get(actor).into_iter().flatten();
+        let covering = kept.filter(|(first, end, _)| (*first..*end).contains(&seq));
+        let roster = covering.map(|(_, _, roster)| *roster).min();
+        Ok(roster.unwrap_or_else(|| self.ledger.chain().version()))
     }
 }
 

@@ -10,7 +10,7 @@ use form_document::wire::{Seal, WireActor, WireHash};
 use form_document::{ActorId, ChangeHash, Claim, Document, NONCE_BYTES, Segment};
 use form_model::id::ApplicationId;
 use form_store::application::ApplicationKey;
-use form_store::follow::FollowRow;
+use form_store::follow::{FollowRow, RefusedRow};
 use form_store::roster::RosterRow;
 use form_store::segment::{ClaimRow, SegmentRow};
 use form_store::{Store, StoreError};
@@ -59,6 +59,11 @@ pub(crate) fn parts(
 /// The row of how far the log was followed.
 pub(crate) fn follow_row(log: &LogState, confirmed: u64, synced_ms: i64, checked: bool) -> FollowRow {
     FollowRow { position: log.position, log_hash: log.hash.to_vec(), confirmed, synced_ms, checked }
+}
+
+/// A refused change that was never here, as it is kept.
+pub(crate) fn refused_row(hash: &ChangeHash, reason: Reason) -> RefusedRow {
+    RefusedRow { hash: hash.0.to_vec(), reason: reason.number(), raw: Vec::new(), history: String::new() }
 }
 
 /// A roster entry as it is kept.

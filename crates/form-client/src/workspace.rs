@@ -8,6 +8,7 @@ mod reminder;
 mod replica;
 mod rights;
 mod set_aside;
+mod start;
 mod sync;
 mod team;
 mod transfer;

@@ -1,4 +1,4 @@
-//! Tables `follow`, `log_page`, `accepted` and `refused`: how far this desk has followed the hub's log of an
+//! Tables `follow`, `unchecked_start`, `log_page`, `accepted` and `refused`: how far this desk has followed the hub's log of an
 //! application, and what the log said.
 
 use rusqlite::{OptionalExtension, params};
@@ -16,6 +16,11 @@ CREATE TABLE follow (
     synced_ms   INTEGER NOT NULL,
     -- 0: a joining desk that has not checked every signature and right yet.
     checked     INTEGER NOT NULL DEFAULT 1
+) STRICT;
+-- A compact start that has not been checked yet, as it came; it is looked at when nobody is waiting.
+CREATE TABLE unchecked_start (
+    application INTEGER NOT NULL PRIMARY KEY REFERENCES application (key),
+    start       BLOB    NOT NULL
 ) STRICT;
 -- What the log said, without the changes' bytes: a hub that was restored from a backup gets it back from here.
 CREATE TABLE log_page (
@@ -87,6 +92,16 @@ impl Store {
         Ok(row.optional()?)
     }
 
+    /// A compact start that has not been checked yet, as it came.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn unchecked_start(&self, key: ApplicationKey) -> Result<Option<Vec<u8>>, StoreError> {
+        let mut statement =
+            self.connection.prepare_cached("SELECT start FROM unchecked_start WHERE application = ?1")?;
+        Ok(statement.query_row(params![key.0], |row| row.get(0)).optional()?)
+    }
+
     /// How far the hub has accepted each actor's changes, by seq.
     ///
     /// # Errors
@@ -149,6 +164,28 @@ impl Write<'_> {
             row.synced_ms,
             row.checked
         ])?;
+        Ok(())
+    }
+
+    /// Keeps a compact start until it has been checked.
+    ///
+    /// # Errors
+    /// When the database can't be written.
+    pub fn put_unchecked_start(&self, key: ApplicationKey, start: &[u8]) -> Result<(), StoreError> {
+        self.transaction.execute(
+            "INSERT INTO unchecked_start (application, start) VALUES (?1, ?2)",
+            params![key.0, start],
+        )?;
+        Ok(())
+    }
+
+    /// The compact start has been checked.
+    ///
+    /// # Errors
+    /// When the database can't be written.
+    pub fn checked_start(&self, key: ApplicationKey) -> Result<(), StoreError> {
+        self.transaction.execute("DELETE FROM unchecked_start WHERE application = ?1", params![key.0])?;
+        self.transaction.execute("UPDATE follow SET checked = 1 WHERE application = ?1", params![key.0])?;
         Ok(())
     }
 

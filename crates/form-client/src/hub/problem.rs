@@ -13,8 +13,14 @@ struct Problem {
     code: String,
     #[serde(default)]
     detail: String,
+    #[serde(default)]
+    position: Option<u64>,
 }
 
+/// The hub knows less of its log than this desk.
+const HUB_BEHIND: &str = "hub_behind";
+/// The detail that says where the hub's log ends.
+const POSITION: &str = "position";
 /// The detail of a [`ErrorCode::HubRefused`] that holds the hub's code.
 const CODE: &str = "code";
 
@@ -22,26 +28,30 @@ const CODE: &str = "code";
 const SENTENCES: &[(&str, &str, &str)] = &[
     ("not_a_member", "本机不是这份申报的成员", "this device is no member of the application"),
     ("device_revoked", "本机的权限已被撤销", "this device's rights were revoked"),
-    ("not_found", "协同中心没有这份申报", "the hub does not have this application"),
+    ("not_a_lead", "只有牵头单位可以这样做", "only a lead may do this"),
+    ("application_unknown", "协同中心没有这份申报", "the hub does not have this application"),
     ("invite_unknown", "没有这份邀请", "there is no such invite"),
     ("invite_used", "这份邀请已经用过", "the invite has been used"),
     ("invite_expired", "这份邀请已过期", "the invite has expired"),
     ("invite_cancelled", "这份邀请已被收回", "the invite was taken back"),
     ("roster_moved", "成员名单刚刚有了变化，请重试", "the roster has just changed; try again"),
     (
-        "admission_required",
+        "admission_needed",
         "需要填写接入码，请向协同中心的管理员索取",
         "an admission code is needed; ask whoever runs the hub",
     ),
     ("admission_unknown", "接入码不对或已经用过", "the admission code is wrong or has been used"),
-    ("rate_limited", "请求太频繁，请稍后再试", "too many requests; wait a little"),
+    ("publication_refused", "这份申报不符合协同中心的要求", "the hub cannot take this application in"),
+    ("too_many", "请求太频繁，请稍后再试", "too many requests; wait a little"),
     ("too_large", "一次发送的内容太多", "too much was sent at once"),
     ("storage_failed", "协同中心暂时不能写入", "the hub cannot store anything at the moment"),
     (
-        "hub_behind",
-        "协同中心是从旧备份恢复的，正在补齐",
-        "the hub was restored from an old backup and is being topped up",
+        "recovering",
+        "协同中心刚从备份恢复，正在等各单位补齐",
+        "the hub was restored from a backup and waits for what its members know",
     ),
+    ("busy", "协同中心正忙，请稍后再试", "the hub is busy; wait a little"),
+    (HUB_BEHIND, "协同中心是从旧备份恢复的，正在补齐", "the hub was restored from an old backup"),
     ("log_forked", "协同中心的记录与本机的不一致", "the hub's log differs from what is here"),
     ("token_stolen", "请求的签名不对", "the request's signature is wrong"),
 ];
@@ -49,6 +59,12 @@ const SENTENCES: &[(&str, &str, &str)] = &[
 /// The hub's code in an error, if it is a refusal.
 pub(super) fn code(error: &UserError) -> Option<&str> {
     error.details.get(CODE).map(String::as_str)
+}
+
+/// Where the hub's log ends, when the hub says that this desk knows more of it.
+pub(super) fn behind(error: &UserError) -> Option<u64> {
+    let position = error.details.get(POSITION)?.parse().ok()?;
+    (code(error) == Some(HUB_BEHIND)).then_some(position)
 }
 
 /// The hub was not reached.
@@ -86,7 +102,11 @@ pub(super) fn read(hub: &str, status: StatusCode, body: &[u8]) -> UserError {
         let error = UserError::new(ErrorCode::HubUnreachable).with("hub", hub);
         return error.with_pair("cause", format!("收到 {status}"), format!("the answer was {status}"));
     }
-    refused(hub, &problem.code, problem.detail)
+    let error = refused(hub, &problem.code, problem.detail);
+    match problem.position {
+        Some(position) => error.with(POSITION, position),
+        None => error,
+    }
 }
 
 /// Whether a text is a code that the hub closes a stream with.

@@ -209,7 +209,8 @@ impl<A: Ask> SyncLoop<A> {
     }
 }
 
-/// Exchanges with the hub until both sides have everything.
+/// Exchanges with the hub until both sides have everything. A desk that has nothing yet starts compactly; a hub
+/// that was restored from a backup gets back what it has lost.
 ///
 /// # Errors
 /// [`ErrorCode::HubUnreachable`], [`ErrorCode::HubRefused`], [`ErrorCode::HubBroken`], [`ErrorCode::NotSaved`].
@@ -219,14 +220,33 @@ pub async fn catch_up<A: Ask>(
     application: &ApplicationId,
 ) -> Result<(), UserError> {
     let id = application.clone();
-    desk.ask(move |desk| desk.reconnect(&id)).await?;
+    let empty = desk
+        .ask(move |desk| {
+            desk.reconnect(&id)?;
+            desk.is_empty(&id)
+        })
+        .await?;
+    if empty {
+        let (id, start) = (application.clone(), connection.start(application).await?);
+        let events = desk.ask(move |desk| desk.begin(&id, &start)).await?;
+        desk.tell(application, events).await;
+    }
     loop {
         let id = application.clone();
         let exchange = desk.ask(move |desk| {
             let hello = desk.hello(&id)?;
             Ok(Exchange { hello, offer: desk.offer(&id)?.unwrap_or_default() })
         });
-        let reply = connection.exchange(application, &exchange.await?).await?;
+        let reply = match connection.exchange(application, &exchange.await?).await {
+            Ok(reply) => reply,
+            Err(error) => match problem::behind(&error) {
+                Some(position) => {
+                    top_up(desk, connection, application, position).await?;
+                    continue;
+                }
+                None => return Err(error),
+            },
+        };
         let id = application.clone();
         let more = reply.more;
         let (events, open) = desk
@@ -242,11 +262,27 @@ pub async fn catch_up<A: Ask>(
     }
 }
 
+/// Gives a hub that was restored from a backup the log back from where it ends.
+async fn top_up<A: Ask>(
+    desk: &A,
+    connection: &HubConnection,
+    application: &ApplicationId,
+    position: u64,
+) -> Result<(), UserError> {
+    let id = application.clone();
+    let pages = desk.ask(move |desk| desk.log_after(&id, position)).await?;
+    for page in &pages {
+        connection.top_up(application, page).await?;
+    }
+    let id = application.clone();
+    desk.ask(move |desk| desk.reconnect(&id)).await
+}
+
 /// Whether trying again is of no use until somebody does something.
 fn stops(error: &UserError) -> bool {
     let code = problem::code(error);
     error.code == ErrorCode::HubBroken
-        || matches!(code, Some("not_a_member" | "device_revoked" | "not_found" | "log_forked"))
+        || matches!(code, Some("not_a_member" | "device_revoked" | "application_unknown" | "log_forked"))
 }
 
 /// Who is in the form, by device.

@@ -1,6 +1,6 @@
 //! Following the hub, without a network: messages in, messages out. Who carries them is another's matter.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use form_document::ActorId;
@@ -199,6 +199,9 @@ impl Workspace {
     /// What the view hears of a page that has been kept.
     fn followed(&mut self, id: &ApplicationId, followed: Followed) -> Result<Vec<Event>, UserError> {
         let team_changed = !followed.roster.is_empty() || !followed.displaced.is_empty();
+        if !followed.displaced.is_empty() {
+            self.session(id)?.outbox.roster_moved();
+        }
         let errors = self.step_again(id, &followed.displaced);
         if followed.recovery.is_some() {
             let key = self.session(id)?.key;
@@ -224,6 +227,19 @@ impl Workspace {
         events.push(Event::Sync { sync: self.sync_state(id)? });
         events.extend(errors.into_iter().map(|error| Event::Failed { error }));
         Ok(events)
+    }
+
+    /// The hub's log after a position, as far as this desk has followed it, with everything that is needed to
+    /// check it.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn log_after(&mut self, id: &ApplicationId, position: u64) -> Result<Vec<Page>, UserError> {
+        self.session(id)?;
+        let Self { sessions, store, home, .. } = self;
+        let Some(session) = sessions.get(id) else { return Ok(Vec::new()) };
+        log_page::pages_after(store, session.key, &session.ledger, position, &BTreeMap::new())
+            .map_err(|error| unusable(home, &error))
     }
 
     /// Signs long segments in place of many short ones, to be handed over with the next offer. To be called when
@@ -267,7 +283,8 @@ impl Session {
     /// The hub may only have believed what this desk said to have: it is asked once more for all bytes. Otherwise
     /// it breaks its word.
     fn fault(&mut self, fault: &LogFault) -> UserError {
-        let mistaken = matches!(fault, LogFault::Missing { .. } | LogFault::Head(_));
+        let mistaken =
+            matches!(fault, LogFault::Missing { .. } | LogFault::Head(_) | LogFault::Contradiction { .. });
         if mistaken && !self.outbox.claims_nothing {
             self.outbox.claims_nothing = true;
             return UserError::new(ErrorCode::HubUnreachable).with("hub", "").with("cause", fault);
@@ -346,13 +363,7 @@ impl Session {
     /// Keeps what was refused; of own changes also what they had done, for the person to look at.
     fn keep_refused(&self, write: &Write<'_>, followed: &Followed) -> Result<(), StoreError> {
         for (hash, reason) in &followed.refused {
-            let row = RefusedRow {
-                hash: hash.0.to_vec(),
-                reason: reason.number(),
-                raw: Vec::new(),
-                history: String::new(),
-            };
-            write.put_refused(self.key, &row)?;
+            write.put_refused(self.key, &proof::refused_row(hash, *reason))?;
         }
         for aside in followed.recovery.iter().flat_map(|recovery| &recovery.set_aside) {
             let row = RefusedRow {
