@@ -4,15 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use form_document::ChangeHash;
 use form_document::key::PublicKey;
+use form_document::ledger::{Decision, Followed};
 use form_document::log::Position;
-use form_document::roster::Act;
 use form_document::wire::{Page, PageEntry};
 use form_model::id::ApplicationId;
 
 use super::core::Core;
 use super::member;
 use super::open::hub_actor;
-use super::round::{Stretch, kept};
+use super::round::{Stretch, kept, place};
 use crate::error::{ErrorCode, HubError};
 use crate::storage::record::{ApplicationWrite, Commit, LogRecord, Place, StoredHead};
 
@@ -57,7 +57,6 @@ impl Core {
     }
 
     fn follow(&mut self, id: &ApplicationId, page: &Page) -> Result<(ApplicationWrite, Stretch), HubError> {
-        let refused = |cause: String| HubError::new(ErrorCode::LogRefused, cause);
         let hub = self.key.public();
         let lost = || HubError::new(ErrorCode::Internal, "the application was closed at once");
         let open = self.cache.get(id).ok_or_else(lost)?;
@@ -68,53 +67,18 @@ impl Core {
             .follow(page, &hub_actor(id, &hub), &BTreeSet::new())
             .map_err(|fault| refused(fault.to_string()))?;
         if followed.recovery.is_some() {
-            return Err(refused("it contradicts what the hub has accepted".to_owned()));
+            return Err(refused("it contradicts what the hub has accepted"));
         }
         let mut write = ApplicationWrite::new(id.clone());
-        let mut by_bytes: BTreeMap<&[u8], _> =
-            followed.merged.applied.iter().map(|change| (change.bytes.as_slice(), change)).collect();
+        let skip = before.position.saturating_sub(page.after);
         let mut state = before;
-        let mut next_version = version;
-        let mut skip = before.position.saturating_sub(page.after);
-        for entry in &page.entries {
-            let place = match entry {
-                PageEntry::Accepted { count, .. } if *count <= skip => {
-                    skip -= count;
-                    continue;
-                }
-                PageEntry::Accepted { .. } => {
-                    return Err(refused("it names accepted changes without giving them".to_owned()));
-                }
-                _ if skip > 0 => {
-                    skip -= 1;
-                    continue;
-                }
-                PageEntry::Change(raw) => {
-                    let missing = || refused("it gives a change twice".to_owned());
-                    let change = by_bytes.remove(raw.0.as_slice()).ok_or_else(missing)?;
-                    let (actor, bytes) = (change.actor.clone(), change.bytes.clone());
-                    Place::Accepted { actor, seq: change.seq, hash: change.hash, bytes }
-                }
-                PageEntry::Refused { hash, reason } => {
-                    Place::Refused { hash: ChangeHash(hash.0), reason: *reason }
-                }
-                PageEntry::Roster(entry) => {
-                    next_version += 1;
-                    write.roster.push((next_version, entry.clone()));
-                    if let Ok(read) = entry.read()
-                        && let Act::Invite { key, .. } = read.act
-                    {
-                        write.invites.push(key);
-                    }
-                    Place::Roster { version: next_version, hash: entry.hash() }
-                }
-            };
+        for place in places(page, skip, version, &followed, &mut write)? {
             state.push(place.item());
             write.log.push(LogRecord { position: state.position, place, running: state.hash });
         }
         let ledger = &open.ledger;
         if state != *ledger.log() || state.position != page.head.position {
-            return Err(refused("its places are not what its head is about".to_owned()));
+            return Err(refused("its places are not what its head is about"));
         }
         write.claims = followed.claims;
         write.segments = followed.segments.iter().map(|segment| kept(ledger, segment)).collect();
@@ -128,4 +92,48 @@ impl Core {
         let records = write.log.clone();
         Ok((write, Stretch { application: id.clone(), before, records, head, roster }))
     }
+}
+
+fn refused(cause: impl Into<String>) -> HubError {
+    HubError::new(ErrorCode::LogRefused, cause)
+}
+
+/// The places that a followed page adds to a log, the first `skip` of its own left out; their roster entries go
+/// into `write`.
+fn places(
+    page: &Page,
+    mut skip: u64,
+    mut version: u64,
+    followed: &Followed,
+    write: &mut ApplicationWrite,
+) -> Result<Vec<Place>, HubError> {
+    let applied = followed.merged.applied.iter();
+    let mut by_bytes: BTreeMap<&[u8], _> = applied.map(|change| (change.bytes.as_slice(), change)).collect();
+    let mut places = Vec::with_capacity(page.entries.len());
+    for entry in &page.entries {
+        if let PageEntry::Accepted { count, .. } = entry {
+            skip = skip
+                .checked_sub(*count)
+                .ok_or_else(|| refused("it names accepted changes without giving them"))?;
+            continue;
+        }
+        if skip > 0 {
+            skip -= 1;
+            continue;
+        }
+        places.push(match entry {
+            PageEntry::Change(raw) => {
+                let change = by_bytes.remove(raw.0.as_slice());
+                let change = change.ok_or_else(|| refused("it gives a change twice"))?;
+                let (actor, bytes) = (change.actor.clone(), change.bytes.clone());
+                Place::Accepted { actor, seq: change.seq, hash: change.hash, bytes }
+            }
+            PageEntry::Refused { hash, reason } => {
+                Place::Refused { hash: ChangeHash(hash.0), reason: *reason }
+            }
+            PageEntry::Roster(entry) => place(Decision::Roster(entry.clone()), &mut version, write),
+            PageEntry::Accepted { .. } => continue,
+        });
+    }
+    Ok(places)
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use form_document::genesis::Genesis;
 use form_document::key::{PublicKey, SigningKey};
-use form_document::ledger::{Followed, Ledger, LedgerParts, LogFault};
+use form_document::ledger::{Followed, Ledger, LedgerParts, LogFault, verify_all};
 use form_document::log::LogState;
 use form_document::roster::{Act, Enrolment, SignedEntry};
 use form_document::wire::{
@@ -259,18 +259,14 @@ impl Desk {
         }
     }
 
-    /// A desk of the same device that knows only what a compact start says.
+    /// What a joining replica makes of a compact start, once it has looked at all of it.
     pub fn started(&self, number: u8, start: &Start) -> Ledger {
-        let root = form_document::UnverifiedGenesis::read(&self.genesis).unwrap();
-        let root = PublicKey(root.verify(&form()).unwrap().lead);
         let actor = Claim::new(&self.application, key(number).public(), [77; 16]).actor;
-        let document =
-            Document::load(&start.document, &[], &self.application, &form(), actor.clone()).unwrap();
-        let mut ledger = Ledger::new(document, LedgerParts::new(&self.application, root));
-        for claim in &start.page.claims {
-            ledger.add_claim(claim.open(&self.application));
-        }
-        ledger.follow(&start.page, &actor, &BTreeSet::new()).unwrap();
+        let form = form();
+        let (mut ledger, _) = Ledger::start(start, &self.genesis, &form, actor).unwrap();
+        let verified = verify_all(start, &self.genesis, &form).unwrap();
+        ledger.set_verified(&verified);
+        assert!(ledger.is_verified());
         ledger
     }
 }
