@@ -6,12 +6,14 @@
 #![allow(clippy::missing_panics_doc, reason = "as above")]
 
 use std::cell::Cell;
+use std::fs;
 use std::path::Path;
 
 use form_client::code::{Code, CodeKind};
 use form_client::surroundings::Surroundings;
 use form_client::workspace::Workspace;
 use form_document::key::SigningKey;
+use form_document::log::LogState;
 use form_document::wire::{Exchange, Reply};
 use form_model::answer::{AnswerValue, Answers};
 use form_model::command::{
@@ -23,7 +25,7 @@ use form_model::id::{AnswerId, ApplicationId};
 use form_model::member::{AgencyId, FormPart, Grant, Role};
 use sync_server::arbiter::{CheckedPublication, Core};
 use sync_server::clock::Clock;
-use sync_server::error::HubError;
+use sync_server::error::{ErrorCode, HubError};
 use sync_server::storage::sqlite::Sqlite;
 use tempfile::TempDir;
 
@@ -72,6 +74,15 @@ pub fn folder() -> TempDir {
     if memory.is_dir() { TempDir::new_in(memory).unwrap() } else { TempDir::new().unwrap() }
 }
 
+/// A copy of a folder's files, as from a backup.
+pub fn copy_folder(from: &Path) -> TempDir {
+    let copy = folder();
+    for entry in fs::read_dir(from).unwrap().flatten().filter(|entry| entry.path().is_file()) {
+        fs::copy(entry.path(), copy.path().join(entry.file_name())).unwrap();
+    }
+    copy
+}
+
 /// The hub without a network.
 #[derive(Debug)]
 pub struct LoneHub {
@@ -90,6 +101,26 @@ impl LoneHub {
     /// Stops and starts it, as after a crash: what was not stored is gone.
     pub fn restart(&mut self) {
         self.core = core(self.folder.path(), &self.key);
+    }
+
+    /// A copy of its store.
+    pub fn backup(&self) -> TempDir {
+        let backup = folder();
+        Sqlite::open_to_read(&self.folder.path().join("hub.db"))
+            .and_then(|storage| storage.copy_to(&backup.path().join("hub.db")))
+            .unwrap();
+        backup
+    }
+
+    /// Goes on from a copy, as after a disk was replaced.
+    pub fn restore(&mut self, backup: &TempDir) {
+        self.folder = copy_folder(backup.path());
+        self.restart();
+    }
+
+    /// How far an application's log has come.
+    pub fn log(&mut self, id: &ApplicationId) -> LogState {
+        self.core.storage().head(id).unwrap().unwrap().state
     }
 }
 
@@ -122,11 +153,21 @@ impl Agency {
         Self { workspace, folder, name: name.to_owned() }
     }
 
+    /// Opens a desk that is there already.
+    pub fn open(name: &str, folder: TempDir) -> Self {
+        Self { workspace: Workspace::open(folder.path(), surroundings()).unwrap(), folder, name: name.into() }
+    }
+
+    /// Closes the desk; what it held is in the folder.
+    pub fn close(self) -> TempDir {
+        self.folder
+    }
+
     /// Closes and opens the desk, as after a crash.
     pub fn restart(self) -> Self {
         let Self { workspace, folder, name } = self;
         drop(workspace);
-        Self { workspace: Workspace::open(folder.path(), surroundings()).unwrap(), folder, name }
+        Self::open(&name, folder)
     }
 
     pub fn name(&self) -> &str {
@@ -188,14 +229,28 @@ impl Agency {
 
     /// Joins with an invite that the hub has heard of.
     pub fn join(&mut self, invite: &str, hub: &mut LoneHub) -> Result<ApplicationId, HubError> {
-        let code: Code = Workspace::read_code(invite).unwrap();
-        let key = code.key(CodeKind::Invite).unwrap().public();
-        let invitation = hub.core.invitation(&key)?;
-        let checked = self.workspace.check_invitation(&code, CodeKind::Invite, &invitation).unwrap();
+        self.enrol(invite, CodeKind::Invite, hub)
+    }
+
+    /// Takes the lead again with the recovery code.
+    pub fn recover(&mut self, code: &str, hub: &mut LoneHub) -> Result<ApplicationId, HubError> {
+        self.enrol(code, CodeKind::Recovery, hub)
+    }
+
+    fn enrol(&mut self, text: &str, kind: CodeKind, hub: &mut LoneHub) -> Result<ApplicationId, HubError> {
+        let code: Code = Workspace::read_code(text).unwrap();
+        let key = code.key(kind).unwrap().public();
+        let device = self.workspace.device_key().public();
+        let invitation = hub.core.invitation(&key, Some(&device))?;
+        let checked = self.workspace.check_invitation(&code, kind, &invitation).unwrap();
         let entry = self.workspace.enrolment(&code, &checked).unwrap();
-        hub.core.enrol(&key, &entry.unwrap())?;
+        if let Some(entry) = entry {
+            hub.core.enrol(&key, &entry)?;
+        }
         self.workspace.joined(&checked).unwrap();
         let id = checked.application.clone();
+        let start = hub.core.start(&device, &id)?;
+        self.workspace.begin(&id, &start).unwrap();
         self.sync(&id, hub).unwrap();
         Ok(id)
     }
@@ -208,7 +263,17 @@ impl Agency {
         loop {
             let hello = self.workspace.hello(id)?;
             let offer = self.workspace.offer(id)?.unwrap_or_default();
-            let Reply { page, more, receipt } = hub.core.exchange(&device, id, Exchange { hello, offer })?;
+            let answer = hub.core.exchange(&device, id, Exchange { hello, offer });
+            let Reply { page, more, receipt } = match answer {
+                Err(error) if error.code == ErrorCode::HubBehind => {
+                    for page in self.workspace.log_after(id, error.position.unwrap())? {
+                        hub.core.adopt(&device, id, &page)?;
+                    }
+                    self.workspace.reconnect(id)?;
+                    continue;
+                }
+                answer => answer?,
+            };
             // A roster entry that another came before is signed again after the page.
             let faults = receipt.faults.iter().filter(|fault| !fault.starts_with("roster entry"));
             assert_eq!(faults.count(), 0, "{}: {:?}", self.name, receipt.faults);

@@ -60,6 +60,8 @@ pub enum ErrorCode {
     HubRefused,
     /// What the hub says breaks a rule that it has signed. `cause`.
     HubBroken,
+    /// A joining desk hands nothing on before everything has been checked.
+    StillChecking,
     /// A file without signatures, for an application that several agencies share. `file`.
     UnsignedImport,
 }
@@ -206,6 +208,10 @@ impl UserError {
             ErrorCode::HubBroken => (
                 "协同中心发来的内容不符合它签过名的记录：{cause}。本机已停止与它同步，内容没有改动；请通知牵头单位和协同中心的管理员。",
                 "What the hub sent contradicts what it has signed: {cause}. This desk has stopped syncing with it and nothing was changed; tell the lead and whoever runs the hub.",
+            ),
+            ErrorCode::StillChecking => (
+                "刚加入的内容还在核对，核对完成后才能导出交换包。可以先继续填写，稍后再试。",
+                "What was joined is still being checked; an exchange file can be written when that is done. Go on filling in, and try again later.",
             ),
             ErrorCode::UnsignedImport => (
                 "{file} 里的修改没有签名，而这份申报由多个单位共同填写，不能直接并入。请对方用“导出交换包”发来。",

@@ -10,30 +10,38 @@ use super::round::{Answer, Ask};
 use crate::error::{ErrorCode, HubError};
 
 impl Core {
-    /// What an invite leads to.
+    /// What an invite, or a lead's recovery key, leads to. `device` is whoever asks: one that has used the invite
+    /// already is answered again, since it may have been cut off before it had the answer.
     ///
     /// # Errors
     /// When no application names it, or it was used, taken back, or has expired.
-    pub fn invitation(&mut self, invite: &PublicKey) -> Result<Invitation, HubError> {
+    pub fn invitation(
+        &mut self,
+        invite: &PublicKey,
+        device: Option<&PublicKey>,
+    ) -> Result<Invitation, HubError> {
         let id = self.invited_to(invite)?;
         self.open(&id)?;
         let now_ms = self.clock.now_ms();
         let chain = self.opened(&id)?.ledger.chain();
-        let found = chain.newest().invites.get(invite).ok_or_else(unknown)?;
-        match found.state {
-            InviteState::UsedBy(_) => return Err(refusal(&RosterFault::InviteUsed)),
-            InviteState::Cancelled => return Err(refusal(&RosterFault::InviteCancelled)),
-            InviteState::Open if now_ms > found.expires_ms => {
-                return Err(refusal(&RosterFault::InviteExpired));
+        if chain.newest().recovery != Some(*invite) {
+            let found = chain.newest().invites.get(invite).ok_or_else(unknown)?;
+            match found.state {
+                InviteState::UsedBy(user) if Some(&user) == device => {}
+                InviteState::UsedBy(_) => return Err(refusal(&RosterFault::InviteUsed)),
+                InviteState::Cancelled => return Err(refusal(&RosterFault::InviteCancelled)),
+                InviteState::Open if now_ms > found.expires_ms => {
+                    return Err(refusal(&RosterFault::InviteExpired));
+                }
+                InviteState::Open => {}
             }
-            InviteState::Open => {}
         }
         let roster = chain.entries_after(0).to_vec();
         let record = self.storage.application(&id)?.ok_or_else(unknown)?;
         Ok(Invitation { genesis: record.genesis, package: self.storage.package(&record.package)?, roster })
     }
 
-    /// Enrols a device: the entry is signed by the invite's key, and the roster takes it or not.
+    /// Enrols a device: the entry is signed by the invite's key or the recovery key, and the roster takes it or not.
     ///
     /// # Errors
     /// When the roster moved on meanwhile, or does not take the entry; when the store fails.
@@ -52,7 +60,8 @@ impl Core {
     pub fn enrolment(&self, invite: &PublicKey, entry: &SignedEntry) -> Result<Ask, HubError> {
         let application = self.invited_to(invite)?;
         let is_enrolment = |entry: &SignedEntry| {
-            entry.key == *invite && entry.read().is_ok_and(|entry| matches!(entry.act, Act::Enrol(_)))
+            entry.key == *invite
+                && entry.read().is_ok_and(|entry| matches!(entry.act, Act::Enrol(_) | Act::Recover { .. }))
         };
         if !is_enrolment(entry) {
             let detail = "the entry is no enrolment that the invite's key has signed";

@@ -295,15 +295,20 @@ pub(super) fn place(decision: Decision, version: &mut u64, write: &mut Applicati
         Decision::Refused { hash, reason, .. } => Place::Refused { hash, reason },
         Decision::Roster(entry) => {
             *version += 1;
-            if let Ok(read) = entry.read()
-                && let Act::Invite { key, .. } = read.act
-            {
-                write.invites.push(key);
-            }
+            write.invites.extend(enrolling_key(&entry));
             let hash = entry.hash();
             write.roster.push((*version, entry));
             Place::Roster { version: *version, hash }
         }
+    }
+}
+
+/// The key that an entry lets a device enrol with: an invite's, or the lead's next recovery key.
+pub(super) fn enrolling_key(entry: &SignedEntry) -> Option<PublicKey> {
+    match entry.read().ok()?.act {
+        Act::Invite { key, .. } => Some(key),
+        Act::Found { recovery, .. } | Act::Recover { recovery, .. } => Some(recovery),
+        _ => None,
     }
 }
 

@@ -20,12 +20,18 @@ fn key(text: &str) -> Result<PublicKey, HubError> {
     text.parse().map_err(unknown)
 }
 
-/// What an invite leads to.
+/// Whoever asks for an invite says here which device it is, if it has used the invite already.
+const DEVICE_HEADER: &str = "Huiqian-Device";
+
+/// What an invite, or a lead's recovery key, leads to.
 #[utoipa::path(
     get,
     path = "/v1/invites/{key}",
     tag = "invites",
-    params(("key" = String, Path, description = "The invite's public key, 64 lower-case hex digits")),
+    params(
+        ("key" = String, Path, description = "The invite's or recovery key's public half, 64 lower-case hex digits"),
+        ("Huiqian-Device" = Option<String>, Header, description = "The asking device's public key")
+    ),
     responses(
         (status = 200, description = "Invitation", body = Cbor, content_type = "application/cbor"),
         (status = "default", description = "A failure", body = Problem, content_type = "application/problem+json")
@@ -39,7 +45,9 @@ pub(super) async fn show(
 ) -> Result<Response, HubError> {
     state.limiter.invite(state.address(peer, request.headers()))?;
     let invite = key(&invite)?;
-    let invitation = state.arbiter.with(invite, move |core| core.invitation(&invite)).await?;
+    let device = request.headers().get(DEVICE_HEADER).and_then(|value| value.to_str().ok()?.parse().ok());
+    let invitation =
+        state.arbiter.with(invite, move |core| core.invitation(&invite, device.as_ref())).await?;
     Ok(cbor_of(&invitation))
 }
 

@@ -80,7 +80,7 @@ impl Desk {
     /// A desk that was enrolled with an invite of the lead's.
     pub fn join(number: u8, agency: &str, part: &str, lead: &mut Self, core: &mut Core) -> Self {
         let invite = lead.invite(agency, part, number, core);
-        let invitation = core.invitation(&invite.public()).unwrap();
+        let invitation = core.invitation(&invite.public(), None).unwrap();
         let (desk, entry) = Self::accept(number, &invite, &invitation);
         core.enrol(&invite.public(), &entry).unwrap();
         desk

@@ -28,6 +28,8 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(120);
 const PROOF_HEADER: &str = "Huiqian-Proof";
 /// The code by which a closed hub takes a new application.
 const ADMISSION_HEADER: &str = "Huiqian-Admission";
+/// Which device asks for an invite: one that was cut off after using it is answered again.
+const DEVICE_HEADER: &str = "Huiqian-Device";
 const CBOR: &str = "application/cbor";
 
 /// A hub as one device talks to it.
@@ -142,6 +144,7 @@ impl HubConnection {
     /// [`ErrorCode::HubUnreachable`], [`ErrorCode::HubRefused`].
     pub async fn invitation(&self, key: &PublicKey) -> Result<Invitation, UserError> {
         let request = self.http.get(self.address(&format!("/v1/invites/{key}")));
+        let request = request.header(DEVICE_HEADER, self.device.public().to_string());
         let response = self.answered(request).await?;
         self.message(response, START_MAX_BYTES).await
     }

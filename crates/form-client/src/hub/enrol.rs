@@ -7,7 +7,7 @@ use form_model::id::ApplicationId;
 
 use super::connection::HubConnection;
 use super::problem;
-use super::sync_loop::{Ask, catch_up};
+use super::sync_loop::{Ask, catch_up, check_start};
 use crate::code::{Code, CodeKind};
 use crate::workspace::{CheckedInvitation, Workspace};
 
@@ -69,6 +69,7 @@ pub async fn join<A: Ask>(desk: &A, text: &str, kind: CodeKind) -> Result<Applic
         let application = checked.application.clone();
         desk.ask(move |desk| desk.joined(&checked)).await?;
         catch_up(desk, &connection, &application).await?;
+        check_start(desk, &application).await?;
         return Ok(application);
     }
     Err(last)

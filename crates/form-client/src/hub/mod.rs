@@ -10,4 +10,4 @@ mod sync_loop;
 pub use connection::{HubConnection, Live};
 pub use enrol::{join, preview, publish};
 pub use local::LocalDesk;
-pub use sync_loop::{Ask, Wake, catch_up, run};
+pub use sync_loop::{Ask, Wake, catch_up, check_start, run};

@@ -130,6 +130,7 @@ impl<A: Ask> SyncLoop<A> {
         }
         catch_up(&self.desk, &connection, &self.application).await?;
         self.offline_since = None;
+        check_start(&self.desk, &self.application).await?;
         match connection.live(&self.application).await {
             Ok(live) => self.stay(live).await,
             Err(error) if error.code == ErrorCode::HubUnreachable => self.ask_again(&connection).await,
@@ -260,6 +261,21 @@ pub async fn catch_up<A: Ask>(
             return Ok(());
         }
     }
+}
+
+/// Looks at a compact start, beside the desk's own work; until then nothing of it is trusted.
+///
+/// # Errors
+/// [`ErrorCode::HubBroken`] when it is not sound.
+pub async fn check_start<A: Ask>(desk: &A, application: &ApplicationId) -> Result<(), UserError> {
+    let id = application.clone();
+    let Some(unchecked) = desk.ask(move |desk| desk.unchecked_start(&id)).await? else { return Ok(()) };
+    let checked = tokio::task::spawn_blocking(move || unchecked.check()).await;
+    let verified = checked.map_err(|error| UserError::new(ErrorCode::NotSaved).with("cause", error))??;
+    let id = application.clone();
+    let events = desk.ask(move |desk| desk.checked_start(&id, &verified)).await?;
+    desk.tell(application, events).await;
+    Ok(())
 }
 
 /// Gives a hub that was restored from a backup the log back from where it ends.

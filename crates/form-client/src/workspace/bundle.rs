@@ -31,9 +31,13 @@ impl Workspace {
     /// # Errors
     /// When the database can't be read or written.
     pub fn export_bundle(&mut self, id: &ApplicationId, since_last: bool) -> Result<Vec<u8>, UserError> {
+        if !self.session(id)?.checked {
+            return Err(UserError::new(ErrorCode::StillChecking));
+        }
         let mark = if since_last { self.bundle_mark(id)? } else { Mark::default() };
         let row = self.row(id)?;
-        let files = self.store.package_files(&row.package).map_err(|error| unusable(&self.home, &error))?;
+        // Whoever has an earlier file, or has joined, has the form.
+        let files = if since_last { None } else { self.package_files(&row.package)? };
         let package: Vec<PackageFile> =
             files.into_iter().flatten().map(|(path, content)| PackageFile { path, content }).collect();
         self.session(id)?;
@@ -123,6 +127,10 @@ impl Workspace {
         let unread = self.unread(id)?;
         events.push(Event::Discussed { unread });
         Ok((refused, events))
+    }
+
+    fn package_files(&self, hash: &str) -> Result<Option<BTreeMap<String, Vec<u8>>>, UserError> {
+        self.store.package_files(hash).map_err(|error| unusable(&self.home, &error))
     }
 
     fn bundle_mark(&self, id: &ApplicationId) -> Result<Mark, UserError> {

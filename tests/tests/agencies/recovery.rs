@@ -1,0 +1,113 @@
+//! What was lost comes back: a desk, a hub, a lead.
+
+use form_model::command::TeamAct;
+use form_model::error::ErrorCode;
+use form_model::member::Role;
+use huiqian_tests::agencies::{Agency, LoneHub, copy_folder};
+
+use crate::sharing::team;
+
+#[test]
+fn a_joining_desk_can_edit_before_everything_is_checked_and_hands_nothing_on() {
+    let mut hub = LoneHub::new();
+    let (mut lead, _, _, id) = team(&mut hub);
+    for number in 0..20 {
+        lead.splice(&id, "plan.text", number, 0, "字").unwrap();
+    }
+    lead.grant(&id, "customs", Role::Contributor, &["openness"]);
+    let invite = lead.invite(&id, "customs");
+    lead.sync(&id, &mut hub).unwrap();
+    let mut customs = Agency::new("海关");
+    customs.join(&invite, &mut hub).unwrap();
+    assert!(customs.workspace.sync_state(&id).unwrap().checking);
+    assert_eq!(customs.text(&id, "plan.text"), "字".repeat(20));
+    customs.splice(&id, "openness.cooperation_mechanism", 0, 0, "通关").unwrap();
+    let refused = customs.workspace.export_bundle(&id, false).unwrap_err();
+    assert_eq!(refused.code, ErrorCode::StillChecking);
+
+    // The look may be taken after a restart.
+    let mut customs = customs.restart();
+    let verified = customs.workspace.unchecked_start(&id).unwrap().unwrap().check().unwrap();
+    customs.workspace.checked_start(&id, &verified).unwrap();
+    assert!(!customs.workspace.sync_state(&id).unwrap().checking);
+    assert!(customs.workspace.unchecked_start(&id).unwrap().is_none());
+    customs.sync(&id, &mut hub).unwrap();
+    lead.sync(&id, &mut hub).unwrap();
+    assert_eq!(lead.text(&id, "openness.cooperation_mechanism"), "通关");
+    customs.workspace.export_bundle(&id, false).unwrap();
+}
+
+#[test]
+fn a_desk_restored_from_an_old_copy_writes_as_someone_new_and_catches_up() {
+    let mut hub = LoneHub::new();
+    let (mut lead, commerce, _, id) = team(&mut hub);
+    let old = commerce.close();
+    let copy = copy_folder(old.path());
+    let mut commerce = Agency::open("商务局", old);
+    commerce.splice(&id, "openness.cooperation_mechanism", 0, 0, "后来写的").unwrap();
+    commerce.sync(&id, &mut hub).unwrap();
+    drop(commerce);
+    // The disk is replaced; yesterday's copy is put back.
+    let mut restored = Agency::open("商务局", copy);
+    restored.splice(&id, "openness.cooperation_mechanism", 0, 0, "恢复后：").unwrap();
+    restored.sync(&id, &mut hub).unwrap();
+    lead.sync(&id, &mut hub).unwrap();
+    let text = lead.text(&id, "openness.cooperation_mechanism");
+    assert!(text.contains("后来写的") && text.contains("恢复后："), "{text}");
+    assert_eq!(restored.text(&id, "openness.cooperation_mechanism"), text);
+}
+
+#[test]
+fn the_recovery_code_appoints_a_new_lead_when_the_only_laptop_dies() {
+    let mut hub = LoneHub::new();
+    let (mut lead, mut commerce, _, id) = team(&mut hub);
+    let code = lead.workspace.recovery_code(&id).unwrap().text;
+    lead.set(&id, "cover.zone_name", "示例合作区").unwrap();
+    lead.sync(&id, &mut hub).unwrap();
+    let lost = lead.workspace.device_key().public().to_string();
+    drop(lead);
+    let mut lead = Agency::new("牵头局");
+    assert_eq!(lead.recover(&code, &mut hub).unwrap(), id);
+    assert_eq!(lead.text(&id, "cover.zone_name"), "示例合作区");
+    lead.team(&id, TeamAct::RevokeDevice { key: lost }).unwrap();
+    lead.sync(&id, &mut hub).unwrap();
+    commerce.sync(&id, &mut hub).unwrap();
+    // The code is spent, and the new lead has another.
+    let mut thief = Agency::new("别人");
+    assert!(thief.recover(&code, &mut hub).is_err());
+    assert_ne!(lead.workspace.recovery_code(&id).unwrap().text, code);
+}
+
+#[test]
+fn the_last_lead_cannot_be_removed() {
+    let mut hub = LoneHub::new();
+    let (mut lead, _, _, id) = team(&mut hub);
+    let own = lead.workspace.device_key().public().to_string();
+    let refused = lead.team(&id, TeamAct::RevokeDevice { key: own }).unwrap_err();
+    assert_eq!(refused.code, ErrorCode::TeamRefused);
+}
+
+#[test]
+fn a_hub_restored_from_yesterdays_backup_gets_back_what_it_lost() {
+    let mut hub = LoneHub::new();
+    let (mut lead, mut commerce, mut science, id) = team(&mut hub);
+    lead.set(&id, "cover.zone_name", "示例合作区").unwrap();
+    lead.sync(&id, &mut hub).unwrap();
+    let backup = hub.backup();
+    lead.set(&id, "cover.zone_name", "改过的名称").unwrap();
+    lead.sync(&id, &mut hub).unwrap();
+    commerce.sync(&id, &mut hub).unwrap();
+    commerce.splice(&id, "openness.cooperation_mechanism", 0, 0, "引进来").unwrap();
+    commerce.sync(&id, &mut hub).unwrap();
+    let log = hub.log(&id);
+    hub.restore(&backup);
+    // Whoever comes first gives it back; the log goes on as if nothing had been lost.
+    commerce.sync(&id, &mut hub).unwrap();
+    assert_eq!(hub.log(&id), log);
+    science.sync(&id, &mut hub).unwrap();
+    lead.sync(&id, &mut hub).unwrap();
+    for desk in [&mut lead, &mut commerce, &mut science] {
+        assert_eq!(desk.text(&id, "cover.zone_name"), "改过的名称");
+        assert_eq!(desk.text(&id, "openness.cooperation_mechanism"), "引进来");
+    }
+}
