@@ -1,3 +1,5 @@
+//! A hub restored from a backup takes its log back.
+
 use sync_server::error::ErrorCode;
 use sync_server::storage::sqlite::Sqlite;
 

@@ -1,3 +1,5 @@
+//! Invites and the devices that they enrol.
+
 use form_document::roster::Act;
 use sync_server::error::ErrorCode;
 

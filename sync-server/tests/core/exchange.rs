@@ -1,3 +1,5 @@
+//! Offers in, verdicts and pages out.
+
 use form_document::log::Reason;
 use form_document::roster::Act;
 use form_document::wire::{Exchange, Offer, PageEntry, WireChange};

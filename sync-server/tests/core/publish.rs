@@ -1,3 +1,5 @@
+//! Taking an application in.
+
 use form_document::key::PublicKey;
 use sync_server::arbiter::{CheckedPublication, Published};
 use sync_server::error::ErrorCode;

@@ -1,3 +1,5 @@
+//! Compact starts and folded logs.
+
 use crate::support::TestCore;
 use crate::support::desk::Desk;
 

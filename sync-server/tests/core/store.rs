@@ -1,3 +1,5 @@
+//! A store that fails before or after it persists.
+
 use form_document::wire::PageEntry;
 use sync_server::error::ErrorCode;
 use sync_server::storage::StorageError;

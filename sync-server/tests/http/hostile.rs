@@ -1,3 +1,5 @@
+//! Requests made to do harm.
+
 use std::io::Write as _;
 
 use form_document::wire::{MESSAGE_MAX_BYTES, Offer, WireChange, encode};

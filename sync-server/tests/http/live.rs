@@ -1,3 +1,5 @@
+//! Live streams.
+
 use std::time::Duration;
 
 use form_document::roster::Act;

@@ -1,3 +1,5 @@
+//! Tokens, proofs and those who have neither.
+
 use form_document::key::Purpose;
 use reqwest::Method;
 

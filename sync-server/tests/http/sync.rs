@@ -1,3 +1,5 @@
+//! Devices that sync over HTTP.
+
 use reqwest::Method;
 use serde_json::Value;
 

@@ -15,19 +15,20 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("huiqian-cli", &["form-client", "form-model"]),
     ("huiqian-desktop", &["form-client", "form-model"]),
     ("huiqian-frontend", &["form-model"]),
-    ("huiqian-tests", &["form-client", "form-document", "form-store", "form-model"]),
+    ("sync-server", &["form-document", "form-model"]),
+    ("huiqian-tests", &["form-client", "form-document", "form-store", "form-model", "sync-server"]),
     ("xtask", &[]),
 ];
 
 /// Crates that must never reach the web view: the document and the keys stay in the shell.
 const NEVER_IN_THE_VIEW: &[&str] =
-    &["automerge", "ring", "rusqlite", "form-document", "form-store", "form-client"];
+    &["automerge", "ring", "rusqlite", "form-document", "form-store", "form-client", "sync-server"];
 
 /// Only these crates may use the named dependency.
 const ONLY_IN: &[(&str, &[&str])] = &[
-    ("rusqlite", &["form-store", "huiqian-tests"]),
+    ("rusqlite", &["form-store", "sync-server", "huiqian-tests"]),
     ("automerge", &["form-document", "form-client", "huiqian-tests"]),
-    ("ring", &["form-document", "form-client"]),
+    ("ring", &["form-document", "form-client", "sync-server"]),
     ("tauri", &["huiqian-desktop"]),
     ("yew", &["huiqian-frontend"]),
 ];

@@ -75,7 +75,8 @@ fn rust_crates() -> Vec<std::path::PathBuf> {
         .filter(|path| path.is_file())
         .collect();
     manifests.extend(
-        ["cli", "frontend", "src-tauri", "tests", "xtask"].map(|name| root.join(name).join("Cargo.toml")),
+        ["cli", "frontend", "src-tauri", "sync-server", "tests", "xtask"]
+            .map(|name| root.join(name).join("Cargo.toml")),
     );
     manifests
 }
