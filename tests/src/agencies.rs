@@ -93,7 +93,7 @@ pub struct LoneHub {
 
 impl LoneHub {
     /// A hub with an empty store.
-    pub fn new() -> Self {
+    pub fn start() -> Self {
         let (folder, key) = (folder(), [42; 32]);
         Self { core: core(folder.path(), &key), key, folder }
     }

@@ -77,7 +77,7 @@ fn fill(
                 }
             }
             PageEntry::Refused { hash, reason } => {
-                builder.push(Logged::Refused { hash: hash.into(), reason })
+                builder.push(Logged::Refused { hash: hash.into(), reason });
             }
             PageEntry::Roster(entry) => builder.push(Logged::Roster(entry)),
             PageEntry::Change(_) => {}

@@ -38,7 +38,7 @@ impl Outbox {
     /// When the database can't be read.
     pub fn load(store: &Store, key: ApplicationKey) -> Result<Self, StoreError> {
         let ends = store.segment_ends(key)?;
-        let signed = ends.into_iter().map(|(actor, end, _, _)| (ActorId::from(actor), end)).collect();
+        let signed = ends.into_iter().map(|end| (ActorId::from(end.actor), end.seq)).collect();
         Ok(Self { signed, ..Self::default() })
     }
 

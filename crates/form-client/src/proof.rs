@@ -36,10 +36,10 @@ pub(crate) fn parts(
         devices.insert(claim.actor.clone(), claim.device);
         parts.claims.push(claim);
     }
-    for (actor, _, roster, _) in store.segment_ends(key)? {
-        if let Some(device) = devices.get(&ActorId::from(actor)) {
+    for end in store.segment_ends(key)? {
+        if let Some(device) = devices.get(&ActorId::from(end.actor)) {
             let floor = parts.floors.entry(*device).or_insert(0);
-            *floor = roster.max(*floor);
+            *floor = end.roster.max(*floor);
         }
     }
     for (actor, seq) in store.accepted(key)? {

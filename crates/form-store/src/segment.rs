@@ -45,6 +45,18 @@ pub struct SegmentRow {
     pub rest: Vec<u8>,
 }
 
+/// How far an actor's changes are signed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SegmentEnd {
+    pub actor: Vec<u8>,
+    /// The last change that a segment proves.
+    pub seq: u64,
+    /// The newest roster that a segment names.
+    pub roster: u64,
+    /// How many segments there are.
+    pub count: u64,
+}
+
 const COLUMNS: &str = "actor, first_seq, count, roster, signature, rest";
 
 fn from_row(row: &Row<'_>) -> rusqlite::Result<SegmentRow> {
@@ -95,19 +107,18 @@ impl Store {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Of each actor: its id, the end of its last segment, the newest roster that one was signed under, and how
-    /// many segments there are.
+    /// What is signed of each actor.
     ///
     /// # Errors
     /// When the database can't be read.
-    pub fn segment_ends(&self, key: ApplicationKey) -> Result<Vec<(Vec<u8>, u64, u64, u64)>, StoreError> {
+    pub fn segment_ends(&self, key: ApplicationKey) -> Result<Vec<SegmentEnd>, StoreError> {
         let mut statement = self.connection.prepare_cached(
             "SELECT actor, max(first_seq + count - 1), max(roster), count(*) FROM segment
              WHERE application = ?1 GROUP BY actor",
         )?;
         let rows = statement.query_map(params![key.0], |row| {
             let number = |index| row.get::<_, i64>(index).map(i64::unsigned_abs);
-            Ok((row.get(0)?, number(1)?, number(2)?, number(3)?))
+            Ok(SegmentEnd { actor: row.get(0)?, seq: number(1)?, roster: number(2)?, count: number(3)? })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }

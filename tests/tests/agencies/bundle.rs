@@ -23,7 +23,7 @@ fn check(desks: &mut [&mut Agency], id: &ApplicationId) {
 
 #[test]
 fn desks_that_never_meet_a_network_exchange_their_work_and_the_hub_agrees_later() {
-    let mut hub = LoneHub::new();
+    let mut hub = LoneHub::start();
     let (mut lead, mut commerce, mut science, id) = team(&mut hub);
     check(&mut [&mut lead, &mut commerce, &mut science], &id);
     commerce.splice(&id, "openness.cooperation_mechanism", 0, 0, "引进来").unwrap();
@@ -45,7 +45,7 @@ fn desks_that_never_meet_a_network_exchange_their_work_and_the_hub_agrees_later(
 
 #[test]
 fn a_bundle_of_what_is_new_holds_that_alone_and_comes_in_any_order() {
-    let mut hub = LoneHub::new();
+    let mut hub = LoneHub::start();
     let (mut lead, mut commerce, mut science, id) = team(&mut hub);
     check(&mut [&mut lead, &mut commerce, &mut science], &id);
     commerce.workspace.export_bundle(&id, true).unwrap();
@@ -65,7 +65,7 @@ fn a_bundle_of_what_is_new_holds_that_alone_and_comes_in_any_order() {
 
 #[test]
 fn damaged_and_foreign_files_change_nothing() {
-    let mut hub = LoneHub::new();
+    let mut hub = LoneHub::start();
     let (mut lead, mut commerce, mut science, id) = team(&mut hub);
     check(&mut [&mut lead, &mut commerce, &mut science], &id);
     commerce.splice(&id, "openness.cooperation_mechanism", 0, 0, "引进来").unwrap();

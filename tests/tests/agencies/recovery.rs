@@ -9,7 +9,7 @@ use crate::sharing::team;
 
 #[test]
 fn a_joining_desk_can_edit_before_everything_is_checked_and_hands_nothing_on() {
-    let mut hub = LoneHub::new();
+    let mut hub = LoneHub::start();
     let (mut lead, _, _, id) = team(&mut hub);
     for number in 0..20 {
         lead.splice(&id, "plan.text", number, 0, "字").unwrap();
@@ -39,7 +39,7 @@ fn a_joining_desk_can_edit_before_everything_is_checked_and_hands_nothing_on() {
 
 #[test]
 fn a_desk_restored_from_an_old_copy_writes_as_someone_new_and_catches_up() {
-    let mut hub = LoneHub::new();
+    let mut hub = LoneHub::start();
     let (mut lead, commerce, _, id) = team(&mut hub);
     let old = commerce.close();
     let copy = copy_folder(old.path());
@@ -59,7 +59,7 @@ fn a_desk_restored_from_an_old_copy_writes_as_someone_new_and_catches_up() {
 
 #[test]
 fn the_recovery_code_appoints_a_new_lead_when_the_only_laptop_dies() {
-    let mut hub = LoneHub::new();
+    let mut hub = LoneHub::start();
     let (mut lead, mut commerce, _, id) = team(&mut hub);
     let code = lead.workspace.recovery_code(&id).unwrap().text;
     lead.set(&id, "cover.zone_name", "示例合作区").unwrap();
@@ -80,7 +80,7 @@ fn the_recovery_code_appoints_a_new_lead_when_the_only_laptop_dies() {
 
 #[test]
 fn the_last_lead_cannot_be_removed() {
-    let mut hub = LoneHub::new();
+    let mut hub = LoneHub::start();
     let (mut lead, _, _, id) = team(&mut hub);
     let own = lead.workspace.device_key().public().to_string();
     let refused = lead.team(&id, TeamAct::RevokeDevice { key: own }).unwrap_err();
@@ -89,7 +89,7 @@ fn the_last_lead_cannot_be_removed() {
 
 #[test]
 fn a_hub_restored_from_yesterdays_backup_gets_back_what_it_lost() {
-    let mut hub = LoneHub::new();
+    let mut hub = LoneHub::start();
     let (mut lead, mut commerce, mut science, id) = team(&mut hub);
     lead.set(&id, "cover.zone_name", "示例合作区").unwrap();
     lead.sync(&id, &mut hub).unwrap();

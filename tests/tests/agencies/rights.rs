@@ -9,7 +9,7 @@ use crate::sharing::team;
 
 #[test]
 fn a_desk_does_not_write_what_was_not_given_to_its_agency() {
-    let mut hub = LoneHub::new();
+    let mut hub = LoneHub::start();
     let (_, mut commerce, _, id) = team(&mut hub);
     let refused = commerce.set(&id, "cover.zone_name", "示例合作区").unwrap_err();
     assert_eq!(refused.code, ErrorCode::NotYours);
@@ -18,7 +18,7 @@ fn a_desk_does_not_write_what_was_not_given_to_its_agency() {
 
 #[test]
 fn work_that_was_taken_from_an_agency_meanwhile_is_set_aside_and_the_rest_is_kept() {
-    let mut hub = LoneHub::new();
+    let mut hub = LoneHub::start();
     let (mut lead, mut commerce, mut science, id) = team(&mut hub);
     // Commerce works offline in both of its parts.
     lead.grant(&id, "commerce", Role::Contributor, &["openness", "innovation"]);

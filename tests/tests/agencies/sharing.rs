@@ -23,7 +23,7 @@ pub fn team(hub: &mut LoneHub) -> (Agency, Agency, Agency, ApplicationId) {
 
 #[test]
 fn what_one_agency_writes_the_others_read() {
-    let mut hub = LoneHub::new();
+    let mut hub = LoneHub::start();
     let (mut lead, mut commerce, mut science, id) = team(&mut hub);
     lead.set(&id, "cover.zone_name", "示例合作区").unwrap();
     lead.splice(&id, "plan.text", 0, 0, "三年翻一番").unwrap();
@@ -45,7 +45,7 @@ fn what_one_agency_writes_the_others_read() {
 
 #[test]
 fn everything_is_there_after_desk_and_hub_were_stopped() {
-    let mut hub = LoneHub::new();
+    let mut hub = LoneHub::start();
     let (mut lead, commerce, _, id) = team(&mut hub);
     lead.set(&id, "cover.zone_name", "示例合作区").unwrap();
     lead.sync(&id, &mut hub).unwrap();

@@ -41,7 +41,7 @@ pub trait Ask: Clone + Send + Sync + 'static {
 }
 
 /// What wakes the loop: an edit, a person who wants to sync now, or who has moved to another field.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Wake {
     /// Something is to be handed over.
     pub changed: Arc<Notify>,
@@ -49,12 +49,6 @@ pub struct Wake {
     pub now: Arc<Notify>,
     /// Where this person is.
     pub presence: watch::Sender<Presence>,
-}
-
-impl Default for Wake {
-    fn default() -> Self {
-        Self { changed: Arc::default(), now: Arc::default(), presence: watch::Sender::default() }
-    }
 }
 
 /// Keeps an application in step with its hub until the task is dropped.

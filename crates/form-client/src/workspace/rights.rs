@@ -7,6 +7,7 @@ use form_model::command::Edit;
 use form_model::error::{ErrorCode, UserError};
 use form_model::id::AnswerId;
 use form_model::language::Language;
+use form_model::member::Grant;
 
 use crate::session::Session;
 
@@ -46,7 +47,7 @@ pub(super) fn check<'a>(
 /// [`ErrorCode::NotMember`].
 pub(super) fn check_comment(session: &Session) -> Result<(), UserError> {
     let roster = session.ledger.chain().newest();
-    let may = roster.version == 0 || roster.grant(&session.device).is_some_and(|grant| grant.may_comment());
+    let may = roster.version == 0 || roster.grant(&session.device).is_some_and(Grant::may_comment);
     if may { Ok(()) } else { Err(UserError::new(ErrorCode::NotMember)) }
 }
 

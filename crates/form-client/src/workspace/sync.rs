@@ -253,7 +253,7 @@ impl Workspace {
         let ends = store.segment_ends(session.key).map_err(|error| unusable(home, &error))?;
         let own: Vec<ActorId> = session.own_actors().cloned().collect();
         for actor in own {
-            let many = ends.iter().any(|(of, _, _, count)| of == actor.to_bytes() && *count > SEGMENTS_MAX);
+            let many = ends.iter().any(|end| end.actor == actor.to_bytes() && end.count > SEGMENTS_MAX);
             if many {
                 session.fold(store, device, &actor).map_err(|error| unusable(home, &error))?;
             }
