@@ -1,5 +1,7 @@
 //! Several agencies, one application: real desks and the hub's real core in one process.
 
+#![allow(clippy::unwrap_used, reason = "a scenario that cannot go on has failed")]
+
 mod bundle;
 mod recovery;
 mod rights;
