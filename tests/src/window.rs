@@ -227,6 +227,8 @@ impl Drop for Window {
 async fn connect(port: u16, program: &Path, arguments: &[&str]) -> anyhow::Result<WebDriver> {
     let mut capabilities = Capabilities::new();
     capabilities.set("webkitgtk:browserOptions", json!({ "binary": program, "args": arguments }))?;
+    // The driver is spoken to over plain HTTP, but no client of this build is made without it.
+    form_client::hub::prepare_tls();
     WebDriver::builder(format!("http://127.0.0.1:{port}"), capabilities)
         .request_timeout(REQUEST_LIMIT)
         .connect()

@@ -32,6 +32,12 @@ const ADMISSION_HEADER: &str = "Huiqian-Admission";
 const DEVICE_HEADER: &str = "Huiqian-Device";
 const CBOR: &str = "application/cbor";
 
+/// Makes ring the process' cryptography for TLS, as every HTTP client of this build needs before it is made.
+pub fn prepare_tls() {
+    // Fails only when a provider was installed before, and then there is one.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+}
+
 /// A hub as one device talks to it.
 #[derive(Debug, Clone)]
 pub struct HubConnection {
@@ -70,8 +76,7 @@ impl HubConnection {
     /// # Errors
     /// When the machine has no usable TLS set-up.
     pub fn new(url: &str, device: Arc<SigningKey>) -> Result<Self, UserError> {
-        // Fails only when a provider was installed before, and then there is one.
-        let _ = rustls::crypto::ring::default_provider().install_default();
+        prepare_tls();
         let base = url.trim_end_matches('/').to_owned();
         let http = Client::builder()
             .connect_timeout(CONNECT_TIMEOUT)

@@ -7,7 +7,7 @@ mod local;
 mod problem;
 mod sync_loop;
 
-pub use connection::{HubConnection, Live};
+pub use connection::{HubConnection, Live, prepare_tls};
 pub use enrol::{join, preview, publish};
 pub use local::LocalDesk;
 pub use sync_loop::{Ask, Wake, catch_up, check_start, run};
