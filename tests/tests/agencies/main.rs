@@ -6,3 +6,4 @@ mod bundle;
 mod recovery;
 mod rights;
 mod sharing;
+mod simulation;
