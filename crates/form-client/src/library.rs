@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
+use std::sync::{Arc, LazyLock};
 
 use crate::cause::{Cause, because, too_large};
 use form_model::definition::FormDefinition;
@@ -11,6 +12,15 @@ use form_model::package::{PackageFiles, load};
 use include_dir::{Dir, include_dir};
 
 static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../forms");
+
+/// Read once: the program's own packages do not change while it runs.
+static BUILT_IN_LIBRARY: LazyLock<Library> = LazyLock::new(|| {
+    let mut library = Library::default();
+    for package in BUILT_IN.dirs() {
+        library.add(package_files_built_in(package));
+    }
+    library
+});
 
 /// Larger files are no form package files; keeps a mistaken folder from filling memory.
 const FILE_LIMIT: u64 = 4 << 20;
@@ -25,7 +35,7 @@ pub struct Package {
 /// All packages that applications can be made from, by id.
 #[derive(Clone, Debug, Default)]
 pub struct Library {
-    packages: BTreeMap<String, Package>,
+    packages: BTreeMap<String, Arc<Package>>,
     /// Packages in the data folder that could not be loaded.
     faults: Vec<UserError>,
 }
@@ -34,10 +44,7 @@ impl Library {
     /// Loads the built-in packages, then those of the folder; a package there replaces a built-in one of
     /// the same id. A faulty one is reported and left out.
     pub fn load(folder: &Path) -> Self {
-        let mut library = Self::default();
-        for package in BUILT_IN.dirs() {
-            library.add(package_files_built_in(package));
-        }
+        let mut library = BUILT_IN_LIBRARY.clone();
         let Ok(entries) = fs::read_dir(folder) else { return library };
         for entry in entries.flatten().filter(|entry| entry.path().is_dir()) {
             match read_folder(&entry.path()) {
@@ -53,12 +60,12 @@ impl Library {
     /// # Errors
     /// [`ErrorCode::UnknownForm`].
     pub fn package(&self, id: &str) -> Result<&Package, UserError> {
-        self.packages.get(id).ok_or_else(|| UserError::new(ErrorCode::UnknownForm).with("form", id))
+        self.packages.get(id).map(AsRef::as_ref).ok_or_else(|| UserError::new(ErrorCode::UnknownForm).with("form", id))
     }
 
     /// All packages by id.
     pub fn packages(&self) -> impl Iterator<Item = &Package> {
-        self.packages.values()
+        self.packages.values().map(AsRef::as_ref)
     }
 
     /// What was wrong with packages that were left out.
@@ -69,7 +76,8 @@ impl Library {
     fn add(&mut self, files: PackageFiles) {
         match load(&files) {
             Ok(definition) => {
-                self.packages.insert(definition.id.clone(), Package { definition, files });
+                let package = Arc::new(Package { definition, files });
+                self.packages.insert(package.definition.id.clone(), package);
             }
             Err(error) => self.faults.push(bad_form(&error)),
         }
