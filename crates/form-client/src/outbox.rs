@@ -222,15 +222,16 @@ struct Rosters<'a> {
 }
 
 impl Rosters<'_> {
-    /// The roster that the change's segment names; the newest one for a change that nobody has signed, which no
-    /// hub takes anyway.
+    /// The roster that the change's segment names, at most the newest one here: a segment may name one that the
+    /// hub has put another in the place of since, or that never was. The newest one for a change that nobody has
+    /// signed, which no hub takes anyway.
     fn of(&mut self, actor: &ActorId, seq: u64) -> Result<u64, StoreError> {
         let unsaved = self
             .unsaved
             .iter()
             .find(|segment| segment.actor == *actor && (segment.first_seq..segment.end_seq()).contains(&seq));
         if let Some(segment) = unsaved {
-            return Ok(segment.roster);
+            return Ok(segment.roster.min(self.ledger.chain().version()));
         }
         if !self.kept.contains_key(actor) {
             let rows =
@@ -241,7 +242,8 @@ impl Rosters<'_> {
         let kept = self.kept.get(actor).into_iter().flatten();
         let covering = kept.filter(|(first, end, _)| (*first..*end).contains(&seq));
         let roster = covering.map(|(_, _, roster)| *roster).min();
-        Ok(roster.unwrap_or_else(|| self.ledger.chain().version()))
+        let newest = self.ledger.chain().version();
+        Ok(roster.unwrap_or(newest).min(newest))
     }
 }
 
