@@ -60,7 +60,10 @@ impl Library {
     /// # Errors
     /// [`ErrorCode::UnknownForm`].
     pub fn package(&self, id: &str) -> Result<&Package, UserError> {
-        self.packages.get(id).map(AsRef::as_ref).ok_or_else(|| UserError::new(ErrorCode::UnknownForm).with("form", id))
+        self.packages
+            .get(id)
+            .map(AsRef::as_ref)
+            .ok_or_else(|| UserError::new(ErrorCode::UnknownForm).with("form", id))
     }
 
     /// All packages by id.

@@ -18,8 +18,8 @@ const OFFER_BYTES: usize = 512 << 10;
 /// What has been signed and handed over, beyond what the hub has accepted.
 #[derive(Debug, Default)]
 pub(crate) struct Outbox {
-    /// Of each own actor: the last change that a kept or waiting segment proves.
-    signed: BTreeMap<ActorId, u64>,
+    /// What kept and waiting segments prove.
+    signed: BTreeMap<ActorId, Signed>,
     /// Segments that are not in the database yet.
     unsaved: Vec<Segment>,
     /// Handed over on this connection: the last change of each actor, and the last roster entry.
@@ -37,9 +37,11 @@ impl Outbox {
     /// # Errors
     /// When the database can't be read.
     pub fn load(store: &Store, key: ApplicationKey) -> Result<Self, StoreError> {
-        let ends = store.segment_ends(key)?;
-        let signed = ends.into_iter().map(|end| (ActorId::from(end.actor), end.seq)).collect();
-        Ok(Self { signed, ..Self::default() })
+        let mut outbox = Self::default();
+        for (actor, first, end) in store.segment_spans(key)? {
+            outbox.signed.entry(ActorId::from(actor)).or_default().add(first, end);
+        }
+        Ok(outbox)
     }
 
     /// A new connection: everything without a verdict is handed over again.
@@ -74,21 +76,30 @@ impl Outbox {
             ledger.claims().filter(|claim| claim.device == device).map(|claim| claim.actor.clone()).collect();
         for actor in own {
             let last = ledger.document.last_seq(&actor);
-            let signed = self.signed.get(&actor).copied().unwrap_or(0);
-            let mut first = signed.saturating_add(1);
-            while first <= last {
-                let hashes: Vec<_> = (first..=last)
-                    .take(SEGMENT_MAX_CHANGES)
-                    .filter_map(|seq| ledger.document.hash_at(&actor, seq))
-                    .collect();
-                let roster = ledger.chain().version();
-                let segment = Segment::sign(key, ledger.application(), actor.clone(), first, hashes, roster);
-                first = segment.end_seq();
-                self.unsaved.push(segment);
+            let signed = self.signed.entry(actor.clone()).or_default();
+            for (mut first, end) in signed.gaps(last) {
+                while first < end {
+                    let hashes: Vec<_> = (first..end)
+                        .take(SEGMENT_MAX_CHANGES)
+                        .filter_map(|seq| ledger.document.hash_at(&actor, seq))
+                        .collect();
+                    let roster = ledger.chain().version();
+                    let segment =
+                        Segment::sign(key, ledger.application(), actor.clone(), first, hashes, roster);
+                    first = segment.end_seq();
+                    self.unsaved.push(segment);
+                }
             }
-            if last > signed {
-                self.signed.insert(actor, last);
-            }
+            signed.add(1, last.saturating_add(1));
+        }
+    }
+
+    /// Segments came from outside. A desk that was restored from an old copy so gets back what it had signed
+    /// since; it does not sign that again as made under another roster.
+    pub fn heard(&mut self, segments: &[Segment]) {
+        for segment in segments {
+            let signed = self.signed.entry(segment.actor.clone()).or_default();
+            signed.add(segment.first_seq, segment.end_seq());
         }
     }
 
@@ -211,6 +222,43 @@ impl Outbox {
     }
 }
 
+/// Which of an actor's changes are signed: by first seq, the seq after the last. No two touch.
+#[derive(Clone, Debug, Default)]
+struct Signed(BTreeMap<u64, u64>);
+
+impl Signed {
+    fn add(&mut self, mut first: u64, mut end: u64) {
+        if first >= end {
+            return;
+        }
+        let touching = |(from, to): (&u64, &u64)| (*to >= first).then_some((*from, *to));
+        let touched: Vec<(u64, u64)> = self.0.range(..=end).filter_map(touching).collect();
+        for (from, to) in touched {
+            self.0.remove(&from);
+            (first, end) = (first.min(from), end.max(to));
+        }
+        self.0.insert(first, end);
+    }
+
+    /// Of the changes from the first to `last`, the stretches that are not signed.
+    fn gaps(&self, last: u64) -> Vec<(u64, u64)> {
+        let (mut gaps, mut next) = (Vec::new(), 1);
+        for (first, end) in &self.0 {
+            if *first > last {
+                break;
+            }
+            if *first > next {
+                gaps.push((next, *first));
+            }
+            next = *end;
+        }
+        if next <= last {
+            gaps.push((next, last.saturating_add(1)));
+        }
+        gaps
+    }
+}
+
 /// Under which rosters changes were made.
 struct Rosters<'a> {
     ledger: &'a Ledger,
@@ -256,5 +304,26 @@ fn shorten(offer: &mut Offer, spans: &BTreeMap<ActorId, (u64, u64)>) {
     };
     if seal.start == Some((WireActor::from(actor), *first)) {
         seal.start = None;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Signed;
+
+    #[test]
+    fn what_is_signed_leaves_gaps_that_close() {
+        let mut signed = Signed::default();
+        assert_eq!(signed.gaps(3), [(1, 4)]);
+        assert_eq!(signed.gaps(0), []);
+        signed.add(2, 4);
+        signed.add(6, 7);
+        assert_eq!(signed.gaps(8), [(1, 2), (4, 6), (7, 9)]);
+        assert_eq!(signed.gaps(4), [(1, 2), (4, 5)]);
+        signed.add(4, 6);
+        assert_eq!(signed.gaps(6), [(1, 2)]);
+        signed.add(1, 9);
+        signed.add(3, 4);
+        assert_eq!(signed.gaps(8), []);
     }
 }

@@ -107,6 +107,21 @@ impl Store {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// What each segment is about: the actor, the first seq, and the seq after the last.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn segment_spans(&self, key: ApplicationKey) -> Result<Vec<(Vec<u8>, u64, u64)>, StoreError> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT actor, first_seq, first_seq + count FROM segment WHERE application = ?1",
+        )?;
+        let rows = statement.query_map(params![key.0], |row| {
+            let number = |index| row.get::<_, i64>(index).map(i64::unsigned_abs);
+            Ok((row.get(0)?, number(1)?, number(2)?))
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// What is signed of each actor.
     ///
     /// # Errors

@@ -2,6 +2,7 @@
 
 use form_model::error::ErrorCode;
 use form_model::id::ApplicationId;
+use form_model::member::Role;
 use huiqian_tests::agencies::{Agency, LoneHub};
 
 use crate::sharing::team;
@@ -84,4 +85,50 @@ fn damaged_and_foreign_files_change_nothing() {
     assert_eq!(science.answers(&id), before);
     let mut stranger = Agency::new("别的单位");
     assert_eq!(stranger.workspace.import(&bytes, "甲.hqb").unwrap_err().code, ErrorCode::BadImport);
+}
+
+#[test]
+fn a_bundle_whose_writer_took_more_for_known_than_is_here_gives_what_it_has() {
+    let mut hub = LoneHub::start();
+    let (mut lead, mut commerce, mut science, id) = team(&mut hub);
+    check(&mut [&mut lead, &mut commerce, &mut science], &id);
+    commerce.splice(&id, "openness.cooperation_mechanism", 0, 0, "引进来").unwrap();
+    // This file goes to somebody else.
+    commerce.workspace.export_bundle(&id, true).unwrap();
+    lead.set(&id, "cover.zone_name", "示例合作区").unwrap();
+    lead.sync(&id, &mut hub).unwrap();
+    commerce.sync(&id, &mut hub).unwrap();
+    // Its page only names the change that was in the file before; the lead's is in it.
+    let second = commerce.workspace.export_bundle(&id, true).unwrap();
+    let (imported, _) = science.workspace.import(&second, "二.hqb").unwrap();
+    assert_eq!(imported.changes, 1);
+    assert_eq!(science.text(&id, "cover.zone_name"), "示例合作区");
+    science.sync(&id, &mut hub).unwrap();
+    assert_eq!(science.text(&id, "openness.cooperation_mechanism"), "引进来");
+}
+
+#[test]
+fn a_change_whose_author_names_a_roster_that_never_was_holds_nobody_up() {
+    let mut hub = LoneHub::start();
+    let (mut lead, mut commerce, mut science, id) = team(&mut hub);
+    check(&mut [&mut lead, &mut commerce, &mut science], &id);
+    // The lead's step is known by stick alone, and what is written then names it.
+    lead.sync(&id, &mut hub).unwrap();
+    science.sync(&id, &mut hub).unwrap();
+    lead.grant(&id, "science", Role::Contributor, &["innovation", "openness"]);
+    carry(&mut lead, &mut science, &id, false);
+    science.splice(&id, "openness.cooperation_mechanism", 0, 0, "研发").unwrap();
+    carry(&mut science, &mut commerce, &id, false);
+    // Then the lead's laptop dies, and the hub puts another step in its place.
+    let mut other = Agency::new("牵头局");
+    let code = lead.workspace.recovery_code(&id).unwrap().text;
+    drop(lead);
+    other.recover(&code, &mut hub).unwrap();
+    commerce.sync(&id, &mut hub).unwrap();
+    science.sync(&id, &mut hub).unwrap();
+    commerce.sync(&id, &mut hub).unwrap();
+    for desk in [&mut commerce, &mut science] {
+        assert_eq!(desk.workspace.sync_state(&id).unwrap().waiting, 0, "{}", desk.name());
+        assert!(!desk.workspace.has_offer(&id).unwrap(), "{}", desk.name());
+    }
 }

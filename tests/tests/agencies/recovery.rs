@@ -58,6 +58,41 @@ fn a_desk_restored_from_an_old_copy_writes_as_someone_new_and_catches_up() {
 }
 
 #[test]
+fn a_restored_desk_does_not_sign_again_what_it_gave_away_on_a_stick() {
+    let mut hub = LoneHub::start();
+    let (mut lead, mut commerce, mut science, id) = team(&mut hub);
+    for desk in [&mut lead, &mut commerce, &mut science] {
+        if let Some(unchecked) = desk.workspace.unchecked_start(&id).unwrap() {
+            desk.workspace.checked_start(&id, &unchecked.check().unwrap()).unwrap();
+        }
+    }
+    let old = commerce.close();
+    let copy = copy_folder(old.path());
+    let mut commerce = Agency::open("商务局", old);
+    for (at, text) in ["引", "进", "来"].into_iter().enumerate() {
+        commerce.splice(&id, "openness.cooperation_mechanism", at, 0, text).unwrap();
+        let stick = commerce.workspace.export_bundle(&id, true).unwrap();
+        science.workspace.import(&stick, "甲.hqb").unwrap();
+    }
+    drop(commerce);
+    // The roster moves on; the restored desk hears of it, and only then gets back what it had written.
+    lead.grant(&id, "customs", Role::Contributor, &["plan"]);
+    lead.sync(&id, &mut hub).unwrap();
+    let mut restored = Agency::open("商务局", copy);
+    restored.sync(&id, &mut hub).unwrap();
+    let stick = science.workspace.export_bundle(&id, false).unwrap();
+    restored.workspace.import(&stick, "乙.hqb").unwrap();
+    restored.splice(&id, "openness.cooperation_mechanism", 3, 0, "。").unwrap();
+    restored.sync(&id, &mut hub).unwrap();
+    science.sync(&id, &mut hub).unwrap();
+    lead.sync(&id, &mut hub).unwrap();
+    for desk in [&mut lead, &mut restored, &mut science] {
+        assert_eq!(desk.text(&id, "openness.cooperation_mechanism"), "引进来。", "{}", desk.name());
+        assert_eq!(desk.workspace.sync_state(&id).unwrap().waiting, 0, "{}", desk.name());
+    }
+}
+
+#[test]
 fn the_recovery_code_appoints_a_new_lead_when_the_only_laptop_dies() {
     let mut hub = LoneHub::start();
     let (mut lead, mut commerce, _, id) = team(&mut hub);

@@ -85,12 +85,10 @@ impl Workspace {
         let before = self.session(&id)?.newest.0;
         let mut events = Vec::new();
         for page in &bundle.pages {
-            match self.follow(&id, page) {
-                Ok(followed) => events.extend(followed),
-                // The file starts later than this desk ends: its changes are taken as any colleague's.
-                Err(error) if error.code == ErrorCode::HubBroken => break,
-                Err(error) => return Err(error),
-            }
+            // The file starts later than this desk ends, or its writer took more for known than is here: its
+            // changes are taken as any colleague's.
+            let Ok(followed) = self.follow_page(&id, page)? else { break };
+            events.extend(followed);
         }
         let (refused, taken) = self.take(&id, &everything(bundle))?;
         events.extend(taken);
@@ -116,6 +114,7 @@ impl Workspace {
             }
         };
         session.outbox.saved();
+        session.outbox.heard(&taken.segments);
         if number > session.newest.0 {
             session.newest = (number, now);
         }

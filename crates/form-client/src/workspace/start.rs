@@ -112,6 +112,7 @@ impl Workspace {
         });
         kept.map_err(|error: StoreError| not_saved(&error))?;
         session.ledger.set_verified(verified);
+        session.outbox.heard(&verified.segments);
         session.checked = true;
         Ok(vec![Event::Sync { sync: self.sync_state(id)? }])
     }

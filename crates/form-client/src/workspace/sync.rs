@@ -158,24 +158,36 @@ impl Workspace {
     /// # Errors
     /// [`ErrorCode::HubBroken`] when the page breaks a rule, [`ErrorCode::NotSaved`]: nothing has changed then.
     pub fn follow(&mut self, id: &ApplicationId, page: &Page) -> Result<Vec<Event>, UserError> {
+        match self.follow_page(id, page)? {
+            Ok(events) => Ok(events),
+            Err(fault) => Err(self.session(id)?.fault(&fault)),
+        }
+    }
+
+    /// [`Self::follow`], with what is wrong with a page apart from what is wrong here.
+    pub(super) fn follow_page(
+        &mut self,
+        id: &ApplicationId,
+        page: &Page,
+    ) -> Result<Result<Vec<Event>, LogFault>, UserError> {
         let now = (self.surroundings.now_ms)();
         let replica = self.fresh_replica(id, now)?;
         self.session(id)?;
         let Self { sessions, device, store, .. } = self;
-        let Some(session) = sessions.get_mut(id) else { return Ok(Vec::new()) };
+        let Some(session) = sessions.get_mut(id) else { return Ok(Ok(Vec::new())) };
         session.outbox.sign(&session.ledger, device);
         let before = session.ledger.log().position;
         let own: BTreeSet<ActorId> = session.own_actors().cloned().collect();
         let fresh = ActorId::from(replica.actor.as_slice());
         let followed = match session.ledger.follow(page, &fresh, &own) {
             Ok(followed) => followed,
-            Err(fault) => return Err(session.fault(&fault)),
+            Err(fault) => return Ok(Err(fault)),
         };
         if followed.recovery.is_some() {
             session.claim_own(&replica);
         }
         if session.ledger.log().position == before && followed.merged.applied.is_empty() {
-            return Ok(Vec::new());
+            return Ok(Ok(Vec::new()));
         }
         session.outbox.claims_nothing = false;
         let synced = session.waiting() == 0 && session.ledger.confirmed() == session.ledger.chain().version();
@@ -193,7 +205,8 @@ impl Workspace {
         };
         session.newest = (number, now);
         session.outbox.saved();
-        self.followed(id, followed)
+        session.outbox.heard(&followed.segments);
+        self.followed(id, followed).map(Ok)
     }
 
     /// What the view hears of a page that has been kept.

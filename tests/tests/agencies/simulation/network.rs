@@ -215,7 +215,14 @@ impl World {
                 note(format!("{} fills a stick, new alone: {since_last}", desk.name));
                 self.sticks.push(bytes);
             }
-            Err(error) => assert_eq!(error.code, DeskError::StillChecking, "{error:?}"),
+            Err(error) => {
+                assert_eq!(error.code, DeskError::StillChecking, "{error:?}");
+                return;
+            }
+        }
+        if self.chance(40) {
+            let to = self.any_desk();
+            self.take_stick(to, self.sticks.len() - 1);
         }
         if self.sticks.len() > LATE_MAX {
             let at = self.random.below(self.sticks.len());
@@ -229,6 +236,10 @@ impl World {
             return;
         }
         let stick = self.random.below(self.sticks.len());
+        self.take_stick(desk, stick);
+    }
+
+    fn take_stick(&mut self, desk: usize, stick: usize) {
         let desk = &mut self.desks[desk];
         note(format!("{} takes stick {stick} in", desk.name));
         let (imported, _) = desk.agency().workspace.import(&self.sticks[stick], "stick.hqb").unwrap();

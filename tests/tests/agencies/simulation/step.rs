@@ -18,25 +18,40 @@ impl World {
     pub fn step(&mut self) {
         let desk = self.any_desk();
         match self.random.below(100) {
-            0..12 => self.write_value(desk),
-            12..30 => self.write_text(desk),
-            30..35 => self.undo(desk),
-            35..41 => self.discuss(desk),
-            41..58 => self.sync(desk, true),
-            58..61 => self.late_request(),
-            61..64 => self.late_page(),
-            64..68 => self.restart(desk),
-            68..73 => self.fill_stick(desk),
-            73..78 => self.read_stick(desk),
-            78..86 => self.team_step(),
-            86..89 => self.join_next(),
-            89..91 => self.put_away(desk),
-            91..93 => self.back_up_or_restore(desk),
+            0..32 => self.work(desk),
+            32..36 => self.undo(desk),
+            36..41 => self.discuss(desk),
+            41..51 => self.sync(desk, true),
+            51..54 => self.late_request(),
+            54..57 => self.late_page(),
+            57..61 => self.restart(desk),
+            61..67 => self.fill_stick(desk),
+            67..75 => self.read_stick(desk),
+            75..84 => self.team_step(),
+            84..86 => self.join_next(),
+            86..88 => self.put_away(desk),
+            88..92 => self.back_up_or_restore(desk),
             _ => self.attack(),
         }
         if let Some(desk) = self.desks.get_mut(desk) {
             desk.look(&self.id);
         }
+    }
+
+    /// A person fills in some of what is theirs.
+    fn work(&mut self, desk: usize) {
+        for _ in 0..=self.random.below(4) {
+            if self.chance(40) { self.write_value(desk) } else { self.write_text(desk) }
+        }
+    }
+
+    /// Of some answers one that the desk may write, if there is one.
+    fn pick_writable(&mut self, desk: usize, answers: &[&'static str]) -> &'static str {
+        let grant = self.grant_of(desk);
+        let may = |answer: &str| grant.may_write(&AnswerId(answer.to_owned()));
+        let own: Vec<_> = answers.iter().copied().filter(|answer| may(answer)).collect();
+        // Now and then a person tries what is not theirs.
+        if own.is_empty() || self.chance(5) { *self.random.pick(answers) } else { *self.random.pick(&own) }
     }
 
     /// Does something at a desk, and keeps in mind what it wrote.
@@ -54,7 +69,7 @@ impl World {
     }
 
     fn write_value(&mut self, desk: usize) {
-        let (word, answer) = (self.word(), *self.random.pick(VALUES));
+        let (word, answer) = (self.word(), self.pick_writable(desk, VALUES));
         self.write(desk, word.clone(), answer, |world| {
             let values = vec![(AnswerId(answer.to_owned()), Some(AnswerValue::Text(word)))];
             let (id, desk) = (world.id.clone(), &mut world.desks[desk]);
@@ -63,7 +78,7 @@ impl World {
     }
 
     fn write_text(&mut self, desk: usize) {
-        let (word, answer) = (self.word(), *self.random.pick(TEXTS));
+        let (word, answer) = (self.word(), self.pick_writable(desk, TEXTS));
         let text = self.desks[desk].agency().text(&self.id, answer);
         let length = utf16_len(&text);
         let at = self.random.below(length + 1);

@@ -99,16 +99,18 @@ impl World {
         }
     }
 
+    /// What the desk believes that it may do.
+    pub fn grant_of(&mut self, desk: usize) -> Grant {
+        let request = TeamRequest { application: self.id.clone(), act: TeamAct::Read };
+        let team = self.desks[desk].agency().workspace.team(&request).unwrap();
+        let own =
+            team.agencies.into_iter().find(|agency| team.active && Some(&agency.id) == team.me.as_ref());
+        own.map(|agency| agency.grant).unwrap_or_default()
+    }
+
     fn some_lead(&mut self) -> Option<usize> {
-        let id = self.id.clone();
-        let leads = |desk: &mut Desk| {
-            let request = TeamRequest { application: id.clone(), act: TeamAct::Read };
-            let team = desk.agency().workspace.team(&request).unwrap();
-            let own = team.agencies.iter().find(|agency| Some(&agency.id) == team.me.as_ref());
-            team.active && own.is_some_and(|agency| agency.grant.may_lead())
-        };
-        let leads: Vec<bool> = self.desks.iter_mut().map(leads).collect();
-        let leads: Vec<usize> = (0..self.desks.len()).filter(|desk| leads[*desk]).collect();
+        let desks = 0..self.desks.len();
+        let leads: Vec<usize> = desks.filter(|desk| self.grant_of(*desk).may_lead()).collect();
         (!leads.is_empty()).then(|| *self.random.pick(&leads))
     }
 

@@ -13,7 +13,7 @@ use super::note;
 use super::villain::Villain;
 
 /// How much happens in a world.
-const STEPS: usize = 70;
+const STEPS: usize = 80;
 /// Apart enough that no two seeds share their chance.
 const CHANCE_APART: u64 = 1 << 20;
 /// What a hostile device writes where it may not; it is to appear nowhere.
