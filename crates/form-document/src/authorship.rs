@@ -25,7 +25,7 @@ pub(crate) struct Proven {
     pub(crate) index: usize,
     pub(crate) raw: RawChange,
     pub(crate) device: PublicKey,
-    /// The roster that its author says it knew.
+    /// The roster that its author says it knew; of several, the oldest.
     pub(crate) roster: u64,
 }
 
@@ -34,6 +34,8 @@ pub(crate) struct Proven {
 pub(crate) struct Authorship {
     /// In the message's order.
     pub(crate) proven: Vec<Proven>,
+    /// Changes that are their devices' own by seals which hold but may not stand, in the message's order.
+    pub(crate) contested: Vec<Proven>,
     /// Changes that nobody has signed, as far as the message shows.
     pub(crate) unproven: Vec<ChangeHash>,
     /// The seals that hold, with all their hashes.
@@ -113,6 +115,7 @@ impl Prover<'_> {
         let places: BTreeMap<ChangeHash, (&ActorId, u64)> =
             changes.iter().map(|(_, raw)| (raw.hash, (&raw.ops.actor_id, raw.ops.seq))).collect();
         let mut by_hash: BTreeMap<ChangeHash, (PublicKey, u64)> = BTreeMap::new();
+        let mut contested: BTreeMap<ChangeHash, (PublicKey, u64)> = BTreeMap::new();
         let most_seals = changes.len().saturating_add(SEALS_EXTRA_MAX);
         let mut most_sealed = changes.len().saturating_add(SEALED_EXTRA_MAX);
         for (index, seal) in seals.iter().enumerate() {
@@ -122,27 +125,38 @@ impl Prover<'_> {
             let opened = if self.limited && (index >= most_seals || most_sealed == 0) {
                 Err(BadSeal::TooMany)
             } else {
-                self.open(seal, &given).and_then(|opened| admit(&opened.0).map(|()| opened))
+                self.open(seal, &given)
             };
-            match opened {
-                Ok((segment, device)) => {
-                    for (seq, hash) in segment.places() {
-                        // A device can sign any hash; it speaks for those of its own actor in their places.
-                        if places.get(hash) == Some(&(&segment.actor, seq)) {
-                            by_hash.entry(*hash).or_insert((device, segment.roster));
-                        }
-                    }
-                    authorship.segments.push(segment);
+            let (segment, device) = match opened {
+                Ok(opened) => opened,
+                Err(bad) => {
+                    authorship.bad_seals.push((index, bad));
+                    continue;
                 }
+            };
+            let admitted = admit(&segment);
+            let by_hash = if admitted.is_ok() { &mut by_hash } else { &mut contested };
+            for (seq, hash) in segment.places() {
+                // A device can sign any hash; it speaks for those of its own actor in their places.
+                if places.get(hash) == Some(&(&segment.actor, seq)) {
+                    let (_, roster) = by_hash.entry(*hash).or_insert((device, segment.roster));
+                    *roster = segment.roster.min(*roster);
+                }
+            }
+            match admitted {
+                Ok(()) => authorship.segments.push(segment),
                 Err(bad) => authorship.bad_seals.push((index, bad)),
             }
         }
         for (index, raw) in changes {
-            match by_hash.get(&raw.hash) {
-                Some((device, roster)) => {
+            match (by_hash.get(&raw.hash), contested.get(&raw.hash)) {
+                (Some((device, roster)), _) => {
                     authorship.proven.push(Proven { index, raw, device: *device, roster: *roster });
                 }
-                None => authorship.unproven.push(raw.hash),
+                (None, Some((device, roster))) => {
+                    authorship.contested.push(Proven { index, raw, device: *device, roster: *roster });
+                }
+                (None, None) => authorship.unproven.push(raw.hash),
             }
         }
         authorship

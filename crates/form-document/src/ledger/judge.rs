@@ -69,6 +69,8 @@ struct Docket {
     /// What the segments are about.
     spans: Spans,
     claims: BTreeMap<ActorId, Claim>,
+    /// Changes whose only signatures may not stand.
+    contested: BTreeSet<ChangeHash>,
 }
 
 impl Ledger {
@@ -138,22 +140,43 @@ impl Ledger {
         let new = self.candidates(offer.claims.as_deref().unwrap_or_default(), faults);
         let claims = Claims { known: &self.claims, new };
         let spans = &mut docket.spans;
+        let given: BTreeSet<ChangeHash> = read.changes.iter().map(|(_, raw)| raw.hash).collect();
         let admit = |segment: &Segment| {
-            self.spans.admit(segment)?;
-            spans.admit(segment)?;
+            if segment.hashes.iter().any(|hash| given.contains(hash)) {
+                let ahead = |hash: &&ChangeHash| !given.contains(hash) && !self.document.has_change(hash);
+                let ahead = segment.hashes.iter().filter(ahead).count();
+                self.spans.admit_beside(segment, ahead)?;
+                spans.admit_beside(segment, ahead)?;
+            } else {
+                self.spans.admit(segment)?;
+                spans.admit(segment)?;
+            }
             spans.insert(Span::of(segment));
             Ok(())
         };
         let mut authorship = self.prover(&claims, read.first, true).prove(read.changes, &offer.seals, admit);
         authorship.proven.retain(|proven| !self.refused.contains_key(&proven.raw.hash));
+        authorship.contested.retain(|proven| !self.refused.contains_key(&proven.raw.hash));
         authorship.unproven.retain(|hash| !self.refused.contains_key(hash));
         faults.extend(authorship_faults(&authorship));
         let used = claims.used_by(&authorship.segments);
         docket.claims.extend(used.into_iter().map(|claim| (claim.actor.clone(), claim)));
         docket.segments.extend(authorship.segments);
-        let named = authorship.proven.iter().map(|proven| proven.raw.hash).collect();
+        let all = authorship.proven.iter().chain(&authorship.contested);
+        let named = all.map(|proven| proven.raw.hash).collect();
+        for proven in authorship.contested {
+            // Its device did sign it, and nobody is to wait for a proof that may stand: it is refused.
+            let hash = proven.raw.hash;
+            if !docket.proven.contains_key(&hash) {
+                docket.contested.insert(hash);
+                docket.proven.insert(hash, proven);
+            }
+        }
         for proven in authorship.proven {
-            docket.proven.entry(proven.raw.hash).or_insert(proven);
+            let hash = proven.raw.hash;
+            if docket.contested.remove(&hash) || !docket.proven.contains_key(&hash) {
+                docket.proven.insert(hash, proven);
+            }
         }
         named
     }
@@ -173,6 +196,9 @@ impl Ledger {
         let chain = &self.chain;
         let verdict = |raw: &RawChange, objects: &ObjectTable| {
             let proven = proven.get(&raw.hash).ok_or(Reason::NotGranted)?;
+            if docket.contested.contains(&raw.hash) {
+                return Err(Reason::Malformed);
+            }
             let mut floors = floors.borrow_mut();
             judge_proven(chain, objects, &floors, proven, newest, Moment::Hub(now_ms))?;
             raise_floor(&mut floors, proven, newest);
@@ -203,7 +229,7 @@ impl Ledger {
         // Several replicas may hand over the same segment.
         let mut kept = BTreeSet::new();
         for segment in docket.segments {
-            let place = (segment.actor.clone(), segment.first_seq, segment.end_seq());
+            let place = (segment.actor.clone(), segment.first_seq, segment.end_seq(), segment.roster);
             if self.is_of_use(&segment, &accepted) && kept.insert(place) {
                 self.spans.insert(Span::of(&segment));
                 judgement.segments.push(segment);
@@ -227,6 +253,6 @@ impl Ledger {
             return true;
         }
         let known = segment.end_seq() <= self.accepted(actor).saturating_add(1);
-        known && !self.spans.has(segment) && segment.places().all(here)
+        known && !self.spans.has(segment) && self.spans.admit(segment).is_ok() && segment.places().all(here)
     }
 }

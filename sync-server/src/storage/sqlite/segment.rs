@@ -21,7 +21,7 @@ CREATE TABLE segment (
     signature   BLOB    NOT NULL,
     -- 32 bytes for each change at the end that the log had not accepted.
     rest        BLOB    NOT NULL,
-    PRIMARY KEY (application, actor, first_seq)
+    PRIMARY KEY (application, actor, first_seq, count, roster)
 ) STRICT, WITHOUT ROWID;";
 
 const COLUMNS: &str = "actor, first_seq, count, roster, signature, rest";
@@ -74,10 +74,12 @@ fn from_row(row: &Row<'_>) -> Result<SegmentRecord, StorageError> {
     })
 }
 
-/// Keeps segments, each in the place of those that it covers.
+/// Keeps segments, each in the place of those of the same roster that it covers.
 pub(super) fn put(connection: &Connection, key: Key, segments: &[SegmentRecord]) -> Result<(), StorageError> {
     let mut covered = connection.prepare_cached(
-        "DELETE FROM segment WHERE application = ?1 AND actor = ?2 AND first_seq >= ?3 AND first_seq < ?4",
+        "DELETE FROM segment
+         WHERE application = ?1 AND actor = ?2 AND first_seq >= ?3 AND first_seq < ?4
+         AND first_seq + count <= ?4 AND roster = ?5",
     )?;
     let mut statement = connection.prepare_cached(
         "INSERT INTO segment (application, actor, first_seq, count, roster, signature, rest)
@@ -85,10 +87,9 @@ pub(super) fn put(connection: &Connection, key: Key, segments: &[SegmentRecord])
     )?;
     for segment in segments {
         let (actor, first) = (segment.actor.to_bytes(), signed(segment.first_seq));
-        // No two overlap but where the new one covers the old, so whatever starts in it also ends in it.
-        covered.execute(params![key.0, actor, first, signed(segment.end())])?;
-        let rest: Vec<u8> = segment.rest.iter().flat_map(|hash| hash.0).collect();
         let (count, roster) = (signed(segment.count), signed(segment.roster));
+        covered.execute(params![key.0, actor, first, signed(segment.end()), roster])?;
+        let rest: Vec<u8> = segment.rest.iter().flat_map(|hash| hash.0).collect();
         statement.execute(params![key.0, actor, first, count, roster, segment.signature.0, rest])?;
     }
     Ok(())
