@@ -38,8 +38,8 @@ impl Outbox {
     /// When the database can't be read.
     pub fn load(store: &Store, key: ApplicationKey) -> Result<Self, StoreError> {
         let mut outbox = Self::default();
-        for (actor, first, end) in store.segment_spans(key)? {
-            outbox.signed.entry(ActorId::from(actor)).or_default().add(first, end);
+        for span in store.segment_spans(key)? {
+            outbox.signed.entry(ActorId::from(span.actor)).or_default().add(span.first_seq, span.end_seq);
         }
         Ok(outbox)
     }

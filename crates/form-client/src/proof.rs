@@ -36,14 +36,17 @@ pub(crate) fn parts(
         devices.insert(claim.actor.clone(), claim.device);
         parts.claims.push(claim);
     }
-    for end in store.segment_ends(key)? {
-        if let Some(device) = devices.get(&ActorId::from(end.actor)) {
-            let floor = parts.floors.entry(*device).or_insert(0);
-            *floor = end.roster.max(*floor);
-        }
-    }
     for (actor, seq) in store.accepted(key)? {
         parts.accepted.insert(ActorId::from(actor), seq);
+    }
+    // What came past the hub alone does not count: the hub may accept in another order.
+    for span in store.segment_spans(key)? {
+        let actor = ActorId::from(span.actor);
+        let accepted = parts.accepted.get(&actor).is_some_and(|accepted| *accepted >= span.first_seq);
+        if let Some(device) = devices.get(&actor).filter(|_| accepted) {
+            let floor = parts.floors.entry(*device).or_insert(0);
+            *floor = span.roster.max(*floor);
+        }
     }
     for row in store.refused(key)? {
         let hash = ChangeHash(fixed("refused change", &row.hash)?);

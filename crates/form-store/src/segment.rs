@@ -22,7 +22,7 @@ CREATE TABLE segment (
     signature   BLOB    NOT NULL,
     -- The hashes of the last changes, where those changes are not here.
     rest        BLOB    NOT NULL,
-    PRIMARY KEY (application, actor, first_seq, count)
+    PRIMARY KEY (application, actor, first_seq, count, roster)
 ) STRICT, WITHOUT ROWID;";
 
 /// Whose an actor is.
@@ -43,6 +43,16 @@ pub struct SegmentRow {
     pub signature: Vec<u8>,
     /// 32 bytes for each change at the end that is not here.
     pub rest: Vec<u8>,
+}
+
+/// What a segment is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SegmentSpan {
+    pub actor: Vec<u8>,
+    pub first_seq: u64,
+    /// The number of the change after the last.
+    pub end_seq: u64,
+    pub roster: u64,
 }
 
 /// How far an actor's changes are signed.
@@ -107,17 +117,22 @@ impl Store {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// What each segment is about: the actor, the first seq, and the seq after the last.
+    /// What each segment is about.
     ///
     /// # Errors
     /// When the database can't be read.
-    pub fn segment_spans(&self, key: ApplicationKey) -> Result<Vec<(Vec<u8>, u64, u64)>, StoreError> {
+    pub fn segment_spans(&self, key: ApplicationKey) -> Result<Vec<SegmentSpan>, StoreError> {
         let mut statement = self.connection.prepare_cached(
-            "SELECT actor, first_seq, first_seq + count FROM segment WHERE application = ?1",
+            "SELECT actor, first_seq, first_seq + count, roster FROM segment WHERE application = ?1",
         )?;
         let rows = statement.query_map(params![key.0], |row| {
             let number = |index| row.get::<_, i64>(index).map(i64::unsigned_abs);
-            Ok((row.get(0)?, number(1)?, number(2)?))
+            Ok(SegmentSpan {
+                actor: row.get(0)?,
+                first_seq: number(1)?,
+                end_seq: number(2)?,
+                roster: number(3)?,
+            })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
@@ -162,7 +177,7 @@ impl Write<'_> {
         let (roster, end) = (signed(segment.roster), first.saturating_add(count));
         let mut covered = self.transaction.prepare_cached(
             "SELECT 1 FROM segment WHERE application = ?1 AND actor = ?2 AND roster = ?3
-             AND first_seq <= ?4 AND first_seq + count >= ?5 LIMIT 1",
+             AND first_seq <= ?4 AND first_seq + count >= ?5 AND rest = x'' LIMIT 1",
         )?;
         if covered.exists(params![key.0, segment.actor, roster, first, end])? {
             return Ok(());
@@ -175,8 +190,8 @@ impl Write<'_> {
         let mut insert = self.transaction.prepare_cached(
             "INSERT INTO segment (application, actor, first_seq, count, roster, signature, rest)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-             ON CONFLICT (application, actor, first_seq, count) DO UPDATE
-             SET roster = excluded.roster, signature = excluded.signature, rest = excluded.rest",
+             ON CONFLICT (application, actor, first_seq, count, roster) DO UPDATE
+             SET signature = excluded.signature, rest = excluded.rest",
         )?;
         insert.execute(params![
             key.0,
@@ -187,6 +202,50 @@ impl Write<'_> {
             segment.signature,
             segment.rest
         ])?;
+        Ok(())
+    }
+
+    /// An actor's changes from `first_seq` on are no longer here; `hashes` are theirs, in order. A segment that
+    /// also proves earlier ones names them itself from now on; one that proves nothing else goes.
+    ///
+    /// # Errors
+    /// When the database can't be written.
+    pub fn cut_segments(
+        &self,
+        key: ApplicationKey,
+        actor: &[u8],
+        first_seq: u64,
+        hashes: &[[u8; 32]],
+    ) -> Result<(), StoreError> {
+        let first = signed(first_seq);
+        self.transaction.execute(
+            "DELETE FROM segment WHERE application = ?1 AND actor = ?2 AND first_seq >= ?3",
+            params![key.0, actor, first],
+        )?;
+        let mut reaching = self.transaction.prepare(
+            "SELECT first_seq, count, roster, rest FROM segment
+             WHERE application = ?1 AND actor = ?2 AND first_seq + count > ?3",
+        )?;
+        let rows = reaching.query_map(params![key.0, actor, first], |row| {
+            Ok((
+                row.get::<_, i64>(0)?,
+                row.get::<_, i64>(1)?,
+                row.get::<_, i64>(2)?,
+                row.get::<_, Vec<u8>>(3)?,
+            ))
+        })?;
+        for row in rows.collect::<Result<Vec<_>, _>>()? {
+            let (from, count, roster, rest) = row;
+            let named = i64::try_from(rest.len() / 32).unwrap_or(i64::MAX);
+            let missing = from.saturating_add(count).saturating_sub(named).saturating_sub(first);
+            let missing = hashes.get(..usize::try_from(missing).unwrap_or(0)).unwrap_or(hashes);
+            let rest: Vec<u8> = missing.iter().flatten().copied().chain(rest).collect();
+            self.transaction.execute(
+                "UPDATE segment SET rest = ?6 WHERE application = ?1 AND actor = ?2 AND first_seq = ?3
+                 AND count = ?4 AND roster = ?5",
+                params![key.0, actor, from, count, roster, rest],
+            )?;
+        }
         Ok(())
     }
 }

@@ -132,3 +132,29 @@ fn a_change_whose_author_names_a_roster_that_never_was_holds_nobody_up() {
         assert!(!desk.workspace.has_offer(&id).unwrap(), "{}", desk.name());
     }
 }
+
+#[test]
+fn a_desk_that_had_work_refused_still_proves_what_was_accepted() {
+    let mut hub = LoneHub::start();
+    let (mut lead, mut commerce, mut science, id) = team(&mut hub);
+    check(&mut [&mut lead, &mut commerce, &mut science], &id);
+    lead.grant(&id, "commerce", Role::Contributor, &["openness", "plan"]);
+    lead.sync(&id, &mut hub).unwrap();
+    commerce.sync(&id, &mut hub).unwrap();
+    // One signature is about what is accepted and what is not.
+    commerce.splice(&id, "openness.cooperation_mechanism", 0, 0, "引进来").unwrap();
+    commerce.splice(&id, "plan.text", 0, 0, "三年").unwrap();
+    commerce.splice(&id, "openness.cooperation_mechanism", 3, 0, "走出去").unwrap();
+    lead.grant(&id, "commerce", Role::Contributor, &["openness"]);
+    lead.sync(&id, &mut hub).unwrap();
+    commerce.sync(&id, &mut hub).unwrap();
+    // The stick is as good as the hub.
+    assert_eq!(carry(&mut commerce, &mut science, &id, false).1, 0);
+    assert_eq!(science.text(&id, "openness.cooperation_mechanism"), "引进来走出去");
+    let end = hub.log(&id).position;
+    assert_eq!(science.workspace.hello(&id).unwrap().after, end);
+    // Also after a restart, and for a hub that has lost everything since.
+    let mut commerce = commerce.restart();
+    assert_eq!(commerce.workspace.log_after(&id, 0).unwrap().last().unwrap().head.position, end);
+    assert_eq!(carry(&mut commerce, &mut lead, &id, false).1, 0);
+}

@@ -368,6 +368,16 @@ impl Session {
         let number = self.newest.0.saturating_add(1);
         let snapshot = SnapshotRow { number, document: self.document().save(), saved_ms: now };
         write.replace(self.key, &snapshot, &stored(&recovery.history)?)?;
+        // A segment's hashes stand in the document: those that went with it are put beside the signature.
+        let mut gone: BTreeMap<&ActorId, BTreeMap<u64, [u8; 32]>> = BTreeMap::new();
+        for (actor, seq, hash) in &recovery.dropped {
+            gone.entry(actor).or_default().insert(*seq, hash.0);
+        }
+        for (actor, changes) in gone {
+            let Some(first) = changes.keys().next().copied() else { continue };
+            let hashes: Vec<[u8; 32]> = changes.into_values().collect();
+            write.cut_segments(self.key, actor.to_bytes(), first, &hashes)?;
+        }
         write.put_replica(self.key, replica)?;
         write.put_claim(self.key, &replica.actor, &own_claim(self.device, replica))?;
         Ok(number)

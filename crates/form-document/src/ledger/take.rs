@@ -36,6 +36,8 @@ pub struct Taken {
 pub struct Recovery {
     /// This desk's own changes that were not written again, each after those it builds on.
     pub set_aside: Vec<SetAside>,
+    /// What is no longer in the document, whoever made it.
+    pub dropped: Vec<(ActorId, u64, ChangeHash)>,
     /// This desk's own work that was written again.
     pub rewritten: Merged,
     /// The history of the document as it stands now, whole.
@@ -142,7 +144,7 @@ impl Ledger {
         let not_again = set_aside.iter().map(|aside| aside.hash).collect();
         let rewritten = self.document.write_again(&dropped, own, &not_again);
         history.extend(rewritten.history.iter().cloned());
-        Recovery { set_aside, rewritten, history, before }
+        Recovery { set_aside, dropped: places(&dropped), rewritten, history, before }
     }
 
     /// Before an application is shared: changes by actors that no device has claimed (they came in files without
@@ -166,7 +168,7 @@ impl Ledger {
         let authors = dropped.iter().map(|raw| raw.ops.actor_id.clone()).collect();
         let rewritten = self.document.write_again(&dropped, &authors, &BTreeSet::new());
         history.extend(rewritten.history.iter().cloned());
-        Some(Recovery { set_aside: Vec::new(), rewritten, history, before })
+        Some(Recovery { set_aside: Vec::new(), dropped: places(&dropped), rewritten, history, before })
     }
 
     /// Why an own change that was dropped is not written again: it was refused for itself, or its author may no
@@ -187,4 +189,9 @@ impl Ledger {
         let touched = Touched::of(raw, &self.document.objects);
         judge(&self.chain, newest, &device, newest, &touched, Moment::Provisional).err()
     }
+}
+
+/// Whose changes are, their numbers and hashes.
+fn places(changes: &[RawChange]) -> Vec<(ActorId, u64, ChangeHash)> {
+    changes.iter().map(|raw| (raw.ops.actor_id.clone(), raw.ops.seq, raw.hash)).collect()
 }

@@ -120,6 +120,7 @@ pub fn keep(stored: &mut Vec<Segment>, new: &[Segment]) {
     for segment in new {
         let covered = |other: &Segment| {
             other.actor == segment.actor
+                && other.roster == segment.roster
                 && other.first_seq >= segment.first_seq
                 && other.end_seq() <= segment.end_seq()
         };

@@ -241,7 +241,12 @@ impl World {
         if self.chance(50) {
             one.set(ROGUE_PART, "one thing and more");
         }
-        let (one, other) = (self.seal(villain, &one, 1), self.seal(villain, &other, 1));
+        if self.chance(40) {
+            // Or the same changes, signed as made under two rosters, and one of them to one alone.
+            other.changes = one.changes.iter().take(1).cloned().collect();
+        }
+        let roster = u64::try_from(self.random.below(3)).unwrap() + 1;
+        let (one, other) = (self.seal(villain, &one, 1), self.seal(villain, &other, roster));
         self.put_on_stick(villain, one);
         let (id, key) = (self.id.clone(), villain.key());
         let hello = villain.desk.agency().workspace.hello(&id).unwrap();
