@@ -48,7 +48,7 @@ pub(crate) fn parts(
             *floor = span.roster.max(*floor);
         }
     }
-    for row in store.refused(key)? {
+    for row in store.refused(key)?.into_iter().filter(|row| row.in_log) {
         let hash = ChangeHash(fixed("refused change", &row.hash)?);
         parts.refused.insert(hash, reason(row.reason)?);
     }
@@ -64,9 +64,10 @@ pub(crate) fn follow_row(log: &LogState, confirmed: u64, synced_ms: i64, checked
     FollowRow { position: log.position, log_hash: log.hash.to_vec(), confirmed, synced_ms, checked }
 }
 
-/// A refused change that was never here, as it is kept.
+/// A change that the log refuses, as it is kept; what it did is kept apart where somebody would miss it.
 pub(crate) fn refused_row(hash: &ChangeHash, reason: Reason) -> RefusedRow {
-    RefusedRow { hash: hash.0.to_vec(), reason: reason.number(), raw: Vec::new(), history: String::new() }
+    let (raw, history) = (Vec::new(), String::new());
+    RefusedRow { hash: hash.0.to_vec(), reason: reason.number(), raw, history, in_log: true }
 }
 
 /// A roster entry as it is kept.

@@ -43,6 +43,8 @@ CREATE TABLE refused (
     raw         BLOB    NOT NULL,
     -- What it did, as the engine wrote it; empty where nobody here would miss it.
     history     TEXT    NOT NULL,
+    -- 0: set aside together with what it builds on; the log has not come to it yet.
+    in_log      INTEGER NOT NULL,
     PRIMARY KEY (application, hash)
 ) STRICT, WITHOUT ROWID;";
 
@@ -65,6 +67,8 @@ pub struct RefusedRow {
     pub raw: Vec<u8>,
     /// JSON; empty when there is nothing to tell, or a person has put it away.
     pub history: String,
+    /// False while it was only set aside together with what it builds on, and the log has not come to it.
+    pub in_log: bool,
 }
 
 fn signed(number: u64) -> i64 {
@@ -119,11 +123,17 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub fn refused(&self, key: ApplicationKey) -> Result<Vec<RefusedRow>, StoreError> {
-        let mut statement = self
-            .connection
-            .prepare_cached("SELECT hash, reason, raw, history FROM refused WHERE application = ?1")?;
+        let mut statement = self.connection.prepare_cached(
+            "SELECT hash, reason, raw, history, in_log FROM refused WHERE application = ?1",
+        )?;
         let rows = statement.query_map(params![key.0], |row| {
-            Ok(RefusedRow { hash: row.get(0)?, reason: row.get(1)?, raw: row.get(2)?, history: row.get(3)? })
+            Ok(RefusedRow {
+                hash: row.get(0)?,
+                reason: row.get(1)?,
+                raw: row.get(2)?,
+                history: row.get(3)?,
+                in_log: row.get(4)?,
+            })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
@@ -221,10 +231,13 @@ impl Write<'_> {
     /// When the database can't be written.
     pub fn put_refused(&self, key: ApplicationKey, row: &RefusedRow) -> Result<(), StoreError> {
         self.transaction.execute(
-            "INSERT INTO refused (application, hash, reason, raw, history) VALUES (?1, ?2, ?3, ?4, ?5)
+            "INSERT INTO refused (application, hash, reason, raw, history, in_log)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)
              ON CONFLICT (application, hash) DO UPDATE
-             SET reason = excluded.reason, raw = excluded.raw, history = excluded.history",
-            params![key.0, row.hash, row.reason, row.raw, row.history],
+             SET reason = excluded.reason, in_log = max(in_log, excluded.in_log),
+             raw = iif(excluded.raw = x'', raw, excluded.raw),
+             history = iif(excluded.history = '', history, excluded.history)",
+            params![key.0, row.hash, row.reason, row.raw, row.history, row.in_log],
         )?;
         Ok(())
     }

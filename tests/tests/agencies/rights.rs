@@ -1,9 +1,10 @@
 //! Nobody writes outside their parts, and nobody loses what they were allowed to write.
 
+use form_document::wire::Exchange;
 use form_model::command::{DiscussAct, DiscussRequest, SetAsideRequest};
 use form_model::error::ErrorCode;
 use form_model::member::Role;
-use huiqian_tests::agencies::LoneHub;
+use huiqian_tests::agencies::{Agency, LoneHub};
 
 use crate::sharing::team;
 
@@ -65,4 +66,38 @@ fn work_that_was_taken_from_an_agency_meanwhile_is_set_aside_and_the_rest_is_kep
     commerce.sync(&id, &mut hub).unwrap();
     lead.sync(&id, &mut hub).unwrap();
     assert_eq!(lead.text(&id, "openness.cooperation_mechanism"), "引进来走出去。");
+}
+
+#[test]
+fn work_on_refused_work_stays_aside_when_the_hub_comes_to_it_later() {
+    let mut hub = LoneHub::start();
+    let (mut lead, mut commerce, _, id) = team(&mut hub);
+    commerce.splice(&id, "openness.cooperation_mechanism", 0, 0, "引进来").unwrap();
+    lead.grant(&id, "commerce", Role::Contributor, &["innovation"]);
+    lead.sync(&id, &mut hub).unwrap();
+    // The hub refuses it, and its answer takes its time.
+    let device = commerce.workspace.device_key().public();
+    let hello = commerce.workspace.hello(&id).unwrap();
+    let offer = commerce.workspace.offer(&id).unwrap().unwrap();
+    let late = hub.core.exchange(&device, &id, Exchange { hello, offer }).unwrap().page;
+    // Meanwhile the person goes on, and that comes to the hub as well.
+    commerce.splice(&id, "openness.cooperation_mechanism", 3, 0, "走出去").unwrap();
+    let hello = commerce.workspace.hello(&id).unwrap();
+    let offer = commerce.workspace.offer(&id).unwrap().unwrap();
+    hub.core.exchange(&device, &id, Exchange { hello, offer }).unwrap();
+    commerce.workspace.follow(&id, &late).unwrap();
+    let aside = |commerce: &mut Agency| {
+        let request = SetAsideRequest { application: id.clone(), dismiss: None, propose: false };
+        let missed = commerce.workspace.set_aside(&request).unwrap();
+        let values = missed.into_iter().filter_map(|missed| missed.value);
+        let mut texts: Vec<_> = values.map(|value| value.as_text().to_owned()).collect();
+        texts.sort();
+        texts
+    };
+    assert_eq!(aside(&mut commerce), ["引进来", "走出去"]);
+    // The hub's word on the second comes after a restart.
+    let mut commerce = commerce.restart();
+    commerce.sync(&id, &mut hub).unwrap();
+    assert_eq!(aside(&mut commerce), ["引进来", "走出去"]);
+    assert_eq!(commerce.workspace.sync_state(&id).unwrap().waiting, 0);
 }

@@ -394,6 +394,7 @@ impl Session {
                 reason: aside.reason.number(),
                 raw: aside.bytes.clone(),
                 history: stored(&aside.history)?.rows,
+                in_log: self.ledger.refusal(&aside.hash).is_some(),
             };
             write.put_refused(self.key, &row)?;
         }
