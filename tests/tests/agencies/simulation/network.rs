@@ -174,10 +174,11 @@ impl World {
         let at = self.random.below(self.requests.len());
         let (key, exchange) = self.requests.swap_remove(at);
         note("a late request comes to the hub");
-        if let Ok(reply) = self.hub.core.exchange(&key, &self.id, exchange) {
-            if self.chance(50) {
-                self.pages.push((key, reply.page));
-            }
+        let answer = self.hub.core.exchange(&key, &self.id, exchange);
+        if let Ok(reply) = answer
+            && self.chance(50)
+        {
+            self.pages.push((key, reply.page));
         }
     }
 

@@ -51,7 +51,11 @@ impl World {
         let may = |answer: &str| grant.may_write(&AnswerId(answer.to_owned()));
         let own: Vec<_> = answers.iter().copied().filter(|answer| may(answer)).collect();
         // Now and then a person tries what is not theirs.
-        if own.is_empty() || self.chance(5) { *self.random.pick(answers) } else { *self.random.pick(&own) }
+        if own.is_empty() || self.chance(5) {
+            self.random.pick::<&str>(answers)
+        } else {
+            self.random.pick::<&str>(&own)
+        }
     }
 
     /// Does something at a desk, and keeps in mind what it wrote.

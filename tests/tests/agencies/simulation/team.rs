@@ -32,10 +32,8 @@ impl World {
         self.save(0, ROGUE, Grant { role: Role::Contributor, parts, ..Grant::default() }, None);
         let devices = self.random.below(4) + 3;
         for number in 0..devices {
-            let agency = match number {
-                0..2 => AGENCIES[number],
-                _ => *self.random.pick(&["lead", "alpha", "beta", "gamma", REVIEWER]),
-            };
+            let any = *self.random.pick(&["lead", "alpha", "beta", "gamma", REVIEWER]);
+            let agency = AGENCIES.iter().take(2).nth(number).copied().unwrap_or(any);
             self.invite(0, agency);
         }
         let hostile = self.invite_text(0, ROGUE).unwrap();
