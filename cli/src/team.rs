@@ -6,7 +6,7 @@ use form_client::workspace::Workspace;
 use form_model::command::{InviteRequest, InviteState, Team, TeamAct, TeamRequest};
 use form_model::error::{ErrorCode, UserError};
 use form_model::id::ApplicationId;
-use form_model::member::{AgencyId, FormPart, Grant, Role};
+use form_model::member::{AgencyId, FormPart, Grant, Role, suggested_mark};
 
 use crate::argument::{Arguments, RoleArgument};
 use crate::output::Output;
@@ -40,12 +40,13 @@ impl Granted<'_> {
         if let Some(part) = unknown {
             return Err(UserError::new(ErrorCode::UnknownAnswer).with("answer", part));
         }
-        let known = read(workspace, application)?.agencies;
-        let known = known.into_iter().find(|agency| agency.id.0 == self.agency);
+        let mut others = read(workspace, application)?.agencies;
+        let known = others.iter().position(|agency| agency.id.0 == self.agency).map(|at| others.remove(at));
         let name = self.name.clone().or_else(|| known.as_ref().map(|agency| agency.name.clone()));
         let name = name.unwrap_or_else(|| self.agency.to_owned());
-        let first = || name.chars().next().map(String::from).unwrap_or_default();
-        let mark = self.mark.clone().or_else(|| known.map(|agency| agency.mark)).unwrap_or_else(first);
+        let taken: Vec<&str> = others.iter().map(|agency| agency.mark.as_str()).collect();
+        let mark = self.mark.clone().or_else(|| known.map(|agency| agency.mark));
+        let mark = mark.unwrap_or_else(|| suggested_mark(&name, &taken));
         Ok(TeamAct::SaveAgency {
             id: AgencyId(self.agency.to_owned()),
             name,

@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::Context;
 use tempfile::TempDir;
@@ -16,7 +17,7 @@ pub const APP: &str = "huiqian-desktop";
 /// A screen and a data folder; windows open and die on it, the data stays.
 #[derive(Debug)]
 pub struct Desk {
-    screen: Screen,
+    screen: Arc<Screen>,
     folder: TempDir,
     /// Environment of the app beyond the screen: an input method, for example.
     environment: Vec<(OsString, OsString)>,
@@ -28,8 +29,20 @@ impl Desk {
     /// # Errors
     /// When the screen does not come up.
     pub fn new() -> anyhow::Result<Self> {
+        Self::on(Arc::new(Screen::start()?))
+    }
+
+    /// Another person's desk, with a data folder of its own, whose windows stand on the same screen.
+    ///
+    /// # Errors
+    /// When its folder cannot be made.
+    pub fn beside(&self) -> anyhow::Result<Self> {
+        Self::on(Arc::clone(&self.screen))
+    }
+
+    fn on(screen: Arc<Screen>) -> anyhow::Result<Self> {
         Ok(Self {
-            screen: Screen::start()?,
+            screen,
             folder: TempDir::with_prefix("huiqian-desk-").context("a folder for the test's data")?,
             environment: Vec::new(),
         })

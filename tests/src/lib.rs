@@ -3,7 +3,9 @@
 
 pub mod agencies;
 pub mod bench;
+pub mod colleague;
 pub mod desk;
+pub mod hub;
 pub mod input_method;
 pub mod keyboard;
 pub mod person;
@@ -12,6 +14,8 @@ pub mod process;
 pub mod random;
 pub mod scene;
 pub mod screen;
+pub mod sight;
+pub mod team;
 pub mod typist;
 pub mod wait;
 pub mod window;

@@ -61,6 +61,15 @@ pub fn kill_9(id: u32) -> anyhow::Result<()> {
     kill_process(pid, Signal::KILL).with_context(|| format!("kill -9 {id}"))
 }
 
+/// Sends SIGTERM: the process is asked to end.
+///
+/// # Errors
+/// When no such process is running.
+pub fn terminate(id: u32) -> anyhow::Result<()> {
+    let pid = pid(id).with_context(|| format!("{id} is no process id"))?;
+    kill_process(pid, Signal::TERM).with_context(|| format!("ask {id} to end"))
+}
+
 /// Whether a process is running. A dead one that nobody has waited for is not; but one whose first thread has
 /// ended is, until the last thread has let go of its files and locks.
 pub fn is_running(id: u32) -> bool {

@@ -17,6 +17,9 @@ const GRANT_MAX_PARTS: usize = 512;
 /// hand.
 const PART_MAX_BYTES: usize = 130;
 
+/// What places end with, in names such as 示例市商务局.
+const PLACE_ENDS: [char; 7] = ['省', '市', '区', '县', '州', '盟', '旗'];
+
 /// Names an agency within one application: a short lower-case word such as `commerce` or `customs-2`. The lead
 /// chooses it; the form package suggests some.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -146,6 +149,26 @@ impl Grant {
     }
 }
 
+/// The mark that an agency gets unless a person chooses another: the first character behind the place's name that
+/// is not taken; of a Latin name its first letter. Empty for a name without letters.
+///
+/// ```
+/// use form_model::member::suggested_mark;
+///
+/// assert_eq!(suggested_mark("示例市商务局", &[]), "商");
+/// ```
+pub fn suggested_mark(name: &str, taken: &[&str]) -> String {
+    let name = name.trim();
+    let characters: Vec<char> = name.chars().filter(|character| character.is_alphanumeric()).collect();
+    let end = characters.iter().enumerate().skip(1).find(|(_, character)| PLACE_ENDS.contains(character));
+    let own = end.map_or(&characters[..], |(at, _)| &characters[at + 1..]);
+    let own = own.strip_prefix(&['级']).unwrap_or(own);
+    let own = if own.len() < 2 { &characters[..] } else { own };
+    let marks: Vec<String> = own.iter().map(|character| character.to_uppercase().collect()).collect();
+    let free = marks.iter().find(|mark| !taken.contains(&mark.as_str()));
+    free.or_else(|| marks.first()).cloned().unwrap_or_default()
+}
+
 /// Whether the text has the shape of a day, `YYYY-MM-DD`.
 fn is_day(text: &str) -> bool {
     let fits =
@@ -185,5 +208,21 @@ mod tests {
         assert!(!grant(Role::Contributor).may_write(&answer("basics.name")));
         assert!(!grant(Role::Reviewer).may_write(&cell));
         assert!(grant(Role::Reviewer).may_comment() && !grant(Role::Observer).may_comment());
+    }
+
+    #[test]
+    fn a_mark_is_taken_from_behind_the_place() {
+        assert_eq!(suggested_mark("示例市商务局", &[]), "商");
+        assert_eq!(suggested_mark("示例市市场监督管理局", &[]), "市");
+        assert_eq!(suggested_mark("市场监管部门", &[]), "市");
+        assert_eq!(suggested_mark("海关", &[]), "海");
+        assert_eq!(suggested_mark("合作区运营管理机构", &[]), "运");
+        assert_eq!(suggested_mark("customs office", &[]), "C");
+        assert_eq!(suggested_mark("", &[]), "");
+    }
+
+    #[test]
+    fn a_mark_that_is_taken_gives_way_to_the_next() {
+        assert_eq!(suggested_mark("示例市商务局", &["商"]), "务");
     }
 }

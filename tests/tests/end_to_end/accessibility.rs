@@ -3,12 +3,16 @@
 use std::fs;
 
 use anyhow::Context;
-use huiqian_tests::person::SECTIONS;
+use huiqian_tests::person::{SECTIONS, control};
 use huiqian_tests::place::repository;
-use huiqian_tests::scene::desk_with_application;
+use huiqian_tests::scene::{answer, desk_with_application};
+use huiqian_tests::team::{SECTION, Team};
 use huiqian_tests::window::Window;
+use thirtyfour::Key;
 
 const AXE: &str = "frontend/node_modules/axe-core/axe.min.js";
+/// What two agencies gave different figures for.
+const VALUE: &str = "openness.foreign_funded_enterprises.2024";
 
 /// Runs axe over the page; answers one line a violation: rule, what it says, the elements.
 const RUN: &str = r#"
@@ -24,9 +28,7 @@ axe.run(document, { runOnly: { type: "tag", values: tags } }).then(
 async fn no_screen_shuts_anyone_out() -> anyhow::Result<()> {
     let (desk, _) = desk_with_application(&[])?;
     let window = desk.open().await?;
-    let axe = fs::read_to_string(repository().join(AXE))
-        .with_context(|| format!("{AXE}: run `npm ci` in frontend/"))?;
-    window.page()?.execute(axe, Vec::new()).await?;
+    bring_axe(&window).await?;
     let mut faults = faults(&window, "home").await?;
     window.open_application().await?;
     for section in SECTIONS {
@@ -37,6 +39,83 @@ async fn no_screen_shuts_anyone_out() -> anyhow::Result<()> {
     window.find("[data-screen=check]").await?;
     faults.extend(self::faults(&window, "check").await?);
     assert!(faults.is_empty(), "{}", faults.join("\n"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn no_screen_among_colleagues_shuts_anyone_out() -> anyhow::Result<()> {
+    let team = Team::new(&[])?;
+    team.differ(VALUE, "86", "91")?;
+    team.colleague_says("comment", &[VALUE, "请核对口径。", "--to", "lead"])?;
+    team.colleague_syncs()?;
+    let invite = team.invite("commerce")?;
+    let window = team.lead.open().await?;
+    bring_axe(&window).await?;
+    let outcome = lead_screens(&window).await;
+    let mut faults = window.picture_of_failure("accessibility_lead", outcome).await?;
+    window.close().await?;
+
+    team.take_away(&[("openness.foreign_funded_enterprises.2023", "104")])?;
+    let window = team.colleague.open().await?;
+    bring_axe(&window).await?;
+    let outcome = colleague_screens(&window, &invite).await;
+    faults.extend(window.picture_of_failure("accessibility_colleague", outcome).await?);
+    window.close().await?;
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    Ok(())
+}
+
+/// Two values, what was said, the members and every dialog there.
+async fn lead_screens(window: &Window) -> anyhow::Result<Vec<String>> {
+    window.open_application().await?;
+    window.go_to_section(SECTION).await?;
+    window.wait_until_synced().await?;
+    window.click(&control(&answer(VALUE))).await?;
+    window.find("[data-conflict-card]").await?;
+    let mut faults = faults(window, "conflict card").await?;
+    window.press("comments").await?;
+    window.find("[data-comment]").await?;
+    faults.extend(self::faults(window, "discussion").await?);
+    window.open_members().await?;
+    faults.extend(self::faults(window, "members").await?);
+    for (button, dialog) in
+        [("sync", "sync"), ("add-agency", "agency"), ("reminder", "reminder"), ("hand-over", "hand-over")]
+    {
+        faults.extend(dialog_faults(window, button, dialog).await?);
+    }
+    window.invite("commerce").await?;
+    faults.extend(self::faults(window, "invite").await?);
+    Ok(faults)
+}
+
+/// A section that is not one's own, work that was refused, the way in.
+async fn colleague_screens(window: &Window, invite: &str) -> anyhow::Result<Vec<String>> {
+    window.preview(invite).await?;
+    let mut faults = faults(window, "join").await?;
+    window.press("cancel").await?;
+    window.open_application().await?;
+    window.go_to_section("basics").await?;
+    faults.extend(self::faults(window, "read-only section").await?);
+    window.press("sync").await?;
+    window.find("[data-set-aside]").await?;
+    faults.extend(self::faults(window, "refused work").await?);
+    Ok(faults)
+}
+
+async fn dialog_faults(window: &Window, button: &str, dialog: &str) -> anyhow::Result<Vec<String>> {
+    let shown = format!("[data-dialog=\"{dialog}\"]");
+    window.press(button).await?;
+    window.find(&shown).await?;
+    let found = faults(window, dialog).await?;
+    window.page()?.active_element().await?.send_keys(Key::Escape + "").await?;
+    window.wait_until_gone(&shown).await?;
+    Ok(found)
+}
+
+async fn bring_axe(window: &Window) -> anyhow::Result<()> {
+    let axe = fs::read_to_string(repository().join(AXE))
+        .with_context(|| format!("{AXE}: run `npm ci` in frontend/"))?;
+    window.page()?.execute(axe, Vec::new()).await?;
     Ok(())
 }
 

@@ -2,6 +2,7 @@
 //! machine's cores, and a person types alone.
 
 mod accessibility;
+mod agencies;
 mod closing;
 mod composition;
 mod fence;

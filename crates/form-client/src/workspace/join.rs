@@ -142,7 +142,9 @@ impl Workspace {
             return Ok(());
         }
         let package = &checked.package;
-        let name = package.definition.text(self.settings().language, "form.title").to_owned();
+        // What the lead called it does not travel. Lists show the form's title beside the name, and the name that
+        // the form asks for once it is filled in; until then the lead's tells one application from another.
+        let name = lead_name(checked.chain.newest());
         self.add_application(id, &checked.genesis, &package.definition, &package.files, &name)?;
         // Enough to find the hub again if this is cut off; the log confirms it.
         let rows: Vec<_> = checked.chain.entries_after(0).iter().map(proof::roster_row).collect();

@@ -9,7 +9,7 @@ use form_model::command::{
 };
 use form_model::error::{ErrorCode, UserError};
 use form_model::id::ApplicationId;
-use form_model::member::AgencyId;
+use form_model::member::{AgencyId, suggested_mark};
 use form_store::StoreError;
 
 use super::{Workspace, not_saved};
@@ -40,7 +40,7 @@ impl Workspace {
         let name = or(&settings.agency, UNNAMED_LEAD);
         let act = Act::Found {
             agency: AgencyId(LEAD.to_owned()),
-            mark: name.chars().next().map(String::from).unwrap_or_default(),
+            mark: suggested_mark(&name, &[]),
             name,
             person: or(&settings.person, UNNAMED_PERSON),
             device_name: device::name(),

@@ -6,7 +6,7 @@ use form_model::command::TeamAct;
 use form_model::date;
 use form_model::definition::{FormDefinition, Section};
 use form_model::language::Language;
-use form_model::member::{AgencyId, EvidenceAccess, FormPart, Grant, Role};
+use form_model::member::{AgencyId, EvidenceAccess, FormPart, Grant, Role, suggested_mark};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
@@ -97,7 +97,7 @@ pub fn AgencyForm(props: &AgencyFormProps) -> Html {
         Callback::from(move |name: String| {
             let mut changed = (*wish).clone();
             if !changed.mark_typed {
-                changed.mark = suggestion::mark(&name, &refs(&taken));
+                changed.mark = suggested_mark(&name, &refs(&taken));
             }
             changed.name = name;
             wish.set(changed);
@@ -173,7 +173,7 @@ fn kinds(
             let (id, grant) =
                 (suggestion::id(kind, &work.desk.sheet().team), suggestion::grant(definition, kind));
             Callback::from(move |()| {
-                let mark = suggestion::mark(&name, &refs(&taken));
+                let mark = suggested_mark(&name, &refs(&taken));
                 let (id, name, grant) = (id.clone(), name.clone(), grant.clone());
                 wish.set(Wish { id, name, mark, mark_typed: false, grant, ..(*wish).clone() });
             })
