@@ -242,6 +242,9 @@ impl Desk {
     }
 
     pub(super) fn take_team(&self, team: Team) {
+        if team.is_before(&self.sheet().team) {
+            return;
+        }
         self.sheet_mut().team = Rc::new(team);
         self.tell(&Change::Sheet);
     }

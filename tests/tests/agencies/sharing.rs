@@ -1,5 +1,6 @@
 //! Edits flow, merge, and wait for a line.
 
+use form_model::command::Event;
 use form_model::id::{AnswerId, ApplicationId};
 use form_model::member::Role;
 use huiqian_tests::agencies::{Agency, LoneHub, begin};
@@ -41,6 +42,21 @@ fn what_one_agency_writes_the_others_read() {
     }
     let state = lead.workspace.state(&id, &AnswerId("cover.zone_name".into())).unwrap();
     assert_eq!(state.changed.unwrap().author, "牵头局 牵头局的人");
+}
+
+#[test]
+fn a_lead_hears_when_the_hub_has_taken_a_step_of_its_own() {
+    let mut hub = LoneHub::start();
+    let (mut lead, _, _, id) = team(&mut hub);
+    let before = lead.grant(&id, "customs", Role::Reviewer, &[]);
+    assert_eq!(before.unconfirmed, 1);
+    let events = lead.sync(&id, &mut hub).unwrap();
+    // The members who joined before are heard of first.
+    let told = events.iter().filter_map(|event| match event {
+        Event::Team { team } => Some(team.unconfirmed),
+        _ => None,
+    });
+    assert_eq!(told.last(), Some(0), "the page of members goes on saying that the hub knows nothing of it");
 }
 
 #[test]

@@ -177,6 +177,7 @@ impl Workspace {
         let Some(session) = sessions.get_mut(id) else { return Ok(Ok(Vec::new())) };
         session.outbox.sign(&session.ledger, device);
         let before = session.ledger.log().position;
+        let decided = session.ledger.confirmed();
         let own: BTreeSet<ActorId> = session.own_actors().cloned().collect();
         let fresh = ActorId::from(replica.actor.as_slice());
         let followed = match session.ledger.follow(page, &fresh, &own) {
@@ -206,12 +207,19 @@ impl Workspace {
         session.newest = (number, now);
         session.outbox.saved();
         session.outbox.heard(&followed.segments);
-        self.followed(id, followed).map(Ok)
+        let confirmed = session.ledger.confirmed() != decided;
+        self.followed(id, followed, confirmed).map(Ok)
     }
 
-    /// What the view hears of a page that has been kept.
-    fn followed(&mut self, id: &ApplicationId, followed: Followed) -> Result<Vec<Event>, UserError> {
-        let team_changed = !followed.roster.is_empty() || !followed.displaced.is_empty();
+    /// What the view hears of a page that has been kept. `confirmed` says that the hub has taken steps of the
+    /// roster, this desk's own among them.
+    fn followed(
+        &mut self,
+        id: &ApplicationId,
+        followed: Followed,
+        confirmed: bool,
+    ) -> Result<Vec<Event>, UserError> {
+        let team_changed = confirmed || !followed.displaced.is_empty();
         if !followed.displaced.is_empty() {
             self.session(id)?.outbox.roster_moved();
         }

@@ -241,6 +241,7 @@ impl Session {
             invites: invites.collect(),
             hub: roster.hub.as_ref().map(|hub| hub.url.clone()),
             unconfirmed: u32::try_from(unconfirmed).unwrap_or(u32::MAX),
+            version: roster.version,
         }
     }
 

@@ -24,6 +24,21 @@ pub struct Team {
     pub hub: Option<String>,
     /// Steps of the roster that the hub has not confirmed yet.
     pub unconfirmed: u32,
+    /// Steps of the roster, those included.
+    #[serde(default)]
+    pub version: u64,
+}
+
+impl Team {
+    /// Whether this is what a desk said before it said `other`: answers and events overtake each other on their way
+    /// to the view. What the hub has confirmed only grows, and what is not confirmed only grows until it is.
+    pub fn is_before(&self, other: &Self) -> bool {
+        self.order() < other.order()
+    }
+
+    fn order(&self) -> (u64, u64) {
+        (self.version.saturating_sub(u64::from(self.unconfirmed)), self.version)
+    }
 }
 
 /// An agency that takes part.
@@ -228,4 +243,18 @@ pub struct ShowPresence {
     pub application: ApplicationId,
     pub answer: Option<crate::id::AnswerId>,
     pub caret: Option<u64>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_hub_has_confirmed_is_later_than_the_step_itself() {
+        let team = |version, unconfirmed| Team { version, unconfirmed, ..Team::default() };
+        assert!(team(3, 1).is_before(&team(3, 0)), "the hub confirmed the step");
+        assert!(team(3, 0).is_before(&team(4, 1)), "the lead took another step");
+        assert!(team(4, 2).is_before(&team(3, 0)), "the hub put another's step before the two of this desk");
+        assert!(!team(3, 0).is_before(&team(3, 0)), "an invite may have run out meanwhile");
+    }
 }
