@@ -117,7 +117,7 @@ fn sentence(reason: Reason, language: Language) -> &'static str {
     match reason {
         Reason::Malformed => language.pick("这处修改的内容不合规范", "the change is malformed"),
         Reason::NotGranted => {
-            language.pick("这一栏没有分给您的单位", "the field was not given to your agency")
+            language.pick("这一栏现在不由您的单位填写", "the field is not your agency's to fill in")
         }
         Reason::Reassigned => language.pick(
             "这一栏已改由其他单位填写，补交期已过",
