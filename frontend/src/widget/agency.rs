@@ -33,8 +33,10 @@ pub fn author(team: &Team, stamp: &Stamp, language: Language) -> Html {
     html! {
         <span class="agency">
             if let Some(agency) = agency { { mark(agency) } }
-            <span>{ &stamp.author }</span>
-            if stamp.own { <span class="muted">{ text::THIS_DESK.of(language) }</span> }
+            <span class="author">
+                { &stamp.author }
+                if stamp.own { <span class="muted">{ text::THIS_DESK.of(language) }</span> }
+            </span>
         </span>
     }
 }
