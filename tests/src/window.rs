@@ -19,6 +19,9 @@ use crate::wait::{PATIENCE, until};
 /// How long one WebDriver request may take: a cold start of the app on a busy machine.
 const REQUEST_LIMIT: Duration = Duration::from_secs(60);
 
+/// After this a person presses a key again that did nothing.
+const KEY_PATIENCE: Duration = Duration::from_secs(10);
+
 /// Ends when fonts are loaded and two frames were drawn: a picture taken earlier may be blank.
 const AFTER_PAINTING: &str = "const done = arguments[arguments.length - 1];
 document.fonts.ready.then(() => requestAnimationFrame(() => requestAnimationFrame(() => done())));";
@@ -202,9 +205,16 @@ impl Window {
     /// # Errors
     /// When it does not end in time.
     pub async fn close(mut self) -> anyhow::Result<()> {
-        self.keyboard()?.close_window(self.app)?;
         let app = self.app;
-        until("the app to end", PATIENCE, || async { Ok((!is_running(app)).then_some(())) }).await?;
+        let ended = |limit| {
+            until("the app to end", limit, move || async move { Ok((!is_running(app)).then_some(())) })
+        };
+        self.keyboard()?.close_window(app)?;
+        if ended(KEY_PATIENCE).await.is_err() {
+            // A key that comes while the window manager is at something else is lost.
+            self.keyboard()?.close_window(app)?;
+            ended(PATIENCE).await?;
+        }
         self.forget_page()
     }
 

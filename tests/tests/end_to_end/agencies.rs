@@ -48,6 +48,8 @@ impl Pair {
         lead.take_in("商务部门", COMMERCE).await?;
         let invite = lead.invite("commerce").await?;
         lead.press("close").await?;
+        // The page says what the hub does not know yet, and no longer than that.
+        lead.wait_until_gone("main.members .pf-m-warning").await?;
         lead.leave_members().await?;
         lead.wait_until_synced().await?;
         colleague.turn_to()?;
