@@ -13,8 +13,9 @@ use crate::{build, frontend};
 pub fn screenshots(progress: &mut Progress) -> anyhow::Result<()> {
     install(progress, Purpose::Test)?;
     frontend::build(progress)?;
-    progress
-        .step("build the app", || build::programs(&["huiqian-desktop", "huiqian", "screenshots"], &[]))?;
+    progress.step("build the app", || {
+        build::programs(&["huiqian-desktop", "huiqian", "sync-server", "screenshots"], &[])
+    })?;
     progress.step("take the pictures", || run(&mut Command::new(target_dir().join("debug/screenshots"))))?;
     println!("The pictures are in {}", target_dir().join("screenshots").display());
     Ok(())

@@ -1,57 +1,27 @@
-//! Takes a picture of every screen, on sample data, in both sizes, into `target/screenshots/`.
+//! Takes a picture of every screen, on sample data, in two sizes, into `target/screenshots/`.
+
+mod agencies;
+mod album;
 
 use std::fs;
-use std::path::PathBuf;
 
-use anyhow::Context;
 use form_model::command::Settings;
 use form_model::language::Language;
 use huiqian_tests::desk::Desk;
 use huiqian_tests::person::{SECTIONS, control, sample_answers};
-use huiqian_tests::place::results_folder;
 use huiqian_tests::scene::{answer, desk_with_application, file_of_colleague, text, workspace};
-use huiqian_tests::window::Window;
 
-const SIZES: [(u32, u32); 2] = [(1280, 800), (1920, 1080)];
+use crate::album::Album;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> anyhow::Result<()> {
-    let album = Album { folder: results_folder("screenshots")? };
-    album.empty()?;
+    let album = Album::empty()?;
     first_steps(&album).await?;
     sample(&album).await?;
     unfinished(&album).await?;
     two_values(&album).await?;
-    english(&album).await
-}
-
-/// Where the pictures go.
-struct Album {
-    folder: PathBuf,
-}
-
-impl Album {
-    /// Removes the pictures of the last time.
-    fn empty(&self) -> anyhow::Result<()> {
-        for entry in fs::read_dir(&self.folder)? {
-            let path = entry?.path();
-            if path.extension().is_some_and(|extension| extension == "png") {
-                fs::remove_file(&path).with_context(|| path.display().to_string())?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Takes the picture in every size: `<name>-1280x800.png`.
-    async fn take(&self, window: &Window, name: &str) -> anyhow::Result<()> {
-        for (width, height) in SIZES {
-            window.resize(width, height).await?;
-            let file = self.folder.join(format!("{name}-{width}x{height}.png"));
-            window.save_screenshot(&file).await?;
-        }
-        println!("{name}");
-        Ok(())
-    }
+    english(&album).await?;
+    agencies::take(&album).await
 }
 
 /// A new desk: first run, the empty home, the dialog that starts an application.
