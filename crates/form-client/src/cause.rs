@@ -133,6 +133,7 @@ impl Cause for RosterFault {
             Self::UnknownDevice => "没有这台设备".to_owned(),
             Self::UnknownAgency => "没有这个单位".to_owned(),
             Self::LastLead => "至少要保留一台牵头单位的设备".to_owned(),
+            Self::EpochPlace => "协同中心的记录刚刚有了变化，请重试".to_owned(),
             Self::Content(_) => "名称、标记或编号不合要求".to_owned(),
             Self::TooMany(_) => "成员、设备或邀请的数目超过上限".to_owned(),
         }

@@ -355,7 +355,7 @@ impl Session {
         }
         self.keep_refused(write, followed)?;
         write.put_log_page(key, page.after, &log_page::without_bytes(page))?;
-        let row = proof::follow_row(self.ledger.log(), self.ledger.confirmed(), self.synced_ms, self.checked);
+        let row = proof::follow_row(&self.ledger, self.synced_ms, self.checked);
         write.put_follow(key, &row)?;
         Ok(number)
     }

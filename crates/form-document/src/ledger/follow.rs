@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use automerge::{ActorId, ChangeHash, ReadDoc};
 use form_model::id::ApplicationId;
 
+use super::epoch::check_epoch;
 use super::take::Recovery;
 use super::{Fault, Ledger, authorship_faults, judge_proven, raise_floor};
 use crate::authorship::{Claims, Proven};
@@ -75,6 +76,7 @@ pub(super) struct Draft<'a> {
     pub(super) chain: Option<RosterChain>,
     pub(super) confirmed: u64,
     pub(super) log: LogState,
+    bound: Option<LogState>,
     pub(super) accepted: BTreeMap<ActorId, u64>,
     pub(super) refused: Vec<(ChangeHash, Reason)>,
     refused_here: BTreeSet<ChangeHash>,
@@ -107,6 +109,7 @@ struct Settled {
     chain: Option<RosterChain>,
     confirmed: u64,
     log: LogState,
+    bound: Option<LogState>,
     here: BTreeSet<ChangeHash>,
     proven: Vec<Proven>,
     floors: BTreeMap<PublicKey, u64>,
@@ -141,7 +144,7 @@ impl Ledger {
         fresh: &ActorId,
         own: &BTreeSet<ActorId>,
     ) -> Result<Followed, LogFault> {
-        let Settled { chain, confirmed, log, here, proven, floors, mut followed } = settled;
+        let Settled { chain, confirmed, log, bound, here, proven, floors, mut followed } = settled;
         let drop = self.to_drop(&followed.refused, &proven);
         let mut pruned = None;
         if !drop.is_empty() {
@@ -169,7 +172,7 @@ impl Ledger {
             self.chain = chain;
         }
         self.confirmed = confirmed;
-        self.log = log;
+        (self.log, self.bound) = (log, bound);
         self.floors.extend(floors);
         self.accepted.extend(followed.accepted.iter().map(|(actor, seq)| (actor.clone(), *seq)));
         self.refused.extend(followed.refused.iter().copied());
@@ -204,6 +207,7 @@ impl<'a> Draft<'a> {
             chain: None,
             confirmed: ledger.confirmed,
             log: ledger.log,
+            bound: ledger.bound,
             accepted: BTreeMap::new(),
             refused: Vec::new(),
             refused_here: BTreeSet::new(),
@@ -294,7 +298,7 @@ impl<'a> Draft<'a> {
         if self.ledger.refused.contains_key(&hash) || self.refused_here.contains(&hash) {
             return Err(LogFault::Contradiction(hash));
         }
-        self.log.push(Item::Accepted(hash));
+        self.push(Item::Accepted(hash))?;
         self.accepted_here.insert(hash);
         Ok(())
     }
@@ -306,14 +310,28 @@ impl<'a> Draft<'a> {
         if accepted || !self.refused_here.insert(hash) || self.ledger.refused.contains_key(&hash) {
             return Err(LogFault::Contradiction(hash));
         }
-        self.log.push(Item::Refused(hash, reason));
+        self.push(Item::Refused(hash, reason))?;
         self.refused.push((hash, reason));
         Ok(())
     }
 
+    /// The log's next place. A log that is walked anew has to come to where a lead has said that it stands.
+    fn push(&mut self, item: Item) -> Result<(), LogFault> {
+        self.log.push(item);
+        match self.bound {
+            Some(bound) if bound.position == self.log.position && bound != self.log => Err(LogFault::Forked),
+            Some(bound) if bound == self.log => {
+                self.bound = None;
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// The hub's next roster entry: one that is here already is confirmed by it, any other takes its place.
-    fn roster_step(&mut self, entry: &SignedEntry) -> Result<(), RosterFault> {
-        self.log.push(Item::Roster(entry.hash()));
+    fn roster_step(&mut self, entry: &SignedEntry) -> Result<(), LogFault> {
+        check_epoch(entry, &self.log)?;
+        self.push(Item::Roster(entry.hash()))?;
         let next = self.confirmed.saturating_add(1);
         if !self.chain().has(next, &entry.hash()) {
             let chain = self.chain.get_or_insert_with(|| self.ledger.chain.clone());
@@ -357,6 +375,7 @@ impl<'a> Draft<'a> {
         Ok(Settled {
             confirmed: self.confirmed,
             log: self.log,
+            bound: self.bound,
             here: self.here.into_iter().flat_map(|run| run.hashes).collect(),
             proven: authorship.proven,
             followed: Followed {
