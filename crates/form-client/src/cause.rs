@@ -150,6 +150,7 @@ impl Cause for LogFault {
             Self::Gap { .. } => "中间缺少一段记录".to_owned(),
             Self::Head(_) | Self::NoHub => "记录的签名不对".to_owned(),
             Self::Forked => "记录与以前签过名的不一致，协同中心可能被回退或替换".to_owned(),
+            Self::Epoch => "记录与牵头单位确认过的不一致".to_owned(),
             Self::Forbidden { .. } => "其中有作者无权作出的修改".to_owned(),
             _ => "其中有不合规范的内容".to_owned(),
         }

@@ -105,7 +105,7 @@ fn a_log_that_misses_the_place_a_lead_has_named_is_not_followed() {
     assert!(desk.ledger.follow_anew(named.ledger.chain().entries_after(0)).unwrap());
     // The same key signs another log, with something else at the named place.
     let other = with(LEAD, "别的");
-    assert_eq!(desk.follow(&other.page(0, &BTreeMap::new())).unwrap_err(), LogFault::Forked);
+    assert_eq!(desk.follow(&other.page(0, &BTreeMap::new())).unwrap_err(), LogFault::Epoch);
     assert_eq!(desk.ledger.log().position, 0);
     desk.follow(&named.page(0, &BTreeMap::new())).unwrap();
     assert_eq!((desk.ledger.epoch(), desk.ledger.bound()), (1, None));
@@ -118,5 +118,5 @@ fn an_epoch_that_stands_elsewhere_than_it_says_is_not_followed() {
     hub.log.push(Logged::Roster(entry));
     let mut desk = Desk::empty(COMMERCE);
     let page = hub.page(0, &BTreeMap::new());
-    assert!(matches!(desk.follow(&page), Err(LogFault::Roster(RosterFault::EpochPlace))));
+    assert_eq!(desk.follow(&page).unwrap_err(), LogFault::Epoch);
 }

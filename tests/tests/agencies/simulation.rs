@@ -6,6 +6,7 @@
 
 mod desk;
 mod end;
+mod lost_hub;
 mod network;
 mod step;
 mod team;

@@ -304,8 +304,10 @@ impl Session {
     /// The hub may only have believed what this desk said to have: it is asked once more for all bytes. Otherwise
     /// it breaks its word.
     fn fault(&mut self, fault: &LogFault) -> UserError {
-        let mistaken =
-            matches!(fault, LogFault::Missing { .. } | LogFault::Head(_) | LogFault::Contradiction { .. });
+        let mistaken = matches!(
+            fault,
+            LogFault::Missing { .. } | LogFault::Head(_) | LogFault::Epoch | LogFault::Contradiction { .. }
+        );
         if mistaken && !self.outbox.claims_nothing {
             self.outbox.claims_nothing = true;
             return UserError::new(ErrorCode::HubUnreachable).with("hub", "").with("cause", fault);

@@ -2,12 +2,14 @@
 //! said that its log goes on from where it ends. Whoever had followed the longer log follows the shorter one anew;
 //! what only the longer one had accepted is work without a verdict again, and is handed over like any other.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use automerge::{ActorId, ChangeHash};
 
 use super::Ledger;
 use crate::hex;
 use crate::log::LogState;
-use crate::roster::{Act, Entry, RosterChain, RosterFault, SignedEntry};
+use crate::roster::{Act, Entry, Roster, RosterChain, RosterFault, SignedEntry};
 
 /// That an entry that opens an epoch names the place that it is about to follow. All other entries may stand
 /// anywhere.
@@ -73,5 +75,22 @@ impl Ledger {
         // The hub judges by what its shorter log shows that a device knew; so does whoever checks it.
         self.floors = BTreeMap::new();
         Ok(true)
+    }
+
+    /// The actors of devices that `roster` does not know: they were enrolled in what the hub has lost, and nobody can
+    /// prove their work to it. Were it kept, everything that was built on it would wait for ever.
+    pub(super) fn strangers(&self, roster: &Roster) -> BTreeSet<ActorId> {
+        let unknown = self.claims.values().filter(|claim| !roster.devices.contains_key(&claim.device));
+        unknown.map(|claim| claim.actor.clone()).collect()
+    }
+
+    /// All changes of some actors.
+    pub(super) fn changes_of(&self, actors: &BTreeSet<ActorId>) -> Vec<ChangeHash> {
+        let document = &self.document;
+        let all = |actor: &ActorId| {
+            let seqs = 1..=document.last_seq(actor);
+            seqs.filter_map(|seq| document.hash_at(actor, seq)).collect::<Vec<_>>()
+        };
+        actors.iter().flat_map(all).collect()
     }
 }

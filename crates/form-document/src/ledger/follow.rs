@@ -47,6 +47,8 @@ pub enum LogFault {
     Gap { expected: Position, found: Position },
     #[error("the log's head: {0}")]
     Head(#[from] BadSignature),
+    #[error("the log does not come to the place at which a lead has let it go on")]
+    Epoch,
     #[error("the hub signed another history of what is here already: it was rolled back or replaced")]
     Forked,
     #[error("the log names no hub key that a lead has signed")]
@@ -145,7 +147,11 @@ impl Ledger {
         own: &BTreeSet<ActorId>,
     ) -> Result<Followed, LogFault> {
         let Settled { chain, confirmed, log, bound, here, proven, floors, mut followed } = settled;
-        let drop = self.to_drop(&followed.refused, &proven);
+        let roster = chain.as_ref().unwrap_or(&self.chain).at(confirmed);
+        let reached = self.bound.is_some() && bound.is_none();
+        let strangers = roster.filter(|_| reached).map(|roster| self.strangers(roster)).unwrap_or_default();
+        let mut drop = self.to_drop(&followed.refused, &proven);
+        drop.extend(self.changes_of(&strangers));
         let mut pruned = None;
         if !drop.is_empty() {
             let damaged = || LogFault::NotApplied("the document here cannot be built anew".to_owned());
@@ -181,7 +187,7 @@ impl Ledger {
         }
         followed.recovery = pruned.map(|mut pruned| {
             pruned.history.extend(merged.history.iter().cloned());
-            self.recover(pruned, own)
+            self.recover(pruned, own, &strangers)
         });
         followed.merged = merged;
         Ok(followed)
@@ -319,7 +325,7 @@ impl<'a> Draft<'a> {
     fn push(&mut self, item: Item) -> Result<(), LogFault> {
         self.log.push(item);
         match self.bound {
-            Some(bound) if bound.position == self.log.position && bound != self.log => Err(LogFault::Forked),
+            Some(bound) if bound.position == self.log.position && bound != self.log => Err(LogFault::Epoch),
             Some(bound) if bound == self.log => {
                 self.bound = None;
                 Ok(())
@@ -330,7 +336,7 @@ impl<'a> Draft<'a> {
 
     /// The hub's next roster entry: one that is here already is confirmed by it, any other takes its place.
     fn roster_step(&mut self, entry: &SignedEntry) -> Result<(), LogFault> {
-        check_epoch(entry, &self.log)?;
+        check_epoch(entry, &self.log).map_err(|_| LogFault::Epoch)?;
         self.push(Item::Roster(entry.hash()))?;
         let next = self.confirmed.saturating_add(1);
         if !self.chain().has(next, &entry.hash()) {
