@@ -254,7 +254,7 @@ impl LoopbackDesk {
         loop {
             let exchange = Exchange { hello: hello.clone(), offer: Offer::default() };
             let reply = connection.exchange(&self.application, &exchange).await?;
-            for item in reply.page.entries.iter().flat_map(items) {
+            for item in reply.page.entries.iter().filter_map(item) {
                 state.push(item);
             }
             (hello.after, hello.log) = (state.position, state.hash);
@@ -267,7 +267,7 @@ impl LoopbackDesk {
 }
 
 /// The places of a page entry that comes with its bytes.
-pub fn items(entry: &PageEntry) -> Option<form_document::log::Item> {
+pub fn item(entry: &PageEntry) -> Option<form_document::log::Item> {
     use form_document::log::Item;
     match entry {
         PageEntry::Change(change) => change_hash(&change.0).map(Item::Accepted),

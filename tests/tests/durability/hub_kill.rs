@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use form_document::ChangeHash;
 use form_document::log::LogState;
 use huiqian_tests::hub::HubProcess;
-use huiqian_tests::loopback::{LoopbackDesk, accepted, copy_of, items};
+use huiqian_tests::loopback::{LoopbackDesk, accepted, copy_of, item};
 use huiqian_tests::random::{Random, number};
 use sync_server::storage::Storage as _;
 use sync_server::storage::record::Place;
@@ -86,7 +86,7 @@ impl Seen {
         }
         let mut state = LogState::start(&desk.application);
         let mut hashes = BTreeMap::from([(0, state.hash)]);
-        for item in pages.iter().flat_map(|page| &page.entries).filter_map(items) {
+        for item in pages.iter().flat_map(|page| &page.entries).filter_map(item) {
             state.push(item);
             hashes.insert(state.position, state.hash);
         }
