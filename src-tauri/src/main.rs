@@ -38,6 +38,7 @@ fn main() -> anyhow::Result<()> {
             command::invite,
             command::connect,
             command::sync_now,
+            command::go_on,
             command::read_invite,
             command::join,
             command::recovery_code,

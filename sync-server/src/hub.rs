@@ -17,7 +17,7 @@ use crate::config::Config;
 use crate::data::{DataError, DataFolder};
 use crate::door::Door;
 use crate::http::{HubState, router};
-use crate::limit::{FILES_RESERVED, FIRST_REQUEST_MAX, IDLE_MAX, RECOVERY_WAIT_MS, STOP_WAIT};
+use crate::limit::{FILES_RESERVED, FIRST_REQUEST_MAX, IDLE_MAX, STOP_WAIT};
 use crate::metric;
 use crate::rate::Limiter;
 use crate::session::Sessions;
@@ -79,12 +79,8 @@ impl Hub {
         let key = Arc::new(folder.key_or_new()?);
         let hub = key.public();
         let sqlite = Sqlite::open(&folder.database()).map_err(DataError::from)?;
-        let restored = sqlite.was_restored().map_err(DataError::from)?;
         let budget = config.ledgers_mib << 20;
-        let mut core = Core::new(Box::new(sqlite), key, clock.clone(), budget).map_err(DataError::from)?;
-        if restored {
-            core.recover_until(clock.now_ms().saturating_add(RECOVERY_WAIT_MS));
-        }
+        let core = Core::new(Box::new(sqlite), key, clock.clone(), budget).map_err(DataError::from)?;
         let failed = |error| StartError::Listen(config.listen, error);
         let listener = TcpListener::bind(config.listen).map_err(failed)?;
         listener.set_nonblocking(true).map_err(failed)?;

@@ -174,6 +174,6 @@ pub const TOKENS_MAX: usize = 65_536;
 /// How long open requests and streams may take to end when the hub stops.
 pub const STOP_WAIT: Duration = Duration::from_secs(10);
 
-/// How long a hub that was restored from a backup waits for clients to hand back what it lost before it judges
-/// anything: desks that are online try again within seconds.
-pub const RECOVERY_WAIT_MS: i64 = 120_000;
+/// When a client tries again at a hub that waits for what its other members know, in seconds: soon enough that
+/// nobody notices when all of them are online.
+pub const RECOVERY_RETRY_S: u64 = 5;

@@ -21,3 +21,4 @@ pub mod team;
 pub mod typist;
 pub mod wait;
 pub mod window;
+pub mod wish;

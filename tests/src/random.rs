@@ -30,8 +30,3 @@ impl Random {
         &of[self.below(of.len())]
     }
 }
-
-/// A number from the environment: a seed to replay, or how often to do something.
-pub fn number(variable: &str) -> Option<u64> {
-    std::env::var(variable).ok()?.parse().ok()
-}

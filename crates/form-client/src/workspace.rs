@@ -3,6 +3,7 @@
 mod bundle;
 mod discussion;
 mod edit;
+mod epoch;
 mod join;
 mod reminder;
 mod replica;

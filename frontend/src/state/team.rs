@@ -82,9 +82,18 @@ impl Desk {
     /// Goes to the hub now.
     pub fn sync_now(&self) {
         self.commit_all();
+        self.ask_hub(command::name::SYNC_NOW);
+    }
+
+    /// Lets a restored hub go on without what it has lost.
+    pub fn go_on(&self) {
+        self.ask_hub(command::name::GO_ON);
+    }
+
+    fn ask_hub(&self, command: &'static str) {
         let desk = self.clone();
         spawn_local(async move {
-            match desk.about::<SyncState>(command::name::SYNC_NOW).await {
+            match desk.about::<SyncState>(command).await {
                 Ok(sync) => desk.take_sync(sync),
                 Err(failure) => desk.tell(&Change::Notice(Notice::Failed(failure))),
             }

@@ -43,6 +43,16 @@ pub async fn sync_now(engine: State<'_, Engine>, id: ApplicationId) -> Answer<Sy
 }
 
 #[tauri::command]
+pub async fn go_on(engine: State<'_, Engine>, id: ApplicationId) -> Answer<SyncState> {
+    hub::go_on(&*engine, &id).await?;
+    ask(&engine, move |desk| {
+        desk.wake(&id).now.notify_one();
+        desk.sync_state(&id)
+    })
+    .await
+}
+
+#[tauri::command]
 pub async fn read_invite(engine: State<'_, Engine>, request: Join) -> Answer<InvitePreview> {
     hub::preview(&*engine, &request.text).await
 }

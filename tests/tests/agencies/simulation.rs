@@ -6,6 +6,7 @@
 
 mod desk;
 mod end;
+mod lost_hub;
 mod network;
 mod step;
 mod team;
@@ -17,7 +18,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use huiqian_tests::random::number;
+use huiqian_tests::wish::number;
 use world::World;
 
 /// How many seeds a normal run tries.

@@ -13,7 +13,8 @@ use std::time::Duration;
 use form_model::id::ApplicationId;
 use huiqian_tests::hub::HubProcess;
 use huiqian_tests::loopback::{LoopbackDesk, OTHERS};
-use huiqian_tests::random::{Random, number};
+use huiqian_tests::random::Random;
+use huiqian_tests::wish::number;
 
 const KILLS: u64 = 30;
 const SEED: u64 = 11;

@@ -40,6 +40,7 @@ pub mod name {
     pub const INVITE: &str = "invite";
     pub const CONNECT: &str = "connect";
     pub const SYNC_NOW: &str = "sync_now";
+    pub const GO_ON: &str = "go_on";
     pub const READ_INVITE: &str = "read_invite";
     pub const JOIN: &str = "join";
     pub const RECOVERY_CODE: &str = "recovery_code";
@@ -51,7 +52,7 @@ pub mod name {
     pub const EXPORT_REMINDER: &str = "export_reminder";
     pub const EXPORT_BUNDLE: &str = "export_bundle";
     /// All of them, for the shell's permission list.
-    pub const ALL: [&str; 26] = [
+    pub const ALL: [&str; 27] = [
         START,
         SAVE_SETTINGS,
         CREATE_APPLICATION,
@@ -68,6 +69,7 @@ pub mod name {
         INVITE,
         CONNECT,
         SYNC_NOW,
+        GO_ON,
         READ_INVITE,
         JOIN,
         RECOVERY_CODE,

@@ -39,7 +39,7 @@ impl World {
     }
 
     /// A person fills in some of what is theirs.
-    fn work(&mut self, desk: usize) {
+    pub fn work(&mut self, desk: usize) {
         for _ in 0..=self.random.below(4) {
             if self.chance(40) { self.write_value(desk) } else { self.write_text(desk) }
         }
@@ -164,6 +164,10 @@ impl World {
             self.restore_hub();
             return;
         }
+        if self.chance(40) {
+            self.lose_hub();
+            return;
+        }
         let written = self.written.len();
         let desk = &mut self.desks[desk];
         if desk.copy.is_none() {
@@ -193,7 +197,7 @@ impl World {
         // What nobody had heard was never said; whoever had heard it gives it back.
         let Some(desk) = self.desks.iter_mut().position(knows) else { return };
         note(format!("the hub is restored from a backup; {} tops it up", self.desks[desk].name));
-        self.hub.restore(&backup);
+        self.hub.roll_back(&backup);
         self.pages.clear();
         self.top_up(desk);
         let restored: &mut LoneHub = &mut self.hub;
