@@ -15,8 +15,9 @@ use crate::arbiter::{Arbiter, Core};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::data::{DataError, DataFolder};
+use crate::door::Door;
 use crate::http::{HubState, router};
-use crate::limit::{FIRST_REQUEST_MAX, IDLE_MAX, STOP_WAIT};
+use crate::limit::{FILES_RESERVED, FIRST_REQUEST_MAX, IDLE_MAX, STOP_WAIT};
 use crate::metric;
 use crate::rate::Limiter;
 use crate::session::Sessions;
@@ -101,7 +102,7 @@ impl Hub {
         let url = config.url.clone().unwrap_or_else(|| format!("{scheme}://{address}"));
         let handle = Handle::new();
         let upkeep = tokio::spawn(upkeep(state.clone()));
-        let server = serve(listener, tls, handle.clone(), state).map_err(failed)?;
+        let server = serve(listener, tls, door(&config), handle.clone(), state).map_err(failed)?;
         Ok(Self { address, key: hub, url, handle, server, upkeep, streams, arbiter, thread, _lock: lock })
     }
 
@@ -133,21 +134,47 @@ async fn tls(config: &Config) -> Result<Option<RustlsConfig>, StartError> {
     loaded.map(Some).map_err(StartError::Tls)
 }
 
+/// The door for this configuration: never for more connections than the system gives files.
+fn door(config: &Config) -> Door {
+    let files = open_files().saturating_sub(FILES_RESERVED);
+    if files < config.connections {
+        tracing::warn!(files, "the system's limit of open files leaves room for fewer connections");
+    }
+    let most_of_address = (!config.behind_proxy).then_some(config.connections_per_address);
+    Door::new(config.connections.min(files), most_of_address)
+}
+
+/// How many files this process may have open.
+#[cfg(unix)]
+fn open_files() -> usize {
+    use rustix::process::{Resource, getrlimit};
+    let limit = getrlimit(Resource::Nofile).current;
+    limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(usize::MAX)
+}
+
+/// Elsewhere nothing counts them.
+#[cfg(not(unix))]
+fn open_files() -> usize {
+    usize::MAX
+}
+
 fn serve(
     listener: TcpListener,
     tls: Option<RustlsConfig>,
+    door: Door,
     handle: Handle<SocketAddr>,
     state: HubState,
 ) -> std::io::Result<Task<std::io::Result<()>>> {
     let service = router(state).into_make_service_with_connect_info::<SocketAddr>();
     Ok(match tls {
         Some(tls) => {
-            let mut server = axum_server::from_tcp_rustls(listener, tls)?.handle(handle);
+            let server = axum_server::from_tcp_rustls(listener, tls)?.map(|tls| tls.acceptor(door));
+            let mut server = server.handle(handle);
             server.http_builder().http1().header_read_timeout(IDLE_MAX);
             tokio::spawn(server.first_request_timeout(FIRST_REQUEST_MAX).serve(service))
         }
         None => {
-            let mut server = axum_server::from_tcp(listener)?.handle(handle);
+            let mut server = axum_server::from_tcp(listener)?.acceptor(door).handle(handle);
             server.http_builder().http1().header_read_timeout(IDLE_MAX);
             tokio::spawn(server.first_request_timeout(FIRST_REQUEST_MAX).serve(service))
         }
