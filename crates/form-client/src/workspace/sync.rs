@@ -187,6 +187,7 @@ impl Workspace {
         if followed.recovery.is_some() {
             session.claim_own(&replica);
         }
+        let errors = session.step_again(device, &followed.displaced, now);
         if session.ledger.log().position == before && followed.merged.applied.is_empty() {
             return Ok(Ok(Vec::new()));
         }
@@ -208,7 +209,9 @@ impl Workspace {
         session.outbox.saved();
         session.outbox.heard(&followed.segments);
         let confirmed = session.ledger.confirmed() != decided;
-        self.followed(id, followed, confirmed).map(Ok)
+        let mut events = self.followed(id, followed, confirmed)?;
+        events.extend(errors.into_iter().map(|error| Event::Failed { error }));
+        Ok(Ok(events))
     }
 
     /// What the view hears of a page that has been kept. `confirmed` says that the hub has taken steps of the
@@ -223,7 +226,6 @@ impl Workspace {
         if !followed.displaced.is_empty() {
             self.session(id)?.outbox.roster_moved();
         }
-        let errors = self.step_again(id, &followed.displaced);
         if followed.recovery.is_some() {
             let key = self.session(id)?.key;
             let replicas = self.store.replicas(key).map_err(|error| unusable(&self.home, &error))?;
@@ -248,7 +250,6 @@ impl Workspace {
         let unread = self.unread(id)?;
         events.push(Event::Discussed { unread });
         events.push(Event::Sync { sync: self.sync_state(id)? });
-        events.extend(errors.into_iter().map(|error| Event::Failed { error }));
         Ok(events)
     }
 
