@@ -139,8 +139,9 @@ pub enum Command {
     Resolve {
         id: String,
         field: String,
+        /// 选第几个；长文字不用。Which value; left out for a long text that was read through.
         #[arg(long)]
-        pick: usize,
+        pick: Option<usize>,
     },
     /// 批注。Say something about a field (- for the application as a whole).
     Comment {

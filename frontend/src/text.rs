@@ -364,6 +364,11 @@ texts! {
     OWNER_READ_ONLY: "只能查看", "read-only here";
     OWNER_FIELDS: "填写其中：{fields}", "fills of it: {fields}";
     PASTE_FOREIGN: "有 {count} 格由其他单位填写，不会改动。", "{count} cells belong to other agencies and stay as they are.";
+    CONFLICT_MERGE: "合并后再改", "Merge and edit";
+    REREAD: "两人同时改写过同一处，两种写法都保留在文中，请通读一遍。", "Two people rewrote the same place at once; both versions are in the text. Please read it through.";
+    REREAD_DONE: "已通读", "Read";
+    TO_REREAD: "待通读 {count} 处", "{count} to read";
+    CHECK_REREAD: "有 {count} 处长文字被两人同时改写，请通读", "{count} long texts were rewritten by two people at once; please read";
     CONFLICT_THIRD: "另填一个", "Write another";
     CONFLICT_STORE: "填入", "Enter it";
     CONFLICT_TICK: "也可以直接在上面重新选择。", "You can also simply choose anew above.";

@@ -39,6 +39,7 @@ fn main() -> anyhow::Result<()> {
             command::connect,
             command::sync_now,
             command::go_on,
+            command::read_through,
             command::read_invite,
             command::join,
             command::recovery_code,

@@ -7,6 +7,7 @@ mod epoch;
 mod join;
 mod reminder;
 mod replica;
+mod reread;
 mod rights;
 mod set_aside;
 mod start;
@@ -248,6 +249,7 @@ impl Workspace {
         let row = self.row(id)?;
         self.session(id)?.link = link.unwrap_or_default();
         let (unread, sync, now) = (self.unread(id)?, self.sync_state(id)?, (self.surroundings.now_ms)());
+        let reread = self.rereads(id)?;
         let session = self.session(id)?;
         Ok(OpenedApplication {
             id: id.clone(),
@@ -259,6 +261,7 @@ impl Workspace {
             team: session.team(now),
             sync,
             unread,
+            reread,
         })
     }
 

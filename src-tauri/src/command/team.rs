@@ -5,9 +5,10 @@ use form_client::hub;
 use form_client::workspace::Workspace;
 use form_model::command::{
     Connect, DiscussRequest, Discussion, ExportBundle, Invite, InvitePreview, InviteRequest, Join,
-    RecoveryCode, Reminder, SetAside, SetAsideRequest, ShowPresence, SyncState, Team, TeamRequest,
+    ReadThrough, RecoveryCode, Reminder, SetAside, SetAsideRequest, ShowPresence, SyncState, Team,
+    TeamRequest,
 };
-use form_model::id::ApplicationId;
+use form_model::id::{AnswerId, ApplicationId};
 use tauri::{State, WebviewWindow};
 
 use super::{Answer, write_file};
@@ -83,6 +84,11 @@ pub async fn presence(engine: State<'_, Engine>, request: ShowPresence) -> Answe
         Ok(())
     })
     .await
+}
+
+#[tauri::command]
+pub async fn read_through(engine: State<'_, Engine>, request: ReadThrough) -> Answer<Vec<AnswerId>> {
+    ask(&engine, move |desk| desk.read_through(&request)).await
 }
 
 #[tauri::command]

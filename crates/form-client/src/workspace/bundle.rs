@@ -82,7 +82,7 @@ impl Workspace {
                 "this device has not joined the application; join by an invite first".to_owned(),
             )));
         }
-        let before = self.session(&id)?.newest.0;
+        let (before, known) = (self.session(&id)?.newest.0, self.rereads(&id)?);
         let mut events = Vec::new();
         for page in &bundle.pages {
             // The file starts later than this desk ends, or its writer took more for known than is here: its
@@ -93,7 +93,10 @@ impl Workspace {
         let (refused, taken) = self.take(&id, &everything(bundle))?;
         events.extend(taken);
         let changes = u64::try_from(self.session(&id)?.newest.0 - before).unwrap_or_default();
-        Ok((Imported { application: id, new: false, changes, refused, overlaps: Vec::new() }, events))
+        let mut overlaps = self.rereads(&id)?;
+        overlaps.retain(|answer| !known.contains(answer));
+        let overlaps = self.named(&id, overlaps)?;
+        Ok((Imported { application: id, new: false, changes, refused, overlaps }, events))
     }
 
     /// Takes in what came past the hub. Answers how many changes were left out.
@@ -123,6 +126,7 @@ impl Workspace {
         if !taken.roster.is_empty() {
             events.push(Event::Team { team: session.team(now) });
         }
+        events.extend(self.reread_news(id, &taken.merged.overlaps)?);
         let unread = self.unread(id)?;
         events.push(Event::Discussed { unread });
         Ok((refused, events))

@@ -235,6 +235,7 @@ impl Workspace {
             }
         }
         let now = (self.surroundings.now_ms)();
+        let reread = self.reread_news(id, &followed.merged.overlaps)?;
         let session = self.session(id)?;
         let mut events = match followed.recovery {
             Some(recovery) => session.differences(&recovery.before),
@@ -243,6 +244,7 @@ impl Workspace {
         if team_changed {
             events.push(Event::Team { team: session.team(now) });
         }
+        events.extend(reread);
         let unread = self.unread(id)?;
         events.push(Event::Discussed { unread });
         events.push(Event::Sync { sync: self.sync_state(id)? });

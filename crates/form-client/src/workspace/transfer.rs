@@ -119,7 +119,8 @@ impl Workspace {
         if number > newest {
             session.newest = (number, now);
         }
-        let events = session.events(merged.patched, &merged.changed);
+        let mut events = session.events(merged.patched, &merged.changed);
+        events.extend(self.reread_news(id, &merged.overlaps)?);
         if cloned {
             self.renew_actor(id)?;
         }
@@ -129,7 +130,11 @@ impl Workspace {
     }
 
     /// Texts to be looked at, with names that a person knows.
-    fn named(&mut self, id: &ApplicationId, answers: Vec<AnswerId>) -> Result<Vec<Overlap>, UserError> {
+    pub(super) fn named(
+        &mut self,
+        id: &ApplicationId,
+        answers: Vec<AnswerId>,
+    ) -> Result<Vec<Overlap>, UserError> {
         let language = self.settings().language;
         let definition = &self.session(id)?.definition;
         let named = answers.into_iter().map(|answer| {

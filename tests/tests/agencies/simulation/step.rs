@@ -193,11 +193,15 @@ impl World {
         }
         let end = self.hub.log(&self.id).position;
         let id = self.id.clone();
-        let knows = |desk: &mut super::desk::Desk| desk.agency().workspace.hello(&id).unwrap().after == end;
-        // What nobody had heard was never said; whoever had heard it gives it back.
-        let Some(desk) = self.desks.iter_mut().position(knows) else { return };
-        note(format!("the hub is restored from a backup; {} tops it up", self.desks[desk].name));
+        let whole = self.hub.backup();
         self.hub.roll_back(&backup);
+        let core = &mut self.hub.core;
+        let knows = |desk: &mut super::desk::Desk| {
+            desk.agency().workspace.hello(&id).unwrap().after == end && core.admit(&desk.key, &id).is_ok()
+        };
+        // What nobody had heard was never said; whoever had heard it gives it back.
+        let Some(desk) = self.desks.iter_mut().position(knows) else { return self.hub.roll_back(&whole) };
+        note(format!("the hub is restored from a backup; {} tops it up", self.desks[desk].name));
         self.pages.clear();
         self.top_up(desk);
         let restored: &mut LoneHub = &mut self.hub;
