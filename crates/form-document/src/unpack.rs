@@ -116,9 +116,11 @@ impl Sum {
     }
 }
 
-/// The columns of a document chunk, by number and length, those of the changes before those of the operations; and
-/// their data.
-fn columns(content: &[u8]) -> Option<(Vec<(u64, u64)>, &[u8])> {
+/// A column's number and its length, in bytes.
+type Column = (u64, u64);
+
+/// The columns of a document chunk, those of the changes before those of the operations; and their data.
+fn columns(content: &[u8]) -> Option<(Vec<Column>, &[u8])> {
     let mut reader = Reader(content);
     for _ in 0..reader.unsigned()? {
         reader.prefixed()?; // an actor
