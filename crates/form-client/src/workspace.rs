@@ -5,6 +5,7 @@ mod discussion;
 mod edit;
 mod epoch;
 mod join;
+mod left_out;
 mod reminder;
 mod replica;
 mod reread;
