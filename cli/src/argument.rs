@@ -122,6 +122,9 @@ pub enum Command {
         /// 移交后仍由本单位填写的部分。What this agency still writes afterwards.
         #[arg(long = "part", value_name = "PART[=DATE]")]
         parts: Vec<String>,
+        /// 本单位原先填写的内容最迟何日交来。The last day for what this agency wrote as the lead.
+        #[arg(long, value_name = "DATE")]
+        accept_until: Option<String>,
     },
     /// 发出邀请。Make an invite for one device of an agency.
     Invite {

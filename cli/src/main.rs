@@ -60,7 +60,9 @@ fn run(arguments: &Arguments, output: &Output) -> anyhow::Result<ExitCode> {
             team::grant(arguments, id, granted, output)?;
         }
         Command::Revoke { id, who } => team::revoke(arguments, id, who, output)?,
-        Command::HandOver { id, agency, parts } => team::hand_over(arguments, id, agency, parts, output)?,
+        Command::HandOver { id, agency, parts, accept_until } => {
+            team::hand_over(arguments, id, agency, parts, accept_until.as_ref(), output)?;
+        }
         Command::Invite { id, agency, person, days } => {
             team::invite(arguments, id, agency, person, *days, output)?;
         }

@@ -11,6 +11,9 @@ use form_model::member::{AgencyId, FormPart, Grant, Role, suggested_mark};
 use crate::argument::{Arguments, RoleArgument};
 use crate::output::Output;
 
+/// How many digits of a key tell it apart safely: as many as `members` shows.
+const KEY_DIGITS: usize = 8;
+
 /// What `grant` was given.
 pub struct Granted<'a> {
     pub agency: &'a str,
@@ -45,13 +48,15 @@ impl Granted<'_> {
         let name = self.name.clone().or_else(|| known.as_ref().map(|agency| agency.name.clone()));
         let name = name.unwrap_or_else(|| self.agency.to_owned());
         let taken: Vec<&str> = others.iter().map(|agency| agency.mark.as_str()).collect();
-        let mark = self.mark.clone().or_else(|| known.map(|agency| agency.mark));
+        let mark = self.mark.clone().or_else(|| known.as_ref().map(|agency| agency.mark.clone()));
+        // What is not said here stays as it was: who may read which evidence.
+        let before = known.map(|agency| agency.grant).unwrap_or_default();
         let mark = mark.unwrap_or_else(|| suggested_mark(&name, &taken));
         Ok(TeamAct::SaveAgency {
             id: AgencyId(self.agency.to_owned()),
             name,
             mark,
-            grant: Grant { role: self.role.into(), parts, ..Grant::default() },
+            grant: Grant { role: self.role.into(), parts, ..before },
             accept_until: self.accept_until.clone(),
         })
     }
@@ -64,12 +69,19 @@ pub fn revoke(arguments: &Arguments, id: &str, who: &str, output: &Output) -> an
         if let Some(agency) = agency {
             return Ok(TeamAct::RemoveAgency { agency: agency.id.clone() });
         }
-        let starts = |key: &&str| key.starts_with(who);
-        if let Some(key) = team.invites.iter().map(|invite| invite.key.as_str()).find(starts) {
-            return Ok(TeamAct::CancelInvite { key: key.to_owned() });
+        let open = team.invites.iter().filter(|invite| invite.state == InviteState::Open);
+        let invites = open.map(|invite| TeamAct::CancelInvite { key: invite.key.clone() });
+        let active = team.devices.iter().filter(|device| !device.revoked);
+        let devices = active.map(|device| TeamAct::RevokeDevice { key: device.key.clone() });
+        let meant = |act: &TeamAct| match act {
+            TeamAct::CancelInvite { key } | TeamAct::RevokeDevice { key } => key.starts_with(who),
+            _ => false,
+        };
+        let mut found = invites.chain(devices).filter(meant);
+        match (found.next(), found.next()) {
+            (Some(act), None) if who.len() >= KEY_DIGITS => Ok(act),
+            _ => Err(no_such_key(who)),
         }
-        let device = team.devices.iter().map(|device| device.key.as_str()).find(starts);
-        Ok(TeamAct::RevokeDevice { key: device.unwrap_or(who).to_owned() })
     };
     act(arguments, id, find, output)
 }
@@ -79,10 +91,12 @@ pub fn hand_over(
     id: &str,
     agency: &str,
     kept: &[String],
+    accept_until: Option<&String>,
     output: &Output,
 ) -> anyhow::Result<()> {
     let grant = Grant { role: Role::Contributor, parts: parts(kept), ..Grant::default() };
-    act(arguments, id, |_, _| Ok(TeamAct::HandOver { to: AgencyId(agency.to_owned()), grant }), output)
+    let (to, accept_until) = (AgencyId(agency.to_owned()), accept_until.cloned());
+    act(arguments, id, |_, _| Ok(TeamAct::HandOver { to, grant, accept_until }), output)
 }
 
 pub fn invite(
@@ -121,6 +135,14 @@ fn act(
 
 fn read(workspace: &mut Workspace, application: &ApplicationId) -> Result<Team, UserError> {
     workspace.team(&TeamRequest { application: application.clone(), act: TeamAct::Read })
+}
+
+fn no_such_key(who: &str) -> UserError {
+    UserError::new(ErrorCode::TeamRefused).with_pair(
+        "cause",
+        format!("没有以“{who}”开头的设备或待用邀请，或者不止一个；请照 members 列出的前 {KEY_DIGITS} 位以上填写"),
+        format!("no device or open invite begins with “{who}”, or several do; give {KEY_DIGITS} digits or more as in `members`"),
+    )
 }
 
 fn parts(texts: &[String]) -> BTreeMap<FormPart, Option<String>> {

@@ -256,8 +256,10 @@ impl Agency {
         }
         self.workspace.joined(&checked).unwrap();
         let id = checked.application.clone();
-        let start = hub.core.start(&device, &id)?;
-        self.workspace.begin(&id, &start).unwrap();
+        if self.workspace.is_empty(&id).unwrap() {
+            let start = hub.core.start(&device, &id)?;
+            self.workspace.begin(&id, &start).unwrap();
+        }
         self.sync(&id, hub).unwrap();
         Ok(id)
     }

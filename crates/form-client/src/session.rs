@@ -1,6 +1,6 @@
 //! One open application: its document in memory, and what the view has seen of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::cause::{Cause, because};
 use form_document::history::HistoryRow;
@@ -120,14 +120,11 @@ impl Session {
     /// What the view has to hear when the document was built anew: how every answer differs.
     pub fn differences(&mut self, before: &Answers) -> Vec<Event> {
         let after = self.document().answers();
-        let changed: Vec<AnswerId> = before
-            .0
-            .keys()
-            .chain(after.0.keys())
-            .filter(|id| before.0.get(*id) != after.0.get(*id))
-            .cloned()
-            .collect();
+        let all: BTreeSet<&AnswerId> = before.0.keys().chain(after.0.keys()).collect();
         let is_prose = |id: &&AnswerId| self.definition.answer_kind(id) == Some(AnswerKind::Prose);
+        // Of a value also its other sides may have gone: every one is told anew.
+        let differs = |id: &&AnswerId| !is_prose(id) || before.0.get(*id) != after.0.get(*id);
+        let changed: Vec<AnswerId> = all.into_iter().filter(differs).cloned().collect();
         let patched = changed.iter().filter(is_prose).map(|id| {
             let text = |answers: &Answers| answers.text(id).to_owned();
             (id.clone(), Delta::between(&text(before), &text(&after)))

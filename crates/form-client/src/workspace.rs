@@ -276,6 +276,11 @@ impl Workspace {
         compacted
     }
 
+    /// Reads every application again when it is needed next.
+    pub(crate) fn forget_open(&mut self) {
+        self.sessions.clear();
+    }
+
     /// Definition and answers of an application.
     ///
     /// # Errors

@@ -70,7 +70,10 @@ impl Workspace {
             TeamAct::RemoveAgency { agency } => Act::Remove { agency },
             TeamAct::CancelInvite { key } => Act::Cancel { invite: public_key(&key)? },
             TeamAct::RevokeDevice { key } => Act::Revoke { device: public_key(&key)? },
-            TeamAct::HandOver { to, grant } => Act::HandOver { to, grant },
+            TeamAct::HandOver { to, grant, accept_until } => {
+                let accept_until_ms = accept_until.as_deref().map(last_moment).transpose()?;
+                Act::HandOver { to, grant, accept_until_ms }
+            }
         };
         self.lead_step(id, act)?;
         self.read_team(id)
@@ -108,7 +111,7 @@ impl Workspace {
         let hub = roster.hub.as_ref().ok_or_else(|| UserError::new(ErrorCode::NoHub))?;
         let code = Code::new(&hub.url, secret, id);
         let key = code.key(CodeKind::Recovery).map_err(|error| refused(&error))?.public();
-        if roster.recovery != Some(key) {
+        if roster.recovery.is_none_or(|recovery| recovery.key != key) {
             // Another desk of the lead made the code that is good.
             return Err(refused(&(
                 "恢复码由牵头单位的另一台电脑保管".to_owned(),
@@ -139,6 +142,24 @@ impl Workspace {
         let secret = self.surroundings.random::<SECRET_BYTES>()?;
         device::write_secret(&file, &secret).map_err(failed)?;
         Ok(secret)
+    }
+
+    /// A lead's desk takes the recovery code over when whoever keeps it leads no more: a laptop that was stolen, or
+    /// a former lead. The new code is there to be printed.
+    pub(super) fn renew_recovery(&mut self, id: &ApplicationId) -> Result<(), UserError> {
+        let device = self.device.public();
+        let ledger = &self.session(id)?.ledger;
+        let roster = ledger.chain().newest();
+        if !roster.may_lead(&device) || !roster.recovery_is_stale() {
+            return Ok(());
+        }
+        let mut key = self.recovery_key(id)?.public();
+        // The disk was copied: who had the copy has that code as well.
+        if self.session(id)?.ledger.chain().newest().recovery.is_some_and(|known| known.key == key) {
+            std::fs::remove_file(self.home.recovery_file(id)).map_err(|error| not_saved(&error))?;
+            key = self.recovery_key(id)?.public();
+        }
+        self.step(id, Act::Recovery { key })
     }
 
     /// A lead's step.
@@ -197,7 +218,8 @@ impl Session {
         let own = displaced.iter().filter(|entry| entry.key == self.device);
         let acts = own.filter_map(|entry| entry.read().ok()).map(|entry| entry.act);
         // Where the log goes on after a restore is said for one place only.
-        let again = acts.filter(|act| !matches!(act, Act::Epoch { .. }));
+        // Who keeps the recovery code is found out anew.
+        let again = acts.filter(|act| !matches!(act, Act::Epoch { .. } | Act::Recovery { .. }));
         let chain = self.ledger.chain_mut();
         again.filter_map(|act| chain.act(device, act, now_ms).err()).map(|fault| refused(&fault)).collect()
     }
