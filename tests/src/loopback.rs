@@ -305,3 +305,30 @@ impl LoopbackDesk {
         given.collect()
     }
 }
+
+impl LoopbackDesk {
+    /// Writes a value.
+    pub fn set(&self, answer: &str, value: &str) {
+        let value = Some(AnswerValue::Text(value.to_owned()));
+        let edit = Edit::Set { values: vec![(AnswerId(answer.to_owned()), value)] };
+        self.desk.with(|desk| desk.edit(&self.application, &edit)).unwrap();
+    }
+
+    /// Writes at the end of a long text.
+    pub fn append(&self, answer: &str, text: &str) {
+        let id = AnswerId(answer.to_owned());
+        let edit = |desk: &mut Workspace| {
+            let state = desk.state(&self.application, &id)?;
+            let length = state.value.as_ref().map_or(0, |value| utf16_len(value.as_text()));
+            let delta = Delta::splice(length, 0, text);
+            desk.edit(&self.application, &Edit::Splice { answer: id.clone(), base: state.revision, delta })
+        };
+        self.desk.with(edit).unwrap();
+    }
+
+    /// An answer as text.
+    pub fn text(&self, answer: &str) -> String {
+        let answers = self.desk.with(|desk| desk.answers(&self.application)).unwrap().1;
+        answers.text(&AnswerId(answer.to_owned())).to_owned()
+    }
+}

@@ -88,6 +88,7 @@ impl Cause for LoadError {
         match self {
             Self::Genesis(error) => error.chinese(),
             Self::Unreadable(_) | Self::BadChange(_) => "内容已损坏，或者不是会签导出的文件".to_owned(),
+            Self::TooMuch(_) => "它解开后过大，不会是一份申报".to_owned(),
             Self::Incomplete { .. } => "内容不完整，缺少一部分修改".to_owned(),
             Self::OtherApplication { .. } => "它属于另一份申报".to_owned(),
         }

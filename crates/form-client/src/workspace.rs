@@ -6,6 +6,7 @@ mod edit;
 mod epoch;
 mod hub_copy;
 mod join;
+mod left_out;
 mod reminder;
 mod replica;
 mod reread;

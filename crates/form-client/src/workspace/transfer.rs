@@ -132,7 +132,17 @@ impl Workspace {
         }
         let changes = u64::try_from(number - newest).unwrap_or_default();
         let overlaps = self.named(id, merged.overlaps)?;
-        Ok((Imported { application: id.clone(), new: false, changes, refused: 0, overlaps }, events))
+        Ok((
+            Imported {
+                application: id.clone(),
+                new: false,
+                changes,
+                refused: 0,
+                reasons: Vec::new(),
+                overlaps,
+            },
+            events,
+        ))
     }
 
     /// Texts to be looked at, with names that a person knows.

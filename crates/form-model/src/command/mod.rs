@@ -317,6 +317,9 @@ pub struct Imported {
     /// Changes that were left out: not signed by who made them, or not allowed to.
     #[serde(default)]
     pub refused: u64,
+    /// Why they were left out, each reason once, in this desk's language.
+    #[serde(default)]
+    pub reasons: Vec<String>,
     /// Prose that two people rewrote at the same place, unaware of each other: a reader should look.
     pub overlaps: Vec<Overlap>,
 }
