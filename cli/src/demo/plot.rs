@@ -97,7 +97,7 @@ fn work_offline(stage: &Stage, id: &ApplicationId, story: &mut Story<'_>) -> any
     let moved = science.name_of(id, MOVED_CELL)?;
     story.line(
         "{}填“{}”：{}（此时它有这一栏的分工）",
-        "{} fills in “{}”: {} (the field is its own, as far as it knows)",
+        "{} fills in “{}”: {} (which is its own to fill in at that time)",
         &[science.name, &moved, MOVED_VALUE],
     );
     let refused = commerce.write(id, OF_LEAD, "…").err();
@@ -150,8 +150,8 @@ async fn come_back(stage: &Stage, id: &ApplicationId, story: &mut Story<'_>) -> 
     for one in &refused {
         let value = one.value.as_ref().map(plain).unwrap_or_default();
         story.line(
-            "拒收“{}”{}：{}。内容另存在{}，没有丢",
-            "Refused: “{}” {}: {}. It is kept aside at {}, not lost",
+            "拒收“{}”（填的是 {}）：{}。内容另存在{}，没有丢",
+            "Refused: “{}” (the value was {}): {}. It is kept aside at {}, not lost",
             &[&one.name, &value, &one.reason, stage.science.name],
         );
     }
@@ -173,14 +173,15 @@ async fn resolve(stage: &Stage, id: &ApplicationId, story: &mut Story<'_>) -> an
     let state = lead.answer(id, SHARED)?;
     let name = lead.name_of(id, SHARED)?;
     story.step("两处填法不同，由人选定", "Two values for one field; a person picks");
+    story.line("“{}”有两种填法：", "“{}” has two values:", &[&name]);
     for (number, side) in (1..).zip(&state.conflict) {
         let [value, before] =
             [&side.value, &side.before].map(|value| value.as_ref().map(plain).unwrap_or_default());
         let time = clock::local_time(side.stamp.time_ms);
         story.line(
-            "“{}”{}. {}　{}　{}　原为 {}",
-            "“{}” {}. {}  {}  {}  was {}",
-            &[&name, &number.to_string(), &value, &side.stamp.author, &time, &before],
+            "{}. {}　{}　{}　原为 {}",
+            "{}. {}  {}  {}  was {}",
+            &[&number.to_string(), &value, &side.stamp.author, &time, &before],
         );
     }
     ensure!(state.conflict.len() == 2, "{SHARED} has {} values instead of two", state.conflict.len());
