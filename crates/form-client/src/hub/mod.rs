@@ -3,6 +3,7 @@
 
 mod connection;
 mod enrol;
+mod held;
 mod line;
 mod local;
 mod problem;
@@ -11,6 +12,7 @@ mod sync_loop;
 
 pub use connection::{HubConnection, Live};
 pub use enrol::{join, preview, publish};
+pub use held::held;
 pub use line::prepare_tls;
 pub use local::LocalDesk;
 pub use restored::go_on;
