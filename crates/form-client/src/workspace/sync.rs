@@ -6,6 +6,7 @@ use std::sync::Arc;
 use form_document::ActorId;
 use form_document::key::{PublicKey, SigningKey};
 use form_document::ledger::{Followed, LogFault, Recovery};
+use form_document::roster::Hub;
 use form_document::wire::{Hello, Offer, Page, Presence};
 use form_model::command::{Event, Link, Present, ShowPresence, SyncState};
 use form_model::error::{ErrorCode, UserError};
@@ -57,12 +58,12 @@ impl Workspace {
         next.map_err(|error| unusable(home, &error))
     }
 
-    /// Where an application's hub is.
+    /// Where an application's hub is, and its key.
     ///
     /// # Errors
     /// [`ErrorCode::NoHub`].
-    pub fn hub_url(&mut self, id: &ApplicationId) -> Result<String, UserError> {
-        let hub = self.session(id)?.ledger.chain().newest().hub.as_ref().map(|hub| hub.url.clone());
+    pub fn hub(&mut self, id: &ApplicationId) -> Result<Hub, UserError> {
+        let hub = self.session(id)?.ledger.chain().newest().hub.clone();
         hub.ok_or_else(|| UserError::new(ErrorCode::NoHub))
     }
 
@@ -73,7 +74,7 @@ impl Workspace {
     pub fn shared_applications(&mut self) -> Result<Vec<ApplicationId>, UserError> {
         let rows = self.store.applications().map_err(|error| unusable(&self.home, &error))?;
         let ids = rows.into_iter().map(|row| row.id).collect::<Vec<_>>();
-        Ok(ids.into_iter().filter(|id| self.hub_url(id).is_ok()).collect())
+        Ok(ids.into_iter().filter(|id| self.hub(id).is_ok()).collect())
     }
 
     /// What is woken by an application's edits, and by its persons' moves.
