@@ -3,6 +3,7 @@
 
 mod connection;
 mod enrol;
+mod held;
 mod local;
 mod problem;
 mod restored;
@@ -10,6 +11,7 @@ mod sync_loop;
 
 pub use connection::{HubConnection, Live, prepare_tls};
 pub use enrol::{join, preview, publish};
+pub use held::held;
 pub use local::LocalDesk;
 pub use restored::go_on;
 pub use sync_loop::{Ask, Wake, catch_up, check_start, run};
