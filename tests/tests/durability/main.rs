@@ -4,6 +4,7 @@
 
 mod client_kill;
 mod fault;
+mod full_disk;
 mod hub_kill;
 mod hub_trace;
 mod kill;
