@@ -12,6 +12,7 @@ mod hostile;
 mod invite;
 mod live;
 mod program;
+mod secure;
 mod session;
 mod sync;
 
