@@ -157,7 +157,8 @@ fn tables(connection: &Connection) -> anyhow::Result<Vec<String>> {
 }
 
 fn told(error: HubError) -> anyhow::Error {
-    anyhow!("the hub: {} ({error})", error.code.name())
+    let HubError { code, detail, .. } = error;
+    anyhow!("the hub: {} ({detail})", code.name())
 }
 
 fn sync(desk: &mut Workspace, id: &ApplicationId, hub: &mut LoneHub) -> anyhow::Result<()> {
@@ -252,11 +253,11 @@ fn season(desks: &mut [Desk], id: &ApplicationId, hub: &mut LoneHub) -> anyhow::
     commerce.splice(id, 0, "引进来")?;
     commerce.set(id, "3")?;
     commerce.set(id, "4")?;
-    commerce.step("undo", |desk| Ok(drop(desk.undo(id)?)))?;
-    commerce.step("redo", |desk| Ok(drop(desk.redo(id)?)))?;
+    commerce.step("undo", |desk| desk.undo(id).map(drop).map_err(Into::into))?;
+    commerce.step("redo", |desk| desk.redo(id).map(drop).map_err(Into::into))?;
     commerce.step("say", |desk| {
         let act = DiscussAct::Say { on: None, to: Vec::new(), text: "请看".into(), reply_to: None };
-        Ok(drop(desk.discuss(&DiscussRequest { application: id.clone(), act })?))
+        desk.discuss(&DiscussRequest { application: id.clone(), act }).map(drop).map_err(Into::into)
     })?;
     commerce.step("compact", |desk| Ok(desk.compact(id)?))?;
     carry(commerce, science, id)?;
@@ -279,7 +280,7 @@ fn season(desks: &mut [Desk], id: &ApplicationId, hub: &mut LoneHub) -> anyhow::
     let aside = commerce.step("look at what was refused", |desk| Ok(desk.set_aside(&request)?))?;
     let missed = aside.first().context("what was refused is kept aside")?;
     let propose = SetAsideRequest { dismiss: Some(missed.change.clone()), propose: true, ..request };
-    commerce.step("propose it", |desk| Ok(drop(desk.set_aside(&propose)?)))?;
+    commerce.step("propose it", |desk| desk.set_aside(&propose).map(drop).map_err(Into::into))?;
     lead.grant(id, "commerce", "openness")?;
     lead.sync(id, hub)?;
     commerce.sync(id, hub)?;
