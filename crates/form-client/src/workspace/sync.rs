@@ -202,6 +202,7 @@ impl Workspace {
             return Ok(Ok(Vec::new()));
         }
         session.outbox.claims_nothing = false;
+        let errors = session.step_again(device, &followed.displaced, now);
         let synced = session.waiting() == 0 && session.ledger.confirmed() == session.ledger.chain().version();
         if synced {
             session.synced_ms = now;
@@ -219,22 +220,25 @@ impl Workspace {
         session.outbox.saved();
         session.outbox.heard(&followed.segments);
         let confirmed = session.ledger.confirmed() != decided;
-        self.followed(id, followed, confirmed).map(Ok)
+        self.followed(id, followed, errors, confirmed).map(Ok)
     }
 
-    /// What the view hears of a page that has been kept. `confirmed` says that the hub has taken steps of the
-    /// roster, this desk's own among them.
+    /// What the view hears of a page that has been kept. `errors` says which steps of this desk's could not be
+    /// taken again, `confirmed` that the hub has taken steps of the roster, this desk's own among them.
     fn followed(
         &mut self,
         id: &ApplicationId,
         followed: Followed,
+        errors: Vec<UserError>,
         confirmed: bool,
     ) -> Result<Vec<Event>, UserError> {
         let team_changed = confirmed || !followed.displaced.is_empty();
         if !followed.displaced.is_empty() {
             self.session(id)?.outbox.roster_moved();
+            if let Some(wake) = self.wakes.get(id) {
+                wake.changed.notify_one();
+            }
         }
-        let errors = self.step_again(id, &followed.displaced);
         if followed.recovery.is_some() {
             let key = self.session(id)?.key;
             let replicas = self.store.replicas(key).map_err(|error| unusable(&self.home, &error))?;
