@@ -6,6 +6,7 @@ use std::sync::Arc;
 use form_document::ActorId;
 use form_document::key::{PublicKey, SigningKey};
 use form_document::ledger::{Followed, LogFault, Recovery};
+use form_document::roster::Hub;
 use form_document::wire::{Hello, Offer, Page, Presence};
 use form_model::command::{Event, Link, Present, ShowPresence, SyncState};
 use form_model::error::{ErrorCode, UserError};
@@ -57,12 +58,12 @@ impl Workspace {
         next.map_err(|error| unusable(home, &error))
     }
 
-    /// Where an application's hub is.
+    /// Where an application's hub is, and its key.
     ///
     /// # Errors
     /// [`ErrorCode::NoHub`].
-    pub fn hub_url(&mut self, id: &ApplicationId) -> Result<String, UserError> {
-        let hub = self.session(id)?.ledger.chain().newest().hub.as_ref().map(|hub| hub.url.clone());
+    pub fn hub(&mut self, id: &ApplicationId) -> Result<Hub, UserError> {
+        let hub = self.session(id)?.ledger.chain().newest().hub.clone();
         hub.ok_or_else(|| UserError::new(ErrorCode::NoHub))
     }
 
@@ -73,7 +74,7 @@ impl Workspace {
     pub fn shared_applications(&mut self) -> Result<Vec<ApplicationId>, UserError> {
         let rows = self.store.applications().map_err(|error| unusable(&self.home, &error))?;
         let ids = rows.into_iter().map(|row| row.id).collect::<Vec<_>>();
-        Ok(ids.into_iter().filter(|id| self.hub_url(id).is_ok()).collect())
+        Ok(ids.into_iter().filter(|id| self.hub(id).is_ok()).collect())
     }
 
     /// What is woken by an application's edits, and by its persons' moves.
@@ -96,15 +97,25 @@ impl Workspace {
         self.wake(&request.application).presence.send_replace(here);
     }
 
+    /// The hub has said who is in the form; nobody, while it is not heard. Kept until it says otherwise.
+    ///
+    /// # Errors
+    /// As [`Workspace::open_application`].
+    pub fn hear_people(
+        &mut self,
+        id: &ApplicationId,
+        people: Vec<(PublicKey, Presence)>,
+    ) -> Result<Vec<Event>, UserError> {
+        self.people.insert(id.clone(), people);
+        Ok(vec![Event::Presence { present: self.present(id)? }])
+    }
+
     /// Who is in the form, with names; those whom the roster does not know, and this desk, left out.
     ///
     /// # Errors
     /// As [`Workspace::open_application`].
-    pub fn present(
-        &mut self,
-        id: &ApplicationId,
-        people: &[(PublicKey, Presence)],
-    ) -> Result<Vec<Present>, UserError> {
+    pub fn present(&mut self, id: &ApplicationId) -> Result<Vec<Present>, UserError> {
+        let people = self.people.get(id).cloned().unwrap_or_default();
         let session = self.session(id)?;
         let roster = session.ledger.chain().newest();
         let named =
@@ -193,11 +204,11 @@ impl Workspace {
         if followed.recovery.is_some() {
             session.claim_own(&replica);
         }
-        let errors = session.step_again(device, &followed.displaced, now);
         if session.ledger.log().position == before && followed.merged.applied.is_empty() {
             return Ok(Ok(Vec::new()));
         }
         session.outbox.claims_nothing = false;
+        let errors = session.step_again(device, &followed.displaced, now);
         let synced = session.waiting() == 0 && session.ledger.confirmed() == session.ledger.chain().version();
         if synced {
             session.synced_ms = now;
@@ -215,22 +226,24 @@ impl Workspace {
         session.outbox.saved();
         session.outbox.heard(&followed.segments);
         let confirmed = session.ledger.confirmed() != decided;
-        let mut events = self.followed(id, followed, confirmed)?;
-        events.extend(errors.into_iter().map(|error| Event::Failed { error }));
-        Ok(Ok(events))
+        self.followed(id, followed, errors, confirmed).map(Ok)
     }
 
-    /// What the view hears of a page that has been kept. `confirmed` says that the hub has taken steps of the
-    /// roster, this desk's own among them.
+    /// What the view hears of a page that has been kept. `errors` says which steps of this desk's could not be
+    /// taken again, `confirmed` that the hub has taken steps of the roster, this desk's own among them.
     fn followed(
         &mut self,
         id: &ApplicationId,
         followed: Followed,
+        errors: Vec<UserError>,
         confirmed: bool,
     ) -> Result<Vec<Event>, UserError> {
         let team_changed = confirmed || !followed.displaced.is_empty();
         if !followed.displaced.is_empty() {
             self.session(id)?.outbox.roster_moved();
+            if let Some(wake) = self.wakes.get(id) {
+                wake.changed.notify_one();
+            }
         }
         if followed.recovery.is_some() {
             let key = self.session(id)?.key;
@@ -259,6 +272,7 @@ impl Workspace {
         let unread = self.unread(id)?;
         events.push(Event::Discussed { unread });
         events.push(Event::Sync { sync: self.sync_state(id)? });
+        events.extend(errors.into_iter().map(|error| Event::Failed { error }));
         Ok(events)
     }
 
@@ -271,7 +285,8 @@ impl Workspace {
         self.session(id)?;
         let Self { sessions, store, home, .. } = self;
         let Some(session) = sessions.get(id) else { return Ok(Vec::new()) };
-        log_page::pages_after(store, session.key, &session.ledger, position, &BTreeMap::new())
+        let have = log_page::accepted_up_to(store, session.key, position);
+        have.and_then(|have| log_page::pages_after(store, session.key, &session.ledger, position, &have))
             .map_err(|error| unusable(home, &error))
     }
 
