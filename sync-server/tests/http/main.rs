@@ -11,6 +11,7 @@ mod door;
 mod hostile;
 mod live;
 mod program;
+mod secure;
 mod session;
 mod sync;
 

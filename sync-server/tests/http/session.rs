@@ -88,19 +88,3 @@ async fn a_challenge_signed_for_another_purpose_gives_no_token() {
     assert_eq!(response.status(), 401);
     hub.hub.shutdown().await;
 }
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_hub_with_a_certificate_speaks_tls() {
-    let certified = rcgen::generate_simple_self_signed(vec!["127.0.0.1".to_owned()]).unwrap();
-    let files = tempfile::tempdir().unwrap();
-    let (certificate, key) = (files.path().join("hub.crt"), files.path().join("hub.pem"));
-    std::fs::write(&certificate, certified.cert.pem()).unwrap();
-    std::fs::write(&key, certified.signing_key.serialize_pem()).unwrap();
-    let hub = TestHub::with(|config| config.tls = Some(sync_server::config::Tls { certificate, key })).await;
-    assert!(hub.hub.url.starts_with("https://"));
-    let trusted = reqwest::Certificate::from_pem(certified.cert.pem().as_bytes()).unwrap();
-    let client = reqwest::Client::builder().tls_certs_only([trusted]).build().unwrap();
-    let health = client.get(format!("{}/healthz", hub.hub.url)).send().await.unwrap();
-    assert!(health.status().is_success());
-    hub.hub.shutdown().await;
-}

@@ -13,18 +13,20 @@ use form_model::error::{ErrorCode, UserError};
 use form_model::id::ApplicationId;
 use futures_util::{SinkExt, StreamExt};
 use minicbor::Decode;
-use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
+use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use reqwest_websocket::{Message, Upgrade, WebSocket};
 use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
+use tokio::time::timeout;
 
+use super::line::{self, Line};
 use super::problem;
 
-/// How long connecting may take: a slow office line with a proxy answers within this.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 /// How long one request may take: 4 MiB over a slow line.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(120);
+/// How long the hub may take to open a live stream: a proxy that swallows the question answers never.
+const UPGRADE_TIMEOUT: Duration = Duration::from_secs(20);
 /// The signature over a request.
 const PROOF_HEADER: &str = "Huiqian-Proof";
 /// The code by which a closed hub takes a new application.
@@ -33,16 +35,10 @@ const ADMISSION_HEADER: &str = "Huiqian-Admission";
 const DEVICE_HEADER: &str = "Huiqian-Device";
 const CBOR: &str = "application/cbor";
 
-/// Makes ring the process' cryptography for TLS, as every HTTP client of this build needs before it is made.
-pub fn prepare_tls() {
-    // Fails only when a provider was installed before, and then there is one.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-}
-
 /// A hub as one device talks to it.
 #[derive(Debug, Clone)]
 pub struct HubConnection {
-    http: Client,
+    line: Line,
     base: String,
     device: Arc<SigningKey>,
     token: Arc<Mutex<Option<String>>>,
@@ -75,16 +71,19 @@ impl HubConnection {
     /// A connection to the hub at a web address. Nothing is sent yet.
     ///
     /// # Errors
-    /// When the machine has no usable TLS set-up.
+    /// When the machine has no usable TLS set-up, or `HUIQIAN_CA_FILE` names no file with certificates.
     pub fn new(url: &str, device: Arc<SigningKey>) -> Result<Self, UserError> {
-        prepare_tls();
+        Self::trusting(url, device, &line::authorities()?)
+    }
+
+    /// [`Self::new`], with certificates (PEM) of authorities that count beside the system's.
+    ///
+    /// # Errors
+    /// When they are no certificates, or the machine has no usable TLS set-up.
+    pub fn trusting(url: &str, device: Arc<SigningKey>, authorities: &[u8]) -> Result<Self, UserError> {
         let base = url.trim_end_matches('/').to_owned();
-        let http = Client::builder()
-            .connect_timeout(CONNECT_TIMEOUT)
-            .tcp_nodelay(true)
-            .build()
-            .map_err(|error| problem::unreachable(&base, &error))?;
-        Ok(Self { http, base, device, token: Arc::default() })
+        let line = Line::new(&base, authorities)?;
+        Ok(Self { line, base, device, token: Arc::default() })
     }
 
     /// The hub's address.
@@ -168,7 +167,7 @@ impl HubConnection {
     /// # Errors
     /// [`ErrorCode::HubUnreachable`], [`ErrorCode::HubRefused`].
     pub async fn invitation(&self, key: &PublicKey) -> Result<Invitation, UserError> {
-        let request = self.http.get(self.address(&format!("/v1/invites/{key}")));
+        let request = self.line.http.get(self.address(&format!("/v1/invites/{key}")));
         let request = request.header(DEVICE_HEADER, self.device.public().to_string());
         let response = self.answered(request).await?;
         self.message(response, START_MAX_BYTES).await
@@ -190,9 +189,11 @@ impl HubConnection {
     pub async fn live(&self, id: &ApplicationId) -> Result<Live, UserError> {
         let path = format!("/v1/applications/{id}/live");
         let token = self.token().await?;
-        let request = self.signed(self.http.get(self.address(&path)), &Method::GET, &path, &[], &token);
-        let response =
-            request.upgrade().send().await.map_err(|error| problem::unreachable(&self.base, &error))?;
+        let request = self.line.upgrading.get(self.address(&path));
+        let request = self.signed(request, &Method::GET, &path, &[], &token).upgrade();
+        let answer = timeout(UPGRADE_TIMEOUT, request.send()).await;
+        let answer = answer.map_err(|late| problem::unreachable(&self.base, &late))?;
+        let response = answer.map_err(|error| problem::unreachable(&self.base, &error))?;
         if response.status() != StatusCode::SWITCHING_PROTOCOLS {
             return Err(self.problem(response.into_inner()).await);
         }
@@ -211,7 +212,7 @@ impl HubConnection {
     ) -> Result<Response, UserError> {
         for again in [true, false] {
             let token = self.token().await?;
-            let mut request = self.http.request(method.clone(), self.address(path));
+            let mut request = self.line.http.request(method.clone(), self.address(path));
             request = self.signed(request, &method, path, &body, &token);
             if let Some(code) = admission.filter(|code| !code.is_empty()) {
                 request = request.header(ADMISSION_HEADER, code);
@@ -253,7 +254,7 @@ impl HubConnection {
         let content = [hub.0, bytes.0].concat();
         let signature = self.device.sign(Purpose::Challenge, &content);
         let body = TokenRequest { device: self.device.public(), challenge, signature };
-        let response = self.answered(self.http.post(self.address("/v1/tokens")).json(&body)).await?;
+        let response = self.answered(self.line.http.post(self.address("/v1/tokens")).json(&body)).await?;
         let Token { token } =
             response.json().await.map_err(|error| problem::unreachable(&self.base, &error))?;
         Ok(kept.insert(token).clone())
@@ -261,7 +262,7 @@ impl HubConnection {
 
     async fn challenge(&self) -> Result<Challenge, UserError> {
         let body = ChallengeRequest { device: self.device.public() };
-        let response = self.answered(self.http.post(self.address("/v1/challenges")).json(&body)).await?;
+        let response = self.answered(self.line.http.post(self.address("/v1/challenges")).json(&body)).await?;
         response.json().await.map_err(|error| problem::unreachable(&self.base, &error))
     }
 
