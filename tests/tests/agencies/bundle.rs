@@ -235,7 +235,7 @@ fn signatures_that_were_folded_prove_the_log_in_files_that_grow_with_it_and_no_f
     for characters in [100, 300] {
         type_live(&mut commerce, &id, &mut hub, characters);
         let before = signatures(&mut hub, &commerce);
-        assert!(before > characters, "{before}");
+        assert!(before >= characters, "{before}");
         commerce.workspace.fold_signatures(&id).unwrap();
         commerce.sync(&id, &mut hub).unwrap();
         let after = signatures(&mut hub, &commerce);
