@@ -9,6 +9,7 @@ mod support;
 
 mod door;
 mod hostile;
+mod invite;
 mod live;
 mod program;
 mod secure;

@@ -28,6 +28,26 @@ async fn a_stolen_token_is_of_no_use() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_request_that_is_sent_again_is_refused_and_those_that_overtake_each_other_are_not() {
+    let hub = TestHub::new().await;
+    let (lead, leads) = hub.lead(1).await;
+    let path = path(&lead, "/start");
+    let send =
+        async |proof: &str| leads.send_with(Method::GET, &path, Vec::new(), proof, &[]).await.map(|_| ());
+    let first = leads.proof(&Method::GET, &path, b"");
+    let second = leads.proof(&Method::GET, &path, b"");
+    assert_eq!(send(&second).await, Ok(()));
+    assert_eq!(send(&first).await, Ok(()), "overtaken on the way");
+    for come in [&first, &second] {
+        assert_eq!(send(come).await, Err((401, "proof_replayed".to_owned())));
+    }
+    let number = second.split_once(' ').unwrap().0.parse::<u64>().unwrap();
+    let renumbered = format!("{} {}", number + 1, second.split_once(' ').unwrap().1);
+    assert_eq!(send(&renumbered).await, Err((401, "token_stolen".to_owned())), "the number is signed");
+    hub.hub.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_request_without_a_token_or_with_one_from_before_a_restart_says_which() {
     let hub = TestHub::new().await;
     let (lead, leads) = hub.lead(1).await;
@@ -77,7 +97,7 @@ async fn a_challenge_signed_for_another_purpose_gives_no_token() {
     let device = client.key.public().to_string();
     let http = reqwest::Client::new();
     let url = |path: &str| format!("{}{path}", hub.hub.url);
-    let body = serde_json::json!({ "device": device });
+    let body = serde_json::json!({ "device": device, "nonce": "5".repeat(64) });
     let answer: serde_json::Value =
         http.post(url("/v1/challenges")).json(&body).send().await.unwrap().json().await.unwrap();
     let signature = client.key.sign(Purpose::Request, answer["challenge"].as_str().unwrap().as_bytes());

@@ -15,8 +15,8 @@ use super::sync_loop::Ask;
 /// [`form_model::error::ErrorCode::HubRefused`], [`form_model::error::ErrorCode::HubBroken`].
 pub async fn held<A: Ask>(desk: &A, application: &ApplicationId) -> Result<Vec<u8>, UserError> {
     let id = application.clone();
-    let (url, device) = desk.ask(move |desk| Ok((desk.hub_url(&id)?, desk.device_key()))).await?;
-    let connection = HubConnection::new(&url, device)?;
+    let (hub, device) = desk.ask(move |desk| Ok((desk.hub(&id)?, desk.device_key()))).await?;
+    let connection = HubConnection::to(&hub, device)?;
     let (id, start) = (application.clone(), connection.start(application).await?);
     let mut copy = desk.ask(move |desk| desk.copy_of_hub(&id, &start)).await?;
     loop {

@@ -130,11 +130,9 @@ impl<A: Ask> SyncLoop<A> {
 
     async fn connect(&mut self) -> Result<Never, UserError> {
         let id = self.application.clone();
-        let url = self.desk.ask(move |desk| desk.hub_url(&id)).await?;
-        let same =
-            self.connection.as_ref().is_some_and(|connection| connection.url() == url.trim_end_matches('/'));
-        if !same {
-            self.connection = Some(HubConnection::new(&url, Arc::clone(&self.device))?);
+        let hub = self.desk.ask(move |desk| desk.hub(&id)).await?;
+        if !self.connection.as_ref().is_some_and(|connection| connection.leads_to(&hub)) {
+            self.connection = Some(HubConnection::to(&hub, Arc::clone(&self.device))?);
         }
         let Some(connection) = self.connection.clone() else { return Err(UserError::new(ErrorCode::NoHub)) };
         if self.offline_since.is_none() {
@@ -299,7 +297,13 @@ fn stops(error: &UserError) -> bool {
     error.code == ErrorCode::HubBroken
         || matches!(
             code,
-            Some("not_a_member" | "device_revoked" | "application_unknown" | problem::LOG_FORKED)
+            Some(
+                "not_a_member"
+                    | "device_revoked"
+                    | "application_unknown"
+                    | problem::LOG_FORKED
+                    | problem::ANOTHER_HUB
+            )
         )
 }
 
