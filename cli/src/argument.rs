@@ -194,6 +194,10 @@ pub enum BundleCommand {
         out: PathBuf,
         #[arg(long)]
         since_last: bool,
+        /// 从某个交换包或协同中心的记录序号之后开始。Only what is new since an earlier exchange file, or after a
+        /// position in the hub's log.
+        #[arg(long, value_name = "FILE|POSITION", conflicts_with = "since_last")]
+        since: Option<String>,
     },
     /// 导入。Take one in.
     Import { file: PathBuf },

@@ -77,8 +77,9 @@ fn run(arguments: &Arguments, output: &Output) -> anyhow::Result<ExitCode> {
             discussion::set_aside(arguments, id, dismiss.as_deref(), *propose, output)?;
         }
         Command::Remind { id, xlsx } => discussion::remind(arguments, id, xlsx.as_deref(), output)?,
-        Command::Bundle(BundleCommand::Export { id, out, since_last }) => {
-            transfer::export_bundle(arguments, id, *since_last, out, output)?;
+        Command::Bundle(BundleCommand::Export { id, out, since_last, since }) => {
+            let since = transfer::since(since.as_deref(), *since_last)?;
+            transfer::export_bundle(arguments, id, &since, out, output)?;
         }
         Command::Bundle(BundleCommand::Import { file }) => transfer::import(arguments, file, output)?,
         Command::Demo { keep } => return demo::run(keep.as_deref(), output).map(verdict),

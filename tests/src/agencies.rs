@@ -306,6 +306,13 @@ impl Agency {
         }
     }
 
+    /// Writes an exchange file: everything, or what is new since the last.
+    pub fn stick(&mut self, id: &ApplicationId, since_last: bool) -> Result<Vec<u8>, UserError> {
+        let bytes = self.workspace.export_bundle(id, since_last)?;
+        self.workspace.bundle_written(id)?;
+        Ok(bytes)
+    }
+
     /// As the lead: lets a restored hub go on.
     pub fn open_epoch(&mut self, id: &ApplicationId, hub: &mut LoneHub) -> Result<(), SyncError> {
         let device = self.workspace.device_key().public();

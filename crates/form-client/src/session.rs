@@ -24,6 +24,7 @@ use form_store::{Store, StoreError, Write};
 
 use crate::outbox::Outbox;
 use crate::proof;
+use crate::workspace::bundle_mark::Mark;
 
 /// What an edit changed.
 #[derive(Debug)]
@@ -55,6 +56,8 @@ pub(crate) struct Session {
     pub newest: (i64, i64),
     /// Number of the newest change that the snapshot holds.
     pub snapshot: i64,
+    /// How far the exchange file goes that was made last and may not be written yet.
+    pub exported: Option<Mark>,
 }
 
 impl Session {
@@ -89,6 +92,7 @@ impl Session {
             replicas,
             newest: newest.unwrap_or((0, row.created_ms)),
             snapshot: snapshot.map_or(0, |snapshot| snapshot.number),
+            exported: None,
         })
     }
 

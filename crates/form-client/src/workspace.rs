@@ -1,6 +1,7 @@
 //! A desk: everything that a window or a command line may ask of the engine.
 
 mod bundle;
+pub mod bundle_mark;
 mod discussion;
 mod edit;
 mod epoch;

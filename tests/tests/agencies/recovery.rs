@@ -71,7 +71,7 @@ fn a_restored_desk_does_not_sign_again_what_it_gave_away_on_a_stick() {
     let mut commerce = Agency::open("商务局", old);
     for (at, text) in ["引", "进", "来"].into_iter().enumerate() {
         commerce.splice(&id, "openness.cooperation_mechanism", at, 0, text).unwrap();
-        let stick = commerce.workspace.export_bundle(&id, true).unwrap();
+        let stick = commerce.stick(&id, true).unwrap();
         science.workspace.import(&stick, "甲.hqb").unwrap();
     }
     drop(commerce);

@@ -170,7 +170,10 @@ impl Workspace {
     /// [`ErrorCode::HubBroken`] when the page breaks a rule, [`ErrorCode::NotSaved`]: nothing has changed then.
     pub fn follow(&mut self, id: &ApplicationId, page: &Page) -> Result<Vec<Event>, UserError> {
         match self.follow_page(id, page)? {
-            Ok(events) => Ok(events),
+            Ok(mut events) => {
+                events.extend(self.take_early(id)?);
+                Ok(events)
+            }
             Err(fault) => Err(self.session(id)?.fault(&fault)),
         }
     }

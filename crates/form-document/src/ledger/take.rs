@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use automerge::{ActorId, ChangeHash};
 use form_model::answer::Answers;
 
+use super::early::early;
 use super::{Fault, Ledger, authorship_faults, judge_proven, raise_floor};
 use crate::authorship::{Claims, Proven};
 use crate::history::{self, HistoryRow};
@@ -28,6 +29,9 @@ pub struct Taken {
     pub roster: Vec<SignedEntry>,
     pub claims: Vec<Claim>,
     pub segments: Vec<Segment>,
+    /// The changes that build on some that are not here, as far as there is room for them, with their proof: to be
+    /// taken again with what comes next.
+    pub early: Offer,
     pub faults: Vec<Fault>,
 }
 
@@ -74,6 +78,8 @@ impl Ledger {
         taken.faults.extend(authorship_faults(&authorship));
         let Claims { new, .. } = claims;
         taken.merged = self.take_changes(authorship.proven);
+        let claim = |actor: &ActorId| self.claims.get(actor).or_else(|| new.get(actor));
+        taken.early = early(&taken.merged.waiting, &authorship.segments, claim);
         let document = &self.document;
         taken.segments = authorship.segments;
         taken.segments.retain(|segment| {
