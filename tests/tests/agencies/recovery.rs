@@ -126,6 +126,7 @@ fn the_last_lead_cannot_be_removed() {
 fn the_code_of_one_who_leads_no_more_appoints_nobody() {
     let mut hub = LoneHub::start();
     let (mut lead, mut commerce, _, id) = team(&mut hub);
+    lead.sync(&id, &mut hub).unwrap();
     let old = lead.workspace.recovery_code(&id).unwrap().text;
     let heir = AgencyId("commerce".into());
     let grant = Grant { role: Role::Contributor, ..Grant::default() };
@@ -146,6 +147,7 @@ fn the_code_of_one_who_leads_no_more_appoints_nobody() {
 fn a_revoked_device_comes_back_when_a_lead_invites_it_again() {
     let mut hub = LoneHub::start();
     let (mut lead, mut commerce, _, id) = team(&mut hub);
+    lead.sync(&id, &mut hub).unwrap();
     let key = commerce.workspace.device_key().public().to_string();
     lead.team(&id, TeamAct::RevokeDevice { key }).unwrap();
     lead.sync(&id, &mut hub).unwrap();
