@@ -74,9 +74,25 @@ impl HubProcess {
         Ok(())
     }
 
+    /// Kills it (kill -9).
+    ///
+    /// # Errors
+    /// When it was not running.
+    pub fn kill(&mut self) -> anyhow::Result<()> {
+        self.process.take().context("the hub was stopped already").map(drop)
+    }
+
     /// Where desks reach it.
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// Its process.
+    ///
+    /// # Errors
+    /// When it does not run.
+    pub fn id(&self) -> anyhow::Result<u32> {
+        Ok(self.process.as_ref().context("the hub does not run")?.id())
     }
 
     fn data(&self) -> PathBuf {
