@@ -88,6 +88,8 @@ pub enum Command {
         #[arg(long)]
         watch: bool,
     },
+    /// 协同中心从备份恢复后，让它继续。As the lead: let a hub go on that was restored from a backup.
+    GoOn { id: String },
     /// 同步状态。How an application stands to its hub.
     Status { id: String },
     /// 成员与分工。Who takes part, and who writes what.
@@ -137,8 +139,9 @@ pub enum Command {
     Resolve {
         id: String,
         field: String,
+        /// 选第几个；长文字不用。Which value; left out for a long text that was read through.
         #[arg(long)]
-        pick: usize,
+        pick: Option<usize>,
     },
     /// 批注。Say something about a field (- for the application as a whole).
     Comment {

@@ -1,6 +1,6 @@
 //! `huiqian conflicts | resolve`
 
-use form_model::command::{AnswerState, Edit};
+use form_model::command::{AnswerState, Edit, ReadThrough};
 use form_model::error::{ErrorCode, UserError};
 use form_model::id::AnswerId;
 
@@ -11,22 +11,31 @@ use crate::output::Output;
 pub fn list(arguments: &Arguments, id: &str, output: &Output) -> anyhow::Result<()> {
     let mut workspace = arguments.workspace()?;
     let id = workspace.resolve(id)?;
-    let states = workspace.open_application(&id)?.answers;
-    let open: Vec<AnswerState> = states.into_iter().filter(|state| !state.conflict.is_empty()).collect();
-    output.result(&open, |open| open.iter().flat_map(|state| lines(state, output)).collect())
+    let opened = workspace.open_application(&id)?;
+    let open: Vec<AnswerState> =
+        opened.answers.into_iter().filter(|state| !state.conflict.is_empty()).collect();
+    let read = output.pick("两人同时改写了同一处，请通读", "rewritten by two people at once, please read");
+    output.result(&open, |open| {
+        let picks = open.iter().flat_map(|state| lines(state, output));
+        picks.chain(opened.reread.iter().map(|answer| format!("{answer}: {read}"))).collect()
+    })
 }
 
 pub fn resolve(
     arguments: &Arguments,
     id: &str,
     field: &str,
-    pick: usize,
+    pick: Option<usize>,
     output: &Output,
 ) -> anyhow::Result<()> {
     let mut workspace = arguments.workspace()?;
     let id = workspace.resolve(id)?;
     let answer = AnswerId(field.to_owned());
     let state = workspace.state(&id, &answer)?;
+    let Some(pick) = pick.or_else(|| (!state.conflict.is_empty()).then_some(0)) else {
+        let left = workspace.read_through(&ReadThrough { application: id, answer })?;
+        return output.result(&left, |left| left.iter().map(ToString::to_string).collect());
+    };
     let side = pick.checked_sub(1).and_then(|index| state.conflict.get(index));
     let unknown = || {
         let cause =

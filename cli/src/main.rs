@@ -52,6 +52,7 @@ fn run(arguments: &Arguments, output: &Output) -> anyhow::Result<ExitCode> {
         Command::Recover { code } => sync::join(arguments, code, CodeKind::Recovery, output)?,
         Command::RecoveryCode { id } => team::recovery_code(arguments, id, output)?,
         Command::Sync { id, watch } => sync::run(arguments, id, *watch, output)?,
+        Command::GoOn { id } => sync::go_on(arguments, id, output)?,
         Command::Status { id } => sync::status(arguments, id, output)?,
         Command::Members { id } => team::members(arguments, id, output)?,
         Command::Grant { id, agency, name, mark, role, parts, accept_until } => {

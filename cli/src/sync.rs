@@ -48,6 +48,13 @@ pub fn run(arguments: &Arguments, id: &str, watch: bool, output: &Output) -> any
     tell(&desk.with(|desk| desk.sync_state(&id))?, output)
 }
 
+pub fn go_on(arguments: &Arguments, id: &str, output: &Output) -> anyhow::Result<()> {
+    let desk = LocalDesk::new(arguments.workspace()?);
+    let id = desk.with(|desk| desk.resolve(id))?;
+    wait(async { Ok(hub::go_on(&desk, &id).await?) })?;
+    tell(&desk.with(|desk| desk.sync_state(&id))?, output)
+}
+
 pub fn status(arguments: &Arguments, id: &str, output: &Output) -> anyhow::Result<()> {
     let mut workspace = arguments.workspace()?;
     let id = workspace.resolve(id)?;

@@ -28,6 +28,7 @@ pub fn import(arguments: &Arguments, from: &Path, output: &Output) -> anyhow::Re
     output.result(&imported, |imported| {
         if imported.refused > 0 {
             eprintln!("{}: {}", output.pick("未并入的修改", "changes left out"), imported.refused);
+            imported.reasons.iter().for_each(|reason| eprintln!("  {reason}"));
         }
         let what = if imported.new { output.pick("新建", "new") } else { output.pick("合并", "merged") };
         let mut lines = vec![format!("{} {what} {}", imported.application, imported.changes)];

@@ -327,6 +327,12 @@ texts! {
     SYNC_OFFLINE: "离线 · 自{since}", "Offline · since {since}";
     SYNC_REFUSED: "协同中心拒收 {count} 处 · 查看", "{count} not accepted by the hub · view";
     SYNC_STOPPED: "协同中心停止接收 · 查看", "The hub no longer takes part · view";
+    SYNC_RESTORED: "协同中心从备份恢复，暂未接收 · 查看", "The hub was restored and takes nothing in yet · view";
+    RESTORED_WAITS: "协同中心刚从备份恢复，正在等这些设备连上，好补齐它缺少的内容：{devices}。各处的修改都在本机，不会丢失。", "The hub was restored from a backup and waits for these devices, to get back what it lacks: {devices}. All changes are on this computer; nothing is lost.";
+    RESTORED_DIFFERS: "协同中心从旧备份恢复后的记录与本机的不一致，已暂停同步。各处的修改都在本机，不会丢失。", "The hub was restored from an old backup and its log differs from what is here; nothing is synchronised for now. All changes are on this computer; nothing is lost.";
+    RESTORED_LEAD: "这些设备一时连不上的话，可以让协同中心先继续。以后它们连上时，缺少的内容会自动补交。", "If they cannot come soon, let the hub go on. What it lacks is handed over when they come.";
+    RESTORED_OTHERS: "请联系牵头单位。", "Please ask the lead agency.";
+    GO_ON: "让协同中心继续", "Let the hub go on";
     SYNC_CHECKING: "正在核对…", "Checking…";
     SYNC_CONNECTING: "正在连接协同中心…", "Connecting to the hub…";
     SYNC_ALONE: "这份申报还没有连接协同中心，所有修改都存在本机。", "This application is not connected to a hub; all changes are on this computer.";
@@ -358,6 +364,11 @@ texts! {
     OWNER_READ_ONLY: "只能查看", "read-only here";
     OWNER_FIELDS: "填写其中：{fields}", "fills of it: {fields}";
     PASTE_FOREIGN: "有 {count} 格由其他单位填写，不会改动。", "{count} cells belong to other agencies and stay as they are.";
+    CONFLICT_MERGE: "合并后再改", "Merge and edit";
+    REREAD: "两人同时改写过同一处，两种写法都保留在文中，请通读一遍。", "Two people rewrote the same place at once; both versions are in the text. Please read it through.";
+    REREAD_DONE: "已通读", "Read";
+    TO_REREAD: "待通读 {count} 处", "{count} to read";
+    CHECK_REREAD: "有 {count} 处长文字被两人同时改写，请通读", "{count} long texts were rewritten by two people at once; please read";
     CONFLICT_THIRD: "另填一个", "Write another";
     CONFLICT_STORE: "填入", "Enter it";
     CONFLICT_TICK: "也可以直接在上面重新选择。", "You can also simply choose anew above.";

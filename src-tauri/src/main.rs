@@ -38,6 +38,8 @@ fn main() -> anyhow::Result<()> {
             command::invite,
             command::connect,
             command::sync_now,
+            command::go_on,
+            command::read_through,
             command::read_invite,
             command::join,
             command::recovery_code,

@@ -8,7 +8,7 @@ use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
 use serde::{Deserialize, Serialize};
 
-use crate::limit::LEDGERS_BYTES;
+use crate::limit::{CONNECTIONS_MAX, CONNECTIONS_PER_ADDRESS, LEDGERS_BYTES};
 use crate::rate::Rates;
 
 /// Variables that start so are read; `__` stands between a table's name and a key: `HUIQIAN_HUB_TLS__KEY`.
@@ -33,6 +33,10 @@ pub struct Config {
     pub behind_proxy: bool,
     /// The memory for open applications, in MiB.
     pub ledgers_mib: u64,
+    /// How many connections are held in all, as far as the system's limit of open files allows.
+    pub connections: usize,
+    /// How many of them one address may have; of no effect behind a proxy.
+    pub connections_per_address: usize,
     pub log: LogFormat,
     pub rates: Rates,
 }
@@ -66,6 +70,8 @@ impl Default for Config {
             tls: None,
             behind_proxy: false,
             ledgers_mib: LEDGERS_BYTES >> 20,
+            connections: CONNECTIONS_MAX,
+            connections_per_address: CONNECTIONS_PER_ADDRESS,
             log: LogFormat::Text,
             rates: Rates::default(),
         }

@@ -167,11 +167,13 @@ impl From<StorageError> for HubError {
             StorageError::Admission => Self::new(ErrorCode::AdmissionUnknown, error.to_string()),
             other => {
                 tracing::error!(error = %other, "the store failed");
-                Self::new(
-                    ErrorCode::StorageFailed,
-                    "the hub could not store or read; nothing is acknowledged",
-                )
-                .retry_after(RETRY_AFTER_S)
+                let detail = match other {
+                    StorageError::Full => {
+                        "the hub's disk is full; nothing is acknowledged until there is room"
+                    }
+                    _ => "the hub could not store or read; nothing is acknowledged",
+                };
+                Self::new(ErrorCode::StorageFailed, detail).retry_after(RETRY_AFTER_S)
             }
         }
     }

@@ -7,7 +7,6 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use axum_server::Handle;
-use axum_server::accept::NoDelayAcceptor;
 use axum_server::tls_rustls::RustlsConfig;
 use form_document::key::PublicKey;
 use tokio::task::JoinHandle as Task;
@@ -16,8 +15,9 @@ use crate::arbiter::{Arbiter, Core};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::data::{DataError, DataFolder};
+use crate::door::Door;
 use crate::http::{HubState, router};
-use crate::limit::{FIRST_REQUEST_MAX, IDLE_MAX, RECOVERY_WAIT_MS, STOP_WAIT};
+use crate::limit::{FILES_RESERVED, FIRST_REQUEST_MAX, IDLE_MAX, STOP_WAIT};
 use crate::metric;
 use crate::rate::Limiter;
 use crate::session::Sessions;
@@ -79,12 +79,8 @@ impl Hub {
         let key = Arc::new(folder.key_or_new()?);
         let hub = key.public();
         let sqlite = Sqlite::open(&folder.database()).map_err(DataError::from)?;
-        let restored = sqlite.was_restored().map_err(DataError::from)?;
         let budget = config.ledgers_mib << 20;
-        let mut core = Core::new(Box::new(sqlite), key, clock.clone(), budget).map_err(DataError::from)?;
-        if restored {
-            core.recover_until(clock.now_ms().saturating_add(RECOVERY_WAIT_MS));
-        }
+        let core = Core::new(Box::new(sqlite), key, clock.clone(), budget).map_err(DataError::from)?;
         let failed = |error| StartError::Listen(config.listen, error);
         let listener = TcpListener::bind(config.listen).map_err(failed)?;
         listener.set_nonblocking(true).map_err(failed)?;
@@ -106,7 +102,7 @@ impl Hub {
         let url = config.url.clone().unwrap_or_else(|| format!("{scheme}://{address}"));
         let handle = Handle::new();
         let upkeep = tokio::spawn(upkeep(state.clone()));
-        let server = serve(listener, tls, handle.clone(), state).map_err(failed)?;
+        let server = serve(listener, tls, door(&config), handle.clone(), state).map_err(failed)?;
         Ok(Self { address, key: hub, url, handle, server, upkeep, streams, arbiter, thread, _lock: lock })
     }
 
@@ -138,24 +134,47 @@ async fn tls(config: &Config) -> Result<Option<RustlsConfig>, StartError> {
     loaded.map(Some).map_err(StartError::Tls)
 }
 
-/// Every message goes out at once (`TCP_NODELAY`): a receipt that follows a page would otherwise wait until the client
-/// has acknowledged the page, which it puts off for 40 ms (RFC 9293, section 3.7.4; RFC 1122, section 4.2.3.2).
+/// The door for this configuration: never for more connections than the system gives files.
+fn door(config: &Config) -> Door {
+    let files = open_files().saturating_sub(FILES_RESERVED);
+    if files < config.connections {
+        tracing::warn!(files, "the system's limit of open files leaves room for fewer connections");
+    }
+    let most_of_address = (!config.behind_proxy).then_some(config.connections_per_address);
+    Door::new(config.connections.min(files), most_of_address)
+}
+
+/// How many files this process may have open.
+#[cfg(unix)]
+fn open_files() -> usize {
+    use rustix::process::{Resource, getrlimit};
+    let limit = getrlimit(Resource::Nofile).current;
+    limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(usize::MAX)
+}
+
+/// Elsewhere nothing counts them.
+#[cfg(not(unix))]
+fn open_files() -> usize {
+    usize::MAX
+}
+
 fn serve(
     listener: TcpListener,
     tls: Option<RustlsConfig>,
+    door: Door,
     handle: Handle<SocketAddr>,
     state: HubState,
 ) -> std::io::Result<Task<std::io::Result<()>>> {
     let service = router(state).into_make_service_with_connect_info::<SocketAddr>();
     Ok(match tls {
         Some(tls) => {
-            let server = axum_server::from_tcp_rustls(listener, tls)?.handle(handle);
-            let mut server = server.map(|acceptor| acceptor.acceptor(NoDelayAcceptor::new()));
+            let server = axum_server::from_tcp_rustls(listener, tls)?.map(|tls| tls.acceptor(door));
+            let mut server = server.handle(handle);
             server.http_builder().http1().header_read_timeout(IDLE_MAX);
             tokio::spawn(server.first_request_timeout(FIRST_REQUEST_MAX).serve(service))
         }
         None => {
-            let mut server = axum_server::from_tcp(listener)?.handle(handle).acceptor(NoDelayAcceptor::new());
+            let mut server = axum_server::from_tcp(listener)?.acceptor(door).handle(handle);
             server.http_builder().http1().header_read_timeout(IDLE_MAX);
             tokio::spawn(server.first_request_timeout(FIRST_REQUEST_MAX).serve(service))
         }

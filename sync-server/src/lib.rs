@@ -8,6 +8,7 @@ pub mod clock;
 pub mod config;
 pub mod data;
 pub mod doctor;
+mod door;
 pub mod error;
 pub mod hex;
 mod http;

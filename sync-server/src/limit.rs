@@ -141,6 +141,20 @@ pub const FIRST_REQUEST_MAX: Duration = Duration::from_secs(20);
 /// How long a client may take to send its request, in all: the largest message over a slow line.
 pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(120);
 
+/// How long the other side of a connection may take nothing of what is to be sent to it before it is let go: a
+/// line that stalls, in a lift, is back within this.
+pub const STALL_MAX: Duration = Duration::from_secs(60);
+
+/// How many connections the hub holds in all: each live stream's, and one for its desk's requests.
+pub const CONNECTIONS_MAX: usize = 2 * STREAMS_MAX;
+
+/// How many connections one address may hold: an office of some hundreds of desks behind one address. Not counted
+/// behind a proxy, where everybody has the proxy's.
+pub const CONNECTIONS_PER_ADDRESS: usize = 1_024;
+
+/// How many open files are kept for other things than connections: database, log, lock, listener, and some.
+pub const FILES_RESERVED: usize = 64;
+
 // Sessions.
 
 /// How long a challenge may be answered.
@@ -160,6 +174,6 @@ pub const TOKENS_MAX: usize = 65_536;
 /// How long open requests and streams may take to end when the hub stops.
 pub const STOP_WAIT: Duration = Duration::from_secs(10);
 
-/// How long a hub that was restored from a backup waits for clients to hand back what it lost before it judges
-/// anything: desks that are online try again within seconds.
-pub const RECOVERY_WAIT_MS: i64 = 120_000;
+/// When a client tries again at a hub that waits for what its other members know, in seconds: soon enough that
+/// nobody notices when all of them are online.
+pub const RECOVERY_RETRY_S: u64 = 5;

@@ -69,6 +69,15 @@ pub(crate) fn stream_closed() {
     gauge!("hub_streams").decrement(1.0);
 }
 
+#[expect(clippy::cast_precision_loss, reason = "a count for a chart")]
+pub(crate) fn connections(held: usize) {
+    gauge!("hub_connections").set(held as f64);
+}
+
+pub(crate) fn connection_refused() {
+    counter!("hub_connections_refused_total").increment(1);
+}
+
 pub(crate) fn request(route: &str, method: &str, status: u16, took: Duration) {
     let labels = [("route", route.to_owned()), ("method", method.to_owned()), ("status", status.to_string())];
     counter!("hub_requests_total", &labels).increment(1);

@@ -112,9 +112,16 @@ impl LoneHub {
         backup
     }
 
-    /// Goes on from a copy, as after a disk was replaced.
+    /// Goes on from a copy of the disk, as a virtual machine does: the hub does not know of it.
+    pub fn roll_back(&mut self, backup: &TempDir) {
+        self.folder = copy_folder(backup.path());
+        self.restart();
+    }
+
+    /// Goes on from a backup that was put back.
     pub fn restore(&mut self, backup: &TempDir) {
         self.folder = copy_folder(backup.path());
+        Sqlite::open(&self.folder.path().join("hub.db")).and_then(|storage| storage.set_restored()).unwrap();
         self.restart();
     }
 
@@ -265,9 +272,20 @@ impl Agency {
             let offer = self.workspace.offer(id)?.unwrap_or_default();
             let answer = hub.core.exchange(&device, id, Exchange { hello, offer });
             let Reply { page, more, receipt } = match answer {
-                Err(error) if error.code == ErrorCode::HubBehind => {
+                Err(error) if matches!(error.code, ErrorCode::HubBehind | ErrorCode::LogForked) => {
+                    let standing = hub.core.standing(&device, id)?;
+                    if self.workspace.follow_anew(id, &standing)? {
+                        continue;
+                    }
+                    if error.code == ErrorCode::LogForked {
+                        return Err(error.into());
+                    }
                     for page in self.workspace.log_after(id, error.position.unwrap())? {
-                        hub.core.adopt(&device, id, &page)?;
+                        // The hub has gone on since with something else.
+                        hub.core.adopt(&device, id, &page).map_err(|refused| match refused.code {
+                            ErrorCode::LogRefused => HubError::new(ErrorCode::LogForked, refused.detail),
+                            _ => refused,
+                        })?;
                     }
                     self.workspace.reconnect(id)?;
                     continue;
@@ -283,6 +301,14 @@ impl Agency {
                 return Ok(events);
             }
         }
+    }
+
+    /// As the lead: lets a restored hub go on.
+    pub fn open_epoch(&mut self, id: &ApplicationId, hub: &mut LoneHub) -> Result<(), SyncError> {
+        let device = self.workspace.device_key().public();
+        let standing = hub.core.standing(&device, id)?;
+        let entry = self.workspace.new_epoch(id, &standing)?;
+        Ok(hub.core.open_epoch(&device, id, entry)?)
     }
 
     /// Writes a value.

@@ -1,7 +1,8 @@
 //! The hub as a process of its own, at one address for as long as a test lasts.
 
+use std::ffi::OsString;
 use std::io::{BufRead, BufReader};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, ensure};
@@ -9,7 +10,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::place::built_program;
-use crate::process::{Group, is_running, terminate};
+use crate::process::{Group, family, is_running, kill_9, terminate};
 use crate::wait::{PATIENCE, until_blocking};
 
 /// The hub's program.
@@ -25,6 +26,8 @@ pub struct HubProcess {
     address: String,
     url: String,
     process: Option<Group>,
+    /// A program and its arguments that the hub is started by: one that traces it, say. Empty for none.
+    by: Vec<OsString>,
 }
 
 impl HubProcess {
@@ -33,8 +36,17 @@ impl HubProcess {
     /// # Errors
     /// When it is not built or does not come up.
     pub fn start() -> anyhow::Result<Self> {
+        Self::start_by(|_| Vec::new())
+    }
+
+    /// [`Self::start`] by another program, whose command line is made for the hub's folder.
+    ///
+    /// # Errors
+    /// As [`Self::start`].
+    pub fn start_by(by: impl FnOnce(&Path) -> Vec<OsString>) -> anyhow::Result<Self> {
         let folder = TempDir::with_prefix("huiqian-hub-").context("a folder for the hub's data")?;
-        let mut hub = Self { folder, address: ANY_PORT.to_owned(), url: String::new(), process: None };
+        let by = by(folder.path());
+        let mut hub = Self { folder, address: ANY_PORT.to_owned(), url: String::new(), process: None, by };
         hub.start_again()?;
         Ok(hub)
     }
@@ -44,8 +56,15 @@ impl HubProcess {
     /// # Errors
     /// When it does not come up.
     pub fn start_again(&mut self) -> anyhow::Result<()> {
-        let mut command = Command::new(built_program(HUB)?);
-        command.arg("serve").arg("--data").arg(self.data()).args(["--listen", &self.address]);
+        let mut words = self.by.clone();
+        words.push(built_program(HUB)?.into_os_string());
+        let mut command = Command::new(&words[0]);
+        command
+            .args(&words[1..])
+            .arg("serve")
+            .arg("--data")
+            .arg(self.data())
+            .args(["--listen", &self.address]);
         if std::env::var_os("HUIQIAN_SHOW_LOG").is_none() {
             command.stderr(Stdio::null());
         }
@@ -67,19 +86,46 @@ impl HubProcess {
     pub fn stop(&mut self) -> anyhow::Result<()> {
         let mut process = self.process.take().context("the hub was stopped already")?;
         let id = process.id();
-        terminate(id)?;
+        terminate(Self::served_by(id))?;
         until_blocking("the hub to end", PATIENCE, || (!is_running(id)).then_some(()))?;
         let status = process.child().wait()?;
         ensure!(status.success(), "the hub ended with {status}");
         Ok(())
     }
 
-    /// Kills it (kill -9).
+    /// Kills it (SIGKILL): it gets no chance to do anything. Ends when its files are free.
     ///
     /// # Errors
     /// When it was not running.
     pub fn kill(&mut self) -> anyhow::Result<()> {
-        self.process.take().context("the hub was stopped already").map(drop)
+        let mut process = self.process.take().context("the hub was stopped already")?;
+        let id = process.id();
+        kill_9(Self::served_by(id))?;
+        until_blocking("the hub to be gone", PATIENCE, || (!is_running(id)).then_some(()))?;
+        process.child().wait()?;
+        Ok(())
+    }
+
+    /// Has the hub's own doctor look at its data.
+    ///
+    /// # Errors
+    /// With what the doctor says, when it finds something.
+    pub fn examine(&self) -> anyhow::Result<()> {
+        let output =
+            Command::new(built_program(HUB)?).arg("doctor").arg("--data").arg(self.data()).output()?;
+        let said = String::from_utf8_lossy(&output.stdout);
+        ensure!(output.status.success(), "the doctor finds: {said}");
+        Ok(())
+    }
+
+    /// Its process while it serves.
+    pub fn process(&self) -> Option<u32> {
+        self.process.as_ref().map(|process| Self::served_by(process.id()))
+    }
+
+    /// The hub's own process, which starts none: the innermost of those that one started.
+    fn served_by(id: u32) -> u32 {
+        family(id).last().copied().unwrap_or(id)
     }
 
     /// Where desks reach it.
@@ -87,15 +133,13 @@ impl HubProcess {
         &self.url
     }
 
-    /// Its process.
-    ///
-    /// # Errors
-    /// When it does not run.
-    pub fn id(&self) -> anyhow::Result<u32> {
-        Ok(self.process.as_ref().context("the hub does not run")?.id())
+    /// A folder of its own, removed with it.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
-    fn data(&self) -> PathBuf {
+    /// Its data folder.
+    pub fn data(&self) -> PathBuf {
         self.folder.path().join("data")
     }
 }

@@ -88,6 +88,7 @@ impl Cause for LoadError {
         match self {
             Self::Genesis(error) => error.chinese(),
             Self::Unreadable(_) | Self::BadChange(_) => "内容已损坏，或者不是会签导出的文件".to_owned(),
+            Self::TooMuch(_) => "它解开后过大，不会是一份申报".to_owned(),
             Self::Incomplete { .. } => "内容不完整，缺少一部分修改".to_owned(),
             Self::OtherApplication { .. } => "它属于另一份申报".to_owned(),
         }
@@ -133,6 +134,7 @@ impl Cause for RosterFault {
             Self::UnknownDevice => "没有这台设备".to_owned(),
             Self::UnknownAgency => "没有这个单位".to_owned(),
             Self::LastLead => "至少要保留一台牵头单位的设备".to_owned(),
+            Self::EpochPlace => "协同中心的记录刚刚有了变化，请重试".to_owned(),
             Self::Content(_) => "名称、标记或编号不合要求".to_owned(),
             Self::TooMany(_) => "成员、设备或邀请的数目超过上限".to_owned(),
         }
@@ -149,6 +151,7 @@ impl Cause for LogFault {
             Self::Gap { .. } => "中间缺少一段记录".to_owned(),
             Self::Head(_) | Self::NoHub => "记录的签名不对".to_owned(),
             Self::Forked => "记录与以前签过名的不一致，协同中心可能被回退或替换".to_owned(),
+            Self::Epoch => "记录与牵头单位确认过的不一致".to_owned(),
             Self::Forbidden { .. } => "其中有作者无权作出的修改".to_owned(),
             _ => "其中有不合规范的内容".to_owned(),
         }

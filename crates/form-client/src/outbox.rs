@@ -121,12 +121,16 @@ impl Outbox {
 
     /// Whether something is to be handed over that was not yet.
     pub fn has_more(&self, ledger: &Ledger) -> bool {
+        if ledger.bound().is_some() {
+            return false;
+        }
         ledger.chain().version() > self.offered_roster.max(ledger.confirmed())
             || !ledger.document.changes_beyond(&self.from(ledger)).is_empty()
             || !self.folded.is_empty()
     }
 
-    /// What to hand over next; `None` when all of it has been. Changes go before the roster steps that were taken
+    /// What to hand over next; `None` when all of it has been, and while the log is followed anew: what it has
+    /// accepted is not known then. Changes go before the roster steps that were taken
     /// after them, and after those before: the hub judges each by the roster that it knows.
     ///
     /// # Errors
@@ -139,6 +143,9 @@ impl Outbox {
         application: ApplicationKey,
     ) -> Result<Option<Offer>, StoreError> {
         self.sign(ledger, key);
+        if ledger.bound().is_some() {
+            return Ok(None);
+        }
         let mut offer = Offer::default();
         let known = self.offered_roster.max(ledger.confirmed());
         let mut spans: BTreeMap<ActorId, (u64, u64)> = BTreeMap::new();

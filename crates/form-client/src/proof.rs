@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use form_document::key::{PUBLIC_KEY_BYTES, PublicKey, SIGNATURE_BYTES, Signature};
-use form_document::ledger::LedgerParts;
+use form_document::ledger::{Ledger, LedgerParts};
 use form_document::log::{LogState, Reason};
 use form_document::roster::{RosterChain, SignedEntry};
 use form_document::wire::{Seal, WireActor, WireHash};
@@ -55,13 +55,25 @@ pub(crate) fn parts(
     if let Some(row) = store.follow(key)? {
         parts.confirmed = row.confirmed;
         parts.log = LogState { position: row.position, hash: fixed("log", &row.log_hash)? };
+        if row.bound > 0 {
+            parts.bound = Some(LogState { position: row.bound, hash: fixed("log", &row.bound_hash)? });
+        }
     }
     Ok(parts)
 }
 
 /// The row of how far the log was followed.
-pub(crate) fn follow_row(log: &LogState, confirmed: u64, synced_ms: i64, checked: bool) -> FollowRow {
-    FollowRow { position: log.position, log_hash: log.hash.to_vec(), confirmed, synced_ms, checked }
+pub(crate) fn follow_row(ledger: &Ledger, synced_ms: i64, checked: bool) -> FollowRow {
+    let (log, bound) = (ledger.log(), ledger.bound());
+    FollowRow {
+        position: log.position,
+        log_hash: log.hash.to_vec(),
+        confirmed: ledger.confirmed(),
+        synced_ms,
+        checked,
+        bound: bound.map_or(0, |bound| bound.position),
+        bound_hash: bound.map_or_else(Vec::new, |bound| bound.hash.to_vec()),
+    }
 }
 
 /// A change that the log refuses, as it is kept; what it did is kept apart where somebody would miss it.

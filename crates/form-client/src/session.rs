@@ -348,6 +348,9 @@ pub(crate) fn keep_merged(
     }
     number += 1;
     write.add_change(key, number, &last.bytes, &stored(&merged.history)?, saved_ms)?;
+    for answer in &merged.overlaps {
+        write.put_reread(key, &answer.0)?;
+    }
     Ok(number)
 }
 

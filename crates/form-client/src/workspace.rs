@@ -3,9 +3,12 @@
 mod bundle;
 mod discussion;
 mod edit;
+mod epoch;
 mod join;
+mod left_out;
 mod reminder;
 mod replica;
+mod reread;
 mod rights;
 mod set_aside;
 mod start;
@@ -247,6 +250,7 @@ impl Workspace {
         let row = self.row(id)?;
         self.session(id)?.link = link.unwrap_or_default();
         let (unread, sync, now) = (self.unread(id)?, self.sync_state(id)?, (self.surroundings.now_ms)());
+        let reread = self.rereads(id)?;
         let session = self.session(id)?;
         Ok(OpenedApplication {
             id: id.clone(),
@@ -258,6 +262,7 @@ impl Workspace {
             team: session.team(now),
             sync,
             unread,
+            reread,
         })
     }
 

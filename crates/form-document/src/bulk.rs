@@ -28,12 +28,17 @@ pub(crate) fn weight(chunk: &[u8]) -> u64 {
 }
 
 /// The bytes not read yet.
-struct Reader<'a>(&'a [u8]);
+pub(crate) struct Reader<'a>(pub(crate) &'a [u8]);
 
 impl<'a> Reader<'a> {
     fn ops_and_preds(mut self) -> Option<(u64, u64)> {
         self.take(u64::try_from(HEADER_BYTES).ok()?)?;
         self.unsigned()?; // the chunk's length
+        self.ops_and_preds_of_content()
+    }
+
+    /// The same for a change chunk's content, which follows its header.
+    pub(crate) fn ops_and_preds_of_content(mut self) -> Option<(u64, u64)> {
         let deps = self.unsigned()?;
         self.take(deps.checked_mul(HASH_BYTES)?)?;
         self.prefixed()?; // actor
@@ -62,7 +67,7 @@ impl<'a> Reader<'a> {
 
     /// The sum of a weight over the values of a run-length coded column. A damaged column counts up to the
     /// damage, where Automerge stops as well.
-    fn count(mut self, weight: impl Fn(u64) -> u64) -> u64 {
+    pub(crate) fn count(mut self, weight: impl Fn(u64) -> u64) -> u64 {
         let mut sum = 0_u64;
         while let Some(run) = self.signed() {
             let counted = match run {
@@ -88,23 +93,23 @@ impl<'a> Reader<'a> {
         Some(sum)
     }
 
-    fn take(&mut self, length: u64) -> Option<&'a [u8]> {
+    pub(crate) fn take(&mut self, length: u64) -> Option<&'a [u8]> {
         let (taken, rest) = self.0.split_at_checked(usize::try_from(length).ok()?)?;
         self.0 = rest;
         Some(taken)
     }
 
-    fn prefixed(&mut self) -> Option<&'a [u8]> {
+    pub(crate) fn prefixed(&mut self) -> Option<&'a [u8]> {
         let length = self.unsigned()?;
         self.take(length)
     }
 
     /// LEB128.
-    fn unsigned(&mut self) -> Option<u64> {
+    pub(crate) fn unsigned(&mut self) -> Option<u64> {
         Some(self.leb()?.0)
     }
 
-    fn signed(&mut self) -> Option<i64> {
+    pub(crate) fn signed(&mut self) -> Option<i64> {
         let (bits, width) = self.leb()?;
         let unused = 64_u32.saturating_sub(width);
         Some((bits << unused).cast_signed() >> unused)

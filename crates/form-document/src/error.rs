@@ -4,6 +4,7 @@ use form_model::error::{ErrorCode, UserError};
 use form_model::id::AnswerId;
 
 use crate::genesis::GenesisError;
+use crate::unpack::TooMuch;
 
 /// Why a document can't be opened.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -12,6 +13,9 @@ pub enum LoadError {
     Genesis(#[from] GenesisError),
     #[error("the saved document cannot be read: {0}; restore a backup, or import an exported copy")]
     Unreadable(String),
+    /// It would take more memory than a document may.
+    #[error("the document unpacks to more than an application ever has: {0}")]
+    TooMuch(#[from] TooMuch),
     #[error("change {0} stored after the saved document cannot be read; restore a backup")]
     BadChange(usize),
     #[error("{missing} changes that stored ones build on are missing; restore a backup")]

@@ -5,6 +5,7 @@ use automerge::Change;
 use crate::document::load_snapshot;
 use crate::error::LoadError;
 use crate::raw::guarded;
+use crate::unpack;
 
 /// The largest file taken in, in bytes. A hundred years of an agency's typing in one application would fit.
 pub const IMPORT_MAX_BYTES: usize = 64 << 20;
@@ -22,12 +23,13 @@ pub struct Imported {
 /// Reads a document that [`crate::Document::save`] or another Automerge tool wrote.
 ///
 /// # Errors
-/// When the file is too large, damaged, or does not have exactly one first change.
+/// When the file is too large, unpacks to too much, is damaged, or does not have exactly one first change.
 pub fn read(file: &[u8]) -> Result<Imported, LoadError> {
     if file.len() > IMPORT_MAX_BYTES {
         let message = format!("it has {} bytes; at most {IMPORT_MAX_BYTES} are taken in", file.len());
         return Err(LoadError::Unreadable(message));
     }
+    unpack::check(file)?;
     let document = load_snapshot(file)?;
     let changes = guarded(|| document.get_changes(&[]))
         .ok_or_else(|| LoadError::Unreadable("its changes contradict each other".to_owned()))?;

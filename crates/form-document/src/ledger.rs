@@ -3,6 +3,7 @@
 //! The hub judges with it ([`Ledger::judge`]); a replica follows the hub's log ([`Ledger::follow`]) and takes in
 //! what comes past the hub ([`Ledger::take`]). All three apply the same rules to the same bytes.
 
+mod epoch;
 mod follow;
 mod judge;
 mod page;
@@ -30,6 +31,7 @@ use crate::wire::{Offer, WireChange, WireClaim};
 use span::Spans;
 
 pub use crate::authorship::{BadSeal, SEALED_EXTRA_MAX, SEALS_EXTRA_MAX};
+pub use epoch::check_epoch;
 pub use follow::{Followed, LogFault};
 pub use judge::{Decision, Judgement, Outcome};
 pub use page::{Logged, PageBuilder};
@@ -63,6 +65,8 @@ pub struct Ledger {
     /// What the stored segments are about. Only the hub needs them.
     spans: Spans,
     log: LogState,
+    /// A place that the log must still come to, as a lead has signed it: see [`Ledger::follow_anew`].
+    bound: Option<LogState>,
     /// Started compactly, and not looked at since.
     unverified: bool,
 }
@@ -79,6 +83,8 @@ pub struct LedgerParts {
     /// What the stored segments are about, for the hub; a replica leaves this empty.
     pub spans: Vec<Span>,
     pub log: LogState,
+    /// What [`Ledger::bound`] says.
+    pub bound: Option<LogState>,
 }
 
 /// A part of a message that is not taken in, and is nobody's change: the hub puts no verdict on it.
@@ -112,6 +118,7 @@ impl LedgerParts {
             refused: BTreeMap::new(),
             spans: Vec::new(),
             log: LogState::start(application),
+            bound: None,
         }
     }
 }
@@ -132,6 +139,7 @@ impl Ledger {
             refused: parts.refused,
             spans,
             log: parts.log,
+            bound: parts.bound,
             unverified: false,
         }
     }

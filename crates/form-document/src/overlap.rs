@@ -16,8 +16,8 @@ use crate::raw::RawChange;
 /// First and last of characters that stand next to each other by their making.
 type Run = (OpId, OpId);
 
-/// The texts where a newly merged change and one that was here already, by another actor and unknown to
-/// it, touch the same or neighbouring characters. `before` is the document without the new changes,
+/// The texts where a newly merged change and another one, by another actor and unknown to it, touch the same or
+/// neighbouring characters. `before` is the document without the new changes,
 /// `document` with them.
 pub(crate) fn find(
     document: &Document,
@@ -35,6 +35,10 @@ pub(crate) fn find(
     for change in before.get_changes(&common).iter().map(Change::decode) {
         let runs = runs(&change, &document.objects);
         old.entry(change.actor_id).or_default().push((change.seq, runs));
+    }
+    // What comes together may have been made by two people just as unaware of each other.
+    for (raw, runs) in &new {
+        old.entry(raw.ops.actor_id.clone()).or_default().push((raw.ops.seq, runs.clone()));
     }
     let mut pairs: BTreeMap<(&AnswerId, &ActorId, u64), Vec<&Run>> = BTreeMap::new();
     for (raw, runs) in &new {

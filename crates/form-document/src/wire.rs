@@ -201,6 +201,22 @@ pub struct Publish {
     pub roster: Vec<SignedEntry>,
 }
 
+/// Where the hub's log of an application stands, and under whom: what a lead signs a new epoch over, and what shows
+/// everybody else that there is one.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, CborLen)]
+pub struct LogStanding {
+    #[n(0)]
+    pub position: Position,
+    #[cbor(n(1), with = "minicbor::bytes")]
+    pub log: [u8; 32],
+    /// The whole roster.
+    #[n(2)]
+    pub roster: Vec<SignedEntry>,
+    /// The devices whose word a restored hub waits for; empty when it judges.
+    #[n(3)]
+    pub awaited: Vec<PublicKey>,
+}
+
 /// What an invite leads to.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, CborLen)]
 pub struct Invitation {

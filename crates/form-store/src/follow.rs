@@ -15,7 +15,10 @@ CREATE TABLE follow (
     confirmed   INTEGER NOT NULL,
     synced_ms   INTEGER NOT NULL,
     -- 0: a joining desk that has not checked every signature and right yet.
-    checked     INTEGER NOT NULL DEFAULT 1
+    checked     INTEGER NOT NULL DEFAULT 1,
+    -- Where a log that is followed anew must still come to, and its hash there; 0 and empty otherwise.
+    bound       INTEGER NOT NULL DEFAULT 0,
+    bound_hash  BLOB    NOT NULL DEFAULT x''
 ) STRICT;
 -- A compact start that has not been checked yet, as it came; it is looked at when nobody is waiting.
 CREATE TABLE unchecked_start (
@@ -57,6 +60,10 @@ pub struct FollowRow {
     /// When the hub last confirmed all there was here, milliseconds since 1970-01-01 UTC; 0 for never.
     pub synced_ms: i64,
     pub checked: bool,
+    /// Where a log that is followed anew must still come to; 0 when there is no such place.
+    pub bound: u64,
+    /// The log's hash there; empty when there is no such place.
+    pub bound_hash: Vec<u8>,
 }
 
 /// A change that the hub refused.
@@ -82,7 +89,8 @@ impl Store {
     /// When the database can't be read.
     pub fn follow(&self, key: ApplicationKey) -> Result<Option<FollowRow>, StoreError> {
         let mut statement = self.connection.prepare_cached(
-            "SELECT position, log_hash, confirmed, synced_ms, checked FROM follow WHERE application = ?1",
+            "SELECT position, log_hash, confirmed, synced_ms, checked, bound, bound_hash
+             FROM follow WHERE application = ?1",
         )?;
         let row = statement.query_row(params![key.0], |row| {
             Ok(FollowRow {
@@ -91,6 +99,8 @@ impl Store {
                 confirmed: row.get::<_, i64>(2)?.unsigned_abs(),
                 synced_ms: row.get(3)?,
                 checked: row.get(4)?,
+                bound: row.get::<_, i64>(5)?.unsigned_abs(),
+                bound_hash: row.get(6)?,
             })
         });
         Ok(row.optional()?)
@@ -160,11 +170,12 @@ impl Write<'_> {
     /// When the database can't be written.
     pub fn put_follow(&self, key: ApplicationKey, row: &FollowRow) -> Result<(), StoreError> {
         let mut statement = self.transaction.prepare_cached(
-            "INSERT INTO follow (application, position, log_hash, confirmed, synced_ms, checked)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+            "INSERT INTO follow (application, position, log_hash, confirmed, synced_ms, checked, bound, bound_hash)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
              ON CONFLICT (application) DO UPDATE SET position = excluded.position,
              log_hash = excluded.log_hash, confirmed = excluded.confirmed,
-             synced_ms = excluded.synced_ms, checked = excluded.checked",
+             synced_ms = excluded.synced_ms, checked = excluded.checked,
+             bound = excluded.bound, bound_hash = excluded.bound_hash",
         )?;
         statement.execute(params![
             key.0,
@@ -172,9 +183,27 @@ impl Write<'_> {
             row.log_hash,
             signed(row.confirmed),
             row.synced_ms,
-            row.checked
+            row.checked,
+            signed(row.bound),
+            row.bound_hash
         ])?;
         Ok(())
+    }
+
+    /// Forgets what the log has said, to follow it anew from its start as `row` says. What was refused is kept for
+    /// its author, without counting as a word of the log.
+    ///
+    /// # Errors
+    /// When the database can't be written.
+    pub fn follow_anew(&self, key: ApplicationKey, row: &FollowRow) -> Result<(), StoreError> {
+        for forget in [
+            "DELETE FROM accepted WHERE application = ?1",
+            "DELETE FROM log_page WHERE application = ?1",
+            "UPDATE refused SET in_log = 0 WHERE application = ?1",
+        ] {
+            self.transaction.execute(forget, params![key.0])?;
+        }
+        self.put_follow(key, row)
     }
 
     /// Keeps a compact start until it has been checked.

@@ -11,6 +11,7 @@ pub mod history;
 mod migration;
 pub mod package;
 pub mod replica;
+pub mod reread;
 pub mod roster;
 pub mod salvage;
 pub mod segment;

@@ -3,7 +3,8 @@
 use rusqlite::Connection;
 
 use crate::{
-    StoreError, application, change, follow, history, package, replica, roster, segment, setting, snapshot,
+    StoreError, application, change, follow, history, package, replica, reread, roster, segment, setting,
+    snapshot,
 };
 
 /// The format that this program writes.
@@ -31,7 +32,7 @@ pub(crate) fn run(connection: &mut Connection) -> Result<(), StoreError> {
         transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
     }
     if found < 2 {
-        for table in [roster::TABLE, segment::TABLE, follow::TABLE] {
+        for table in [roster::TABLE, segment::TABLE, follow::TABLE, reread::TABLE] {
             transaction.execute_batch(table)?;
         }
     }

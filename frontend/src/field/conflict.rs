@@ -66,7 +66,7 @@ pub fn Conflict(props: &ConflictProps) -> Html {
         Some(whose) => html! { <p class="muted">{ text::CONFLICT_THEIRS.of(language) }{ whose }</p> },
         None => html! {
             <>
-                { another(&work, &props.answer, &definition, &third, language) }
+                { another(&work, &props.answer, &definition, &props.values, &third, language) }
                 <p class="muted">{ text::CONFLICT_KEPT.of(language) }</p>
             </>
         },
@@ -85,6 +85,7 @@ fn another(
     work: &Work,
     answer: &AnswerId,
     definition: &FormDefinition,
+    values: &[ConflictValue],
     third: &UseStateHandle<Option<String>>,
     language: Language,
 ) -> Html {
@@ -92,14 +93,22 @@ fn another(
     if answer.facet().is_none() && !field.is_some_and(is_typed) {
         return html! { <p>{ text::CONFLICT_TICK.of(language) }</p> };
     }
-    let begin = {
+    let begin = |with: String| {
         let third = third.clone();
-        Callback::from(move |()| third.set(Some(String::new())))
+        Callback::from(move |()| third.set(Some(with.clone())))
     };
     let Some(typed) = (**third).clone() else {
+        let joined =
+            field.filter(|field| matches!(field.kind, FieldKind::Text { .. })).map(|_| joined(values));
         return html! {
-            <Action name="write-third" label={text::CONFLICT_THIRD.of(language)} weight={Weight::Link} small=true
-                onclick={begin} />
+            <div class="actions">
+                if let Some(joined) = joined {
+                    <Action name="merge-both" label={text::CONFLICT_MERGE.of(language)} weight={Weight::Link} small=true
+                        onclick={begin(joined)} />
+                }
+                <Action name="write-third" label={text::CONFLICT_THIRD.of(language)} weight={Weight::Link} small=true
+                    onclick={begin(String::new())} />
+            </div>
         };
     };
     let store = {
@@ -132,6 +141,27 @@ fn another(
             <Action name="cancel-third" label={text::CANCEL.of(language)} weight={Weight::Link} small=true onclick={cancel} />
         </div>
     }
+}
+
+/// A long text that two people rewrote at one place: somebody has to read it through.
+pub fn reread(work: &Work, answer: &AnswerId, language: Language) -> Html {
+    let onclick = {
+        let (desk, answer) = (work.desk.clone(), answer.clone());
+        Callback::from(move |()| desk.read_through(&answer))
+    };
+    html! {
+        <p class="remark caution" data-reread={answer.0.clone()}>
+            { sign(Icon::ExclamationTriangle) }
+            <span>{ text::REREAD.of(language) }</span>
+            <Action name="read-through" label={text::REREAD_DONE.of(language)} small=true {onclick} />
+        </p>
+    }
+}
+
+/// All texts that were given, to be made one of.
+fn joined(values: &[ConflictValue]) -> String {
+    let texts = values.iter().filter_map(|side| side.value.as_ref()).map(AnswerValue::as_text);
+    texts.filter(|text| !text.is_empty()).collect::<Vec<_>>().join("；")
 }
 
 fn is_typed(field: &Field) -> bool {

@@ -23,6 +23,7 @@ pub fn is_due(sheet: &Sheet, answers: &[AnswerId]) -> bool {
             || sheet.refusal(answer).is_some()
             || sheet.in_conflict(answer)
             || sheet.overtaken(answer).is_some()
+            || sheet.reread.contains(answer)
     })
 }
 
@@ -68,6 +69,7 @@ pub fn Remarks(props: &RemarksProps) -> Html {
                 }
                 if !conflict.is_empty() { <Conflict answer={answer.clone()} values={conflict} /> }
                 if let Some(theirs) = sheet.overtaken(answer) { { conflict::overtaken(&work, answer, theirs, language) } }
+                if sheet.reread.contains(answer) { { conflict::reread(&work, answer, language) } }
                 { for sheet.problems_of(answer).into_iter().map(|problem| remark(&work, &sheet, problem, language)) }
             </div>
         }

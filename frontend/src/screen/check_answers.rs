@@ -76,7 +76,8 @@ fn Summary(props: &CheckAnswersProps) -> Html {
             } else {
                 <p class="muted">{ text::CHECK_HOW.of(language) }</p>
             }
-            { picks(&sheet, &conflicts, &props.onchoose, language) }
+            { picks(&sheet, &conflicts, &text::CHECK_CONFLICTS, &props.onchoose, language) }
+            { picks(&sheet, &sheet.reread, &text::CHECK_REREAD, &props.onchoose, language) }
             { draw(&blocking, &text::CHECK_BLOCKING, "problem", Icon::ExclamationCircle) }
             { draw(&open, &text::CHECK_CAUTIONS, "caution", Icon::ExclamationTriangle) }
             { draw(&confirmed, &text::CHECK_CONFIRMED, "confirmed", Icon::CheckCircle) }
@@ -84,8 +85,14 @@ fn Summary(props: &CheckAnswersProps) -> Html {
     }
 }
 
-/// Answers that were filled in differently, linked to their cards.
-fn picks(sheet: &Sheet, conflicts: &[AnswerId], onchoose: &Callback<AnswerId>, language: Language) -> Html {
+/// Answers that wait for a person to pick or to read, linked to their cards.
+fn picks(
+    sheet: &Sheet,
+    conflicts: &[AnswerId],
+    title: &text::Text,
+    onchoose: &Callback<AnswerId>,
+    language: Language,
+) -> Html {
     if conflicts.is_empty() {
         return Html::default();
     }
@@ -105,7 +112,7 @@ fn picks(sheet: &Sheet, conflicts: &[AnswerId], onchoose: &Callback<AnswerId>, l
         <section class="summary-part caution">
             <h2>
                 { sign(Icon::ExclamationTriangle) }
-                { text::CHECK_CONFLICTS.fill(language, &[("count", &conflicts.len().to_string())]) }
+                { title.fill(language, &[("count", &conflicts.len().to_string())]) }
             </h2>
             <div class="summary-section"><ul>{ for conflicts.iter().map(link) }</ul></div>
         </section>

@@ -60,6 +60,9 @@ pub fn SyncPanel(props: &SyncPanelProps) -> Html {
             if let Link::Stopped { error } = &sync.link {
                 <Banner tone={Tone::Problem} message={error.sentence(language)} />
             }
+            if let Link::Restored { awaited } = &sync.link {
+                { restored(&props.work, awaited, rights::may_lead(&team), language) }
+            }
             if shared { { facts(&sync, team.hub.as_deref(), language) } } else { <p>{ text::SYNC_ALONE.of(language) }</p> }
             <div class="actions">
                 if shared { { sync_now(&props.work, &sync, language) } }
@@ -82,9 +85,31 @@ fn sync_now(work: &Work, sync: &SyncState, language: Language) -> Html {
     }
 }
 
+/// A hub that was restored from a backup, and the lead's way out.
+fn restored(work: &Work, awaited: &[String], lead: bool, language: Language) -> Html {
+    let what = if awaited.is_empty() {
+        text::RESTORED_DIFFERS.of(language).to_owned()
+    } else {
+        text::RESTORED_WAITS.fill(language, &[("devices", &awaited.join(language.pick("、", ", ")))])
+    };
+    let next = if lead { text::RESTORED_LEAD } else { text::RESTORED_OTHERS };
+    let desk = work.desk.clone();
+    let onclick = Callback::from(move |()| desk.go_on());
+    html! {
+        <>
+            <Banner tone={Tone::Caution} message={format!("{what}{}", next.of(language))} />
+            if lead {
+                <Action name="go-on" label={text::GO_ON.of(language)} {onclick} />
+            }
+        </>
+    }
+}
+
 fn facts(sync: &SyncState, hub: Option<&str>, language: Language) -> Html {
     let link = match &sync.link {
-        Link::None | Link::Stopped { .. } => text::LINK_STOPPED.of(language).to_owned(),
+        Link::None | Link::Stopped { .. } | Link::Restored { .. } => {
+            text::LINK_STOPPED.of(language).to_owned()
+        }
         Link::Connecting => text::SYNC_CONNECTING.of(language).to_owned(),
         Link::Live => text::LINK_LIVE.of(language).to_owned(),
         Link::Offline { since_ms } => {

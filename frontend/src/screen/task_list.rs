@@ -47,7 +47,8 @@ fn task(props: &TaskListProps, sheet: &Sheet, progress: &SectionProgress, langua
     let onclick = props.onchoose.reform(move |_: MouseEvent| section.clone());
     let counted = definition.section(&progress.section).is_some_and(|section| section.counted);
     let conflicts = sheet.conflicts().filter(|answer| answer.section() == progress.section).count();
-    let (class, status) = status(progress, conflicts, counted, language);
+    let reread = sheet.reread.iter().filter(|answer| answer.section() == progress.section).count();
+    let (class, status) = status(progress, conflicts, reread, counted, language);
     html! {
         <li key={progress.section.clone()}>
             <button type="button" class={classes!("task", class)} data-section={progress.section.clone()}
@@ -81,6 +82,7 @@ fn owner(sheet: &Sheet, section: &str, language: Language) -> Html {
 fn status(
     progress: &SectionProgress,
     conflicts: usize,
+    reread: usize,
     counted: bool,
     language: Language,
 ) -> (&'static str, String) {
@@ -90,6 +92,7 @@ fn status(
         _ if conflicts > 0 => {
             ("to-pick", text::CONFLICTS.fill(language, &[("count", &conflicts.to_string())]))
         }
+        _ if reread > 0 => ("to-pick", text::TO_REREAD.fill(language, &[("count", &reread.to_string())])),
         _ if !counted => ("untouched", text::NOT_COUNTED.of(language).to_owned()),
         SectionStatus::Untouched => ("untouched", text::UNTOUCHED.of(language).to_owned()),
         SectionStatus::InProgress => ("in-progress", format!("{} {figures}", text::IN_PROGRESS.of(language))),

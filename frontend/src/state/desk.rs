@@ -424,6 +424,7 @@ impl Desk {
             Event::Presence { present } => self.take_present(present),
             Event::Team { team } => self.take_team(team),
             Event::Discussed { unread } => self.take_unread(unread),
+            Event::Reread { answers } => self.take_reread(answers),
             Event::Imported { imported } => self.tell(&Change::Notice(Notice::Imported(imported))),
             Event::Failed { error } => self.tell(&Change::Notice(Notice::Failed(Failure::Told(error)))),
         }

@@ -78,6 +78,8 @@ pub struct Sheet {
     pub discussion: Rc<Discussion>,
     /// Comments by others that were not read here yet.
     pub unread: u32,
+    /// Long texts that two people rewrote at one place, to be read through.
+    pub reread: Vec<AnswerId>,
     /// When the disk last took a change of this desk in this opening.
     pub last_own_ms: Option<i64>,
     /// Values of colleagues that came while the answer was being typed into, until a person has seen them.
@@ -115,6 +117,7 @@ impl Sheet {
             present: Vec::new(),
             discussion: Rc::default(),
             unread: opened.unread,
+            reread: opened.reread,
             last_own_ms: None,
             overtaken: BTreeMap::new(),
             answers: Answers::default(),

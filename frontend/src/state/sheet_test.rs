@@ -37,6 +37,7 @@ fn sheet() -> Sheet {
         team: Team::default(),
         sync: SyncState::default(),
         unread: 0,
+        reread: Vec::new(),
     })
 }
 

@@ -89,6 +89,9 @@ pub fn state_line(way: Way<'_>, clock: &Clock<'_>, language: Language) -> StateL
         Link::Stopped { .. } => {
             said(StateTone::Problem, with_waiting(text::SYNC_STOPPED.of(language).to_owned()))
         }
+        Link::Restored { .. } => {
+            said(StateTone::Away, with_waiting(text::SYNC_RESTORED.of(language).to_owned()))
+        }
         Link::None => said(StateTone::Good, here()),
         Link::Offline { since_ms } => {
             let words = text::SYNC_OFFLINE.fill(language, &[("since", &(clock.since)(*since_ms))]);

@@ -6,8 +6,8 @@ use std::rc::Rc;
 
 use form_model::command::{
     self, Connect, DiscussAct, DiscussRequest, Discussion, ExportBundle, Imported, Invite, InviteRequest,
-    Present, RecoveryCode, Reminder, SetAside, SetAsideRequest, ShowPresence, SyncState, Team, TeamAct,
-    TeamRequest,
+    Present, ReadThrough, RecoveryCode, Reminder, SetAside, SetAsideRequest, ShowPresence, SyncState, Team,
+    TeamAct, TeamRequest,
 };
 use form_model::id::{AnswerId, ApplicationId};
 use form_model::member::AgencyId;
@@ -82,9 +82,18 @@ impl Desk {
     /// Goes to the hub now.
     pub fn sync_now(&self) {
         self.commit_all();
+        self.ask_hub(command::name::SYNC_NOW);
+    }
+
+    /// Lets a restored hub go on without what it has lost.
+    pub fn go_on(&self) {
+        self.ask_hub(command::name::GO_ON);
+    }
+
+    fn ask_hub(&self, command: &'static str) {
         let desk = self.clone();
         spawn_local(async move {
-            match desk.about::<SyncState>(command::name::SYNC_NOW).await {
+            match desk.about::<SyncState>(command).await {
                 Ok(sync) => desk.take_sync(sync),
                 Err(failure) => desk.tell(&Change::Notice(Notice::Failed(failure))),
             }
@@ -246,6 +255,23 @@ impl Desk {
             return;
         }
         self.sheet_mut().team = Rc::new(team);
+        self.tell(&Change::Sheet);
+    }
+
+    /// A long text was read through.
+    pub fn read_through(&self, answer: &AnswerId) {
+        let (desk, read) =
+            (self.clone(), ReadThrough { application: self.application(), answer: answer.clone() });
+        spawn_local(async move {
+            match shell::request(command::name::READ_THROUGH, &read).await {
+                Ok(left) => desk.take_reread(left),
+                Err(failure) => desk.tell(&Change::Notice(Notice::Failed(failure))),
+            }
+        });
+    }
+
+    pub(super) fn take_reread(&self, answers: Vec<AnswerId>) {
+        self.sheet_mut().reread = answers;
         self.tell(&Change::Sheet);
     }
 

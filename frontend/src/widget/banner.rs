@@ -62,7 +62,13 @@ pub fn imported(imported: &Imported, counted: &Text, language: Language) -> (Ton
     let mut tone = Tone::Good;
     if imported.refused > 0 {
         let refused = text::IMPORT_REFUSED.fill(language, &[("count", &imported.refused.to_string())]);
-        told = format!("{told}{}{refused}", language.pick("", " "));
+        let reasons = imported.reasons.join(language.pick("；", "; "));
+        let reasons = if reasons.is_empty() {
+            reasons
+        } else {
+            language.pick("（{}）", " ({})").replace("{}", &reasons)
+        };
+        told = format!("{told}{}{refused}{reasons}", language.pick("", " "));
         tone = Tone::Caution;
     }
     if imported.overlaps.is_empty() {

@@ -5,9 +5,10 @@ use form_client::hub;
 use form_client::workspace::Workspace;
 use form_model::command::{
     Connect, DiscussRequest, Discussion, ExportBundle, Invite, InvitePreview, InviteRequest, Join,
-    RecoveryCode, Reminder, SetAside, SetAsideRequest, ShowPresence, SyncState, Team, TeamRequest,
+    ReadThrough, RecoveryCode, Reminder, SetAside, SetAsideRequest, ShowPresence, SyncState, Team,
+    TeamRequest,
 };
-use form_model::id::ApplicationId;
+use form_model::id::{AnswerId, ApplicationId};
 use tauri::{State, WebviewWindow};
 
 use super::{Answer, write_file};
@@ -35,6 +36,16 @@ pub async fn connect(engine: State<'_, Engine>, request: Connect) -> Answer<Sync
 #[tauri::command]
 pub async fn sync_now(engine: State<'_, Engine>, id: ApplicationId) -> Answer<SyncState> {
     engine.follow_hubs();
+    ask(&engine, move |desk| {
+        desk.wake(&id).now.notify_one();
+        desk.sync_state(&id)
+    })
+    .await
+}
+
+#[tauri::command]
+pub async fn go_on(engine: State<'_, Engine>, id: ApplicationId) -> Answer<SyncState> {
+    hub::go_on(&*engine, &id).await?;
     ask(&engine, move |desk| {
         desk.wake(&id).now.notify_one();
         desk.sync_state(&id)
@@ -73,6 +84,11 @@ pub async fn presence(engine: State<'_, Engine>, request: ShowPresence) -> Answe
         Ok(())
     })
     .await
+}
+
+#[tauri::command]
+pub async fn read_through(engine: State<'_, Engine>, request: ReadThrough) -> Answer<Vec<AnswerId>> {
+    ask(&engine, move |desk| desk.read_through(&request)).await
 }
 
 #[tauri::command]

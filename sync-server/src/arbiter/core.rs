@@ -1,5 +1,6 @@
 //! The arbiter without a thread: every method does its work and returns.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -25,8 +26,9 @@ pub struct Core {
     pub(super) forms: Forms,
     pub(super) clock: Clock,
     pub(super) key: Arc<SigningKey>,
-    /// Until then nothing is judged: the store was restored, and clients may know more than it.
-    pub(super) recovering_until_ms: Option<i64>,
+    /// The open applications whose store was restored from a backup, each with the devices that have shown since
+    /// that they know no more of the log than is here.
+    pub(super) recovering: BTreeMap<ApplicationId, BTreeSet<PublicKey>>,
     pub(super) untold: Vec<Stretch>,
 }
 
@@ -53,13 +55,7 @@ impl Core {
             None => storage.commit(&Commit { hub: Some(key.public()), ..Commit::default() })?,
         }
         let (cache, forms) = (Cache::new(budget), Forms::default());
-        Ok(Self { storage, cache, forms, clock, key, recovering_until_ms: None, untold: Vec::new() })
-    }
-
-    /// Judges nothing until then, milliseconds since 1970-01-01 UTC: the store was restored from a backup, and
-    /// a verdict given now could contradict one that it has forgotten.
-    pub fn recover_until(&mut self, until_ms: i64) {
-        self.recovering_until_ms = Some(until_ms);
+        Ok(Self { storage, cache, forms, clock, key, recovering: BTreeMap::new(), untold: Vec::new() })
     }
 
     /// The hub's public key.
@@ -117,8 +113,7 @@ impl Core {
         id: &ApplicationId,
         exchange: Exchange,
     ) -> Result<Reply, HubError> {
-        self.admit(device, id)?;
-        self.check_hello(id, &exchange.hello)?;
+        self.greet(device, id, &exchange.hello)?;
         let receipt = if exchange.offer.is_empty() {
             Receipt { position: self.opened(id)?.head.state.position, ..Receipt::default() }
         } else {
@@ -137,6 +132,9 @@ impl Core {
         let record = self.storage.application(id)?.ok_or_else(unknown)?;
         let form = self.forms.get(&*self.storage, &record.package)?;
         let opened = open(&*self.storage, id, &record, &form, &self.key.public())?;
+        if record.recovering {
+            self.recovering.entry(id.clone()).or_default();
+        }
         self.cache.put(id, opened);
         self.cache.shrink();
         Ok(())

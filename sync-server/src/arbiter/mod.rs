@@ -13,6 +13,7 @@ mod open;
 mod page;
 mod publish;
 mod queue;
+mod recovering;
 mod round;
 mod start;
 mod thread;

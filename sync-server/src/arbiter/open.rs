@@ -97,6 +97,7 @@ pub(super) fn open(
         refused: tail.refused,
         spans: storage.segments(id)?.iter().map(span).collect(),
         log: head.state,
+        bound: None,
     };
     let genesis = id.0.parse().map_err(|_| damaged("its id is no hash".to_owned()))?;
     let folded = snapshot.head.state.position;

@@ -145,8 +145,13 @@ impl Core {
         let epoch = ledger.chain().newest().epoch;
         let head = StoredHead { head: LogHead::sign(&self.key, &id, &state, epoch, now_ms), state };
         let package_hash = form.hash.clone();
-        let record =
-            ApplicationRecord { genesis, package: package_hash, publisher: *device, created_ms: now_ms };
+        let record = ApplicationRecord {
+            genesis,
+            package: package_hash,
+            publisher: *device,
+            created_ms: now_ms,
+            recovering: false,
+        };
         write.created = Some(NewApplication { record, package });
         write.members = Some(member::active(ledger.chain().newest()));
         write.head = Some(head);

@@ -15,6 +15,7 @@ use form_model::id::ApplicationId;
 use super::core::Core;
 use super::member;
 use super::open::OpenApplication;
+use super::recovering::opens_epoch;
 use crate::error::{ErrorCode, HubError};
 use crate::storage::record::{ApplicationWrite, Commit, LogRecord, Place, SegmentRecord, StoredHead};
 
@@ -68,6 +69,17 @@ struct Judged {
     stretch: Stretch,
 }
 
+/// One application's part of a round while it is stored.
+struct Done {
+    asks: Vec<usize>,
+    answers: Vec<Answer>,
+    stretch: Stretch,
+    /// Whether there is something to store.
+    stored: bool,
+    /// Whether a restored application may go on with it.
+    settled: bool,
+}
+
 impl Core {
     /// Judges offers and stores the verdicts of all of them in one step. When the store fails, nothing is
     /// acknowledged and every touched ledger is loaded again.
@@ -112,21 +124,11 @@ impl Core {
 
     /// Whether an ask may be judged.
     fn take(&mut self, ask: &Ask) -> Result<(), HubError> {
-        if let Some(until_ms) = self.recovering_until_ms {
-            let left_ms = until_ms.saturating_sub(self.clock.now_ms());
-            if left_ms > 0 {
-                let detail =
-                    "the hub was restored and waits for what its clients know; nothing is judged yet";
-                let seconds = u64::try_from(left_ms / 1_000 + 1).unwrap_or(1);
-                return Err(HubError::new(ErrorCode::Recovering, detail).retry_after(seconds));
-            }
-            self.commit(&Commit { recovered: true, ..Commit::default() })?;
-            self.recovering_until_ms = None;
-        }
         match &ask.device {
-            Some(device) => self.admit(device, &ask.application),
-            None => self.open(&ask.application),
+            Some(device) => self.admit(device, &ask.application)?,
+            None => self.open(&ask.application)?,
         }
+        self.check_settled(ask)
     }
 
     fn judge(
@@ -174,22 +176,25 @@ impl Core {
         let mut done = Vec::with_capacity(judged.len());
         for one in judged {
             let Judged { asks, answers, write, stretch } = one;
-            let stored = !write.is_empty();
+            let (stored, settled) = (!write.is_empty(), write.settled);
             if stored {
                 commit.applications.push(write);
             }
-            done.push((asks, answers, stretch, stored));
+            done.push(Done { asks, answers, stretch, stored, settled });
         }
         if !commit.applications.is_empty()
             && let Err(error) = self.commit(&commit)
         {
-            for (asks, _, stretch, _) in done.iter().filter(|(_, _, _, stored)| *stored) {
+            for Done { asks, stretch, .. } in done.iter().filter(|done| done.stored) {
                 self.cache.drop(&stretch.application);
                 fail(&mut round.answers, asks, &error);
             }
-            done.retain(|(_, _, _, stored)| !stored);
+            done.retain(|done| !done.stored);
         }
-        for (asks, answers, stretch, stored) in done {
+        for Done { asks, answers, stretch, stored, settled } in done {
+            if settled {
+                self.recovering.remove(&stretch.application);
+            }
             for (index, answer) in asks.into_iter().zip(answers) {
                 if let Some(place) = round.answers.get_mut(index) {
                     *place = Ok(answer);
@@ -297,6 +302,7 @@ pub(super) fn place(decision: Decision, version: &mut u64, write: &mut Applicati
         Decision::Refused { hash, reason, .. } => Place::Refused { hash, reason },
         Decision::Roster(entry) => {
             *version += 1;
+            write.settled |= opens_epoch(&entry);
             write.invites.extend(enrolling_key(&entry));
             let hash = entry.hash();
             write.roster.push((*version, entry));

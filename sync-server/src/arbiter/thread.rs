@@ -275,11 +275,7 @@ impl Bench {
         match job {
             Job::Exchange { device, application, exchange, reply } => {
                 let Exchange { hello, offer } = *exchange;
-                let standing = self
-                    .core
-                    .admit(&device, &application)
-                    .and_then(|()| self.core.check_hello(&application, &hello));
-                match standing {
+                match self.core.greet(&device, &application, &hello) {
                     Err(error) => {
                         let _ = reply.send(Err(error));
                     }
@@ -340,11 +336,7 @@ impl Bench {
     }
 
     fn hello(&mut self, stream: &Arc<Stream>, hello: &Hello) {
-        let standing = self
-            .core
-            .admit(&stream.device, &stream.application)
-            .and_then(|()| self.core.check_hello(&stream.application, hello));
-        match standing {
+        match self.core.greet(&stream.device, &stream.application, hello) {
             Ok(state) => {
                 stream.greet(state, super::page::have(&hello.have));
                 self.catch_up(stream);

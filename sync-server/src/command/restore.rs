@@ -26,8 +26,8 @@ pub(super) fn run(data: &Path, from: &Path) -> anyhow::Result<()> {
     if let Some(fault) = faults.first() {
         bail!("the backup is damaged: {fault}");
     }
-    // The hub judges nothing until its clients have had time to hand back what the backup lacks.
-    sqlite.set_restored(true)?;
+    // The hub judges nothing in an application until its members have handed back what the backup lacks.
+    sqlite.set_restored()?;
     drop(sqlite);
     File::open(&partial)?.sync_all()?;
     fs::rename(&partial, folder.database())?;

@@ -28,10 +28,25 @@ impl Serve {
         config.data = self.data.unwrap_or(config.data);
         config.listen = self.listen.unwrap_or(config.listen);
         log(config.log);
+        allow_files();
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         runtime.block_on(serve(config))
     }
 }
+
+/// Takes as many open files as the system lets this process have: each connection is one, and the usual limit of
+/// 1,024 is there for programs that cannot count further.
+#[cfg(unix)]
+fn allow_files() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let limit = getrlimit(Resource::Nofile);
+    if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit }) {
+        tracing::warn!(%error, "the limit of open files stays as it is");
+    }
+}
+
+#[cfg(not(unix))]
+fn allow_files() {}
 
 fn log(format: LogFormat) {
     // What to log: RUST_LOG, as other programs do.

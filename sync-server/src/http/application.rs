@@ -1,10 +1,10 @@
-//! Applications: publishing, exchanging, starting, and taking a lost log back.
+//! Applications: publishing, exchanging, starting.
 
 use axum::Json;
 use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
-use form_document::wire::{Exchange, MESSAGE_MAX_BYTES, Page, Publish};
+use axum::response::Response;
+use form_document::wire::{Exchange, MESSAGE_MAX_BYTES, Publish};
 use form_model::id::ApplicationId;
 use ring::digest::{SHA256, digest};
 use serde::Serialize;
@@ -31,12 +31,6 @@ pub(super) struct Cbor(#[allow(dead_code, reason = "describes bytes")] Vec<u8>);
 pub(super) struct ApplicationSummary {
     /// 64 lower-case hex digits.
     id: String,
-}
-
-/// Where the hub's log ends now.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct LogEnd {
-    position: u64,
 }
 
 /// The applications in which the device takes part.
@@ -157,31 +151,4 @@ pub(super) async fn start(
     let device = signed(&state, request, 0).await?.device;
     let start = state.arbiter.with(device, move |core| core.start(&device, &ApplicationId(id))).await?;
     Ok(cbor_of(&start))
-}
-
-/// Gives a restored hub a stretch of its own log back.
-#[utoipa::path(
-    post,
-    path = "/v1/applications/{id}/log",
-    tag = "applications",
-    security(("device" = [])),
-    params(("id" = String, Path, description = "Hash of the genesis, 64 lower-case hex digits")),
-    request_body(content = Cbor, content_type = "application/cbor", description = "Page"),
-    responses(
-        (status = 200, description = "Where the log ends now", body = LogEnd),
-        (status = "default", description = "A failure", body = Problem, content_type = "application/problem+json")
-    )
-)]
-pub(super) async fn adopt(
-    State(state): State<HubState>,
-    Path(id): Path<String>,
-    request: Request,
-) -> Result<Response, HubError> {
-    let signed = signed(&state, request, MESSAGE_MAX_BYTES).await?;
-    let page: Page = cbor(&signed.body, MESSAGE_MAX_BYTES)?;
-    state.limiter.changes(signed.device, page.entries.len())?;
-    let device = signed.device;
-    let work = move |core: &mut crate::arbiter::Core| core.adopt(&device, &ApplicationId(id), &page);
-    let position = state.arbiter.with_stretch(device, work).await?;
-    Ok(Json(LogEnd { position }).into_response())
 }

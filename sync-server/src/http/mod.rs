@@ -4,6 +4,7 @@ mod application;
 mod invite;
 mod layer;
 mod live;
+mod log;
 mod place;
 mod problem;
 mod route;

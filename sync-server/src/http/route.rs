@@ -9,7 +9,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::state::HubState;
-use super::{application, invite, layer, live, place, session};
+use super::{application, invite, layer, live, log, place, session};
 use crate::error::{ErrorCode, HubError};
 
 /// What stands at the head of the API's description.
@@ -31,7 +31,8 @@ fn table() -> OpenApiRouter<HubState> {
         .routes(routes!(application::publish))
         .routes(routes!(application::exchange))
         .routes(routes!(application::start))
-        .routes(routes!(application::adopt))
+        .routes(routes!(log::standing, log::adopt))
+        .routes(routes!(log::open_epoch))
         .routes(routes!(live::live))
         .routes(routes!(invite::show, invite::enrol))
         .routes(routes!(place::health))

@@ -22,6 +22,8 @@ pub struct ApplicationRecord {
     pub publisher: PublicKey,
     /// Milliseconds since 1970-01-01 UTC.
     pub created_ms: i64,
+    /// The database was restored from a backup, and somebody may know more of this log than it does.
+    pub recovering: bool,
 }
 
 /// One place of the log.
@@ -176,6 +178,8 @@ pub struct ApplicationWrite {
     /// Invites that are new.
     pub invites: Vec<PublicKey>,
     pub fold: Option<(SnapshotRecord, Fold)>,
+    /// Nobody whose word counts knows more of the log than is here: it may go on.
+    pub settled: bool,
 }
 
 impl ApplicationWrite {
@@ -193,6 +197,7 @@ impl ApplicationWrite {
             members: None,
             invites: Vec::new(),
             fold: None,
+            settled: false,
         }
     }
 
@@ -203,6 +208,7 @@ impl ApplicationWrite {
             && self.claims.is_empty()
             && self.segments.is_empty()
             && self.fold.is_none()
+            && !self.settled
     }
 }
 
@@ -214,6 +220,4 @@ pub struct Commit {
     pub admission: Option<AdmissionHash>,
     /// The hub that keeps the database from now on.
     pub hub: Option<PublicKey>,
-    /// The clients have had time to hand back what a restored database lacked.
-    pub recovered: bool,
 }

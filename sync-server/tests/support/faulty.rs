@@ -1,7 +1,7 @@
-//! The real database, failing on command.
+//! The real database, failing on command. Every call of the trait is named here once: a call that is added to the
+//! trait and not here does not compile, and one that is here and never made fails the fault matrix.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use form_document::key::PublicKey;
 use form_document::log::Position;
@@ -15,21 +15,82 @@ use sync_server::storage::record::{
 use sync_server::storage::sqlite::Sqlite;
 use sync_server::storage::{Storage, StorageError};
 
-/// What the next commits do.
+/// When a call fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// Nothing was done.
+    Before,
+    /// It was done all the same.
+    After,
+}
+
+/// What the next calls do, and which were made.
 #[derive(Clone, Debug, Default)]
-pub struct Plan(Arc<AtomicU8>);
+pub struct Plan(Arc<Mutex<State>>);
+
+#[derive(Debug, Default)]
+struct State {
+    made: Vec<Call>,
+    /// Every commit fails.
+    commits: Option<Fault>,
+    /// The call of that number, from 0, fails.
+    one: Option<(usize, Fault)>,
+    failed: Option<Call>,
+}
 
 impl Plan {
+    /// A plan in which one call fails, by its number from 0.
+    pub fn failing(number: usize, fault: Fault) -> Self {
+        let plan = Self::default();
+        plan.state().one = Some((number, fault));
+        plan
+    }
+
     pub fn work(&self) {
-        self.0.store(0, Ordering::Relaxed);
+        self.state().commits = None;
     }
 
     pub fn fail_before_it_persists(&self) {
-        self.0.store(1, Ordering::Relaxed);
+        self.state().commits = Some(Fault::Before);
     }
 
     pub fn fail_after_it_persisted(&self) {
-        self.0.store(2, Ordering::Relaxed);
+        self.state().commits = Some(Fault::After);
+    }
+
+    /// The calls so far.
+    pub fn made(&self) -> Vec<Call> {
+        self.state().made.clone()
+    }
+
+    /// The one call that has failed.
+    pub fn failed(&self) -> Option<Call> {
+        self.state().failed
+    }
+
+    fn state(&self) -> std::sync::MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn call<T>(&self, call: Call, make: impl FnOnce() -> Read<T>) -> Read<T> {
+        let fault = {
+            let mut state = self.state();
+            let number = state.made.len();
+            state.made.push(call);
+            let one = state.one.filter(|(at, _)| *at == number).map(|(_, fault)| fault);
+            if one.is_some() {
+                state.failed = Some(call);
+            }
+            one.or_else(|| state.commits.filter(|_| call == Call::Commit))
+        };
+        match fault {
+            None => make(),
+            Some(Fault::Before) => Err(StorageError::Full),
+            Some(Fault::After) => {
+                make()?;
+                Err(StorageError::Other("nobody can say whether it was stored".to_owned()))
+            }
+        }
     }
 }
 
@@ -41,69 +102,48 @@ pub struct Faulty {
 
 type Read<T> = Result<T, StorageError>;
 
-impl Storage for Faulty {
-    fn hub(&self) -> Read<Option<PublicKey>> {
-        self.inner.hub()
-    }
-    fn applications(&self) -> Read<Vec<ApplicationId>> {
-        self.inner.applications()
-    }
-    fn applications_of(&self, device: &PublicKey) -> Read<Vec<ApplicationId>> {
-        self.inner.applications_of(device)
-    }
-    fn published_by(&self, device: &PublicKey) -> Read<u64> {
-        self.inner.published_by(device)
-    }
-    fn application(&self, id: &ApplicationId) -> Read<Option<ApplicationRecord>> {
-        self.inner.application(id)
-    }
-    fn package(&self, hash: &str) -> Read<Vec<PackageFile>> {
-        self.inner.package(hash)
-    }
-    fn invited_to(&self, invite: &PublicKey) -> Read<Option<ApplicationId>> {
-        self.inner.invited_to(invite)
-    }
-    fn roster(&self, id: &ApplicationId) -> Read<Vec<SignedEntry>> {
-        self.inner.roster(id)
-    }
-    fn claims(&self, id: &ApplicationId) -> Read<Vec<Claim>> {
-        self.inner.claims(id)
-    }
-    fn floors(&self, id: &ApplicationId) -> Read<Vec<(PublicKey, u64)>> {
-        self.inner.floors(id)
-    }
-    fn segments(&self, id: &ApplicationId) -> Read<Vec<SegmentRecord>> {
-        self.inner.segments(id)
-    }
-    fn segments_over(
-        &self,
-        id: &ApplicationId,
-        actor: &ActorId,
-        first: u64,
-        end: u64,
-    ) -> Read<Vec<SegmentRecord>> {
-        self.inner.segments_over(id, actor, first, end)
-    }
-    fn head(&self, id: &ApplicationId) -> Read<Option<StoredHead>> {
-        self.inner.head(id)
-    }
-    fn snapshot(&self, id: &ApplicationId) -> Read<Option<SnapshotRecord>> {
-        self.inner.snapshot(id)
-    }
-    fn folds(&self, id: &ApplicationId, after: Position) -> Read<Vec<Fold>> {
-        self.inner.folds(id, after)
-    }
-    fn log(&self, id: &ApplicationId, after: Position, limit: usize) -> Read<Vec<LogRecord>> {
-        self.inner.log(id, after, limit)
-    }
-    fn admits(&self, code: &AdmissionHash) -> Read<bool> {
-        self.inner.admits(code)
-    }
-    fn commit(&mut self, commit: &Commit) -> Read<()> {
-        let plan = self.plan.0.load(Ordering::Relaxed);
-        if plan != 1 {
-            self.inner.commit(commit)?;
+macro_rules! calls {
+    ($($call:ident = $name:ident($($argument:ident: $type:ty),*) -> $out:ty;)*) => {
+        /// A call of the storage trait.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum Call {
+            $($call,)*
+            Commit,
         }
-        if plan == 0 { Ok(()) } else { Err(StorageError::Full) }
-    }
+
+        impl Call {
+            /// Every one.
+            pub const ALL: &[Self] = &[$(Self::$call,)* Self::Commit];
+        }
+
+        impl Storage for Faulty {
+            $(fn $name(&self, $($argument: $type),*) -> Read<$out> {
+                self.plan.call(Call::$call, || self.inner.$name($($argument),*))
+            })*
+
+            fn commit(&mut self, commit: &Commit) -> Read<()> {
+                self.plan.call(Call::Commit, || self.inner.commit(commit))
+            }
+        }
+    };
+}
+
+calls! {
+    Hub = hub() -> Option<PublicKey>;
+    Applications = applications() -> Vec<ApplicationId>;
+    ApplicationsOf = applications_of(device: &PublicKey) -> Vec<ApplicationId>;
+    PublishedBy = published_by(device: &PublicKey) -> u64;
+    Application = application(id: &ApplicationId) -> Option<ApplicationRecord>;
+    Package = package(hash: &str) -> Vec<PackageFile>;
+    InvitedTo = invited_to(invite: &PublicKey) -> Option<ApplicationId>;
+    Roster = roster(id: &ApplicationId) -> Vec<SignedEntry>;
+    Claims = claims(id: &ApplicationId) -> Vec<Claim>;
+    Floors = floors(id: &ApplicationId) -> Vec<(PublicKey, u64)>;
+    Segments = segments(id: &ApplicationId) -> Vec<SegmentRecord>;
+    SegmentsOver = segments_over(id: &ApplicationId, actor: &ActorId, first: u64, end: u64) -> Vec<SegmentRecord>;
+    Head = head(id: &ApplicationId) -> Option<StoredHead>;
+    Snapshot = snapshot(id: &ApplicationId) -> Option<SnapshotRecord>;
+    Folds = folds(id: &ApplicationId, after: Position) -> Vec<Fold>;
+    Log = log(id: &ApplicationId, after: Position, limit: usize) -> Vec<LogRecord>;
+    Admits = admits(code: &AdmissionHash) -> bool;
 }

@@ -4,6 +4,7 @@
 
 mod bundle;
 mod recovery;
+mod restored_hub;
 mod rights;
 mod sharing;
 mod simulation;

@@ -121,28 +121,3 @@ fn the_last_lead_cannot_be_removed() {
     let refused = lead.team(&id, TeamAct::RevokeDevice { key: own }).unwrap_err();
     assert_eq!(refused.code, ErrorCode::TeamRefused);
 }
-
-#[test]
-fn a_hub_restored_from_yesterdays_backup_gets_back_what_it_lost() {
-    let mut hub = LoneHub::start();
-    let (mut lead, mut commerce, mut science, id) = team(&mut hub);
-    lead.set(&id, "cover.zone_name", "示例合作区").unwrap();
-    lead.sync(&id, &mut hub).unwrap();
-    let backup = hub.backup();
-    lead.set(&id, "cover.zone_name", "改过的名称").unwrap();
-    lead.sync(&id, &mut hub).unwrap();
-    commerce.sync(&id, &mut hub).unwrap();
-    commerce.splice(&id, "openness.cooperation_mechanism", 0, 0, "引进来").unwrap();
-    commerce.sync(&id, &mut hub).unwrap();
-    let log = hub.log(&id);
-    hub.restore(&backup);
-    // Whoever comes first gives it back; the log goes on as if nothing had been lost.
-    commerce.sync(&id, &mut hub).unwrap();
-    assert_eq!(hub.log(&id), log);
-    science.sync(&id, &mut hub).unwrap();
-    lead.sync(&id, &mut hub).unwrap();
-    for desk in [&mut lead, &mut commerce, &mut science] {
-        assert_eq!(desk.text(&id, "cover.zone_name"), "改过的名称");
-        assert_eq!(desk.text(&id, "openness.cooperation_mechanism"), "引进来");
-    }
-}

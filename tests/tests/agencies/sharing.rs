@@ -1,11 +1,12 @@
 //! Edits flow, merge, and wait for a line.
 
-use form_model::command::Event;
+use form_model::command::{Event, ReadThrough};
 use form_model::id::{AnswerId, ApplicationId};
 use form_model::member::Role;
 use huiqian_tests::agencies::{Agency, LoneHub, begin};
 
 const FORM: &str = "zone-application-2026";
+const PROSE: &str = "openness.cooperation_mechanism";
 
 /// A lead and two agencies with sections of their own.
 pub fn team(hub: &mut LoneHub) -> (Agency, Agency, Agency, ApplicationId) {
@@ -76,4 +77,31 @@ fn everything_is_there_after_desk_and_hub_were_stopped() {
     let mut commerce = commerce.restart();
     commerce.sync(&id, &mut hub).unwrap();
     assert_eq!(commerce.text(&id, "cover.zone_name"), "另一个合作区");
+}
+
+#[test]
+fn a_text_that_two_agencies_rewrote_at_one_place_waits_for_a_reader_at_every_desk() {
+    let mut hub = LoneHub::start();
+    let (mut lead, mut commerce, mut science, id) = team(&mut hub);
+    lead.splice(&id, PROSE, 0, 0, "发展规划").unwrap();
+    for desk in [&mut lead, &mut commerce, &mut science] {
+        desk.sync(&id, &mut hub).unwrap();
+    }
+    lead.splice(&id, PROSE, 2, 2, "蓝图").unwrap();
+    commerce.splice(&id, PROSE, 2, 2, "方案").unwrap();
+    for _ in 0..2 {
+        for desk in [&mut lead, &mut commerce, &mut science] {
+            desk.sync(&id, &mut hub).unwrap();
+        }
+    }
+    for desk in [&mut lead, &mut commerce, &mut science] {
+        assert_eq!(desk.workspace.rereads(&id).unwrap(), [AnswerId(PROSE.into())], "{}", desk.name());
+    }
+    // Another edit by one of them is none of that.
+    let read = ReadThrough { application: id.clone(), answer: AnswerId(PROSE.into()) };
+    assert_eq!(lead.workspace.read_through(&read).unwrap(), []);
+    commerce.splice(&id, PROSE, 0, 0, "本市").unwrap();
+    commerce.sync(&id, &mut hub).unwrap();
+    lead.sync(&id, &mut hub).unwrap();
+    assert_eq!(lead.workspace.rereads(&id).unwrap(), []);
 }

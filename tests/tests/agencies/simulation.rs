@@ -6,6 +6,7 @@
 
 mod desk;
 mod end;
+mod lost_hub;
 mod network;
 mod step;
 mod team;
@@ -17,6 +18,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
+use huiqian_tests::wish::number;
 use world::World;
 
 /// How many seeds a normal run tries.
@@ -32,10 +34,6 @@ thread_local! {
 /// Notes what happens.
 fn note(step: impl Into<String>) {
     STEPS.with_borrow_mut(|steps| steps.push(step.into()));
-}
-
-fn number(variable: &str) -> Option<u64> {
-    std::env::var(variable).ok()?.parse().ok()
 }
 
 fn run(seed: u64) -> Result<(), String> {

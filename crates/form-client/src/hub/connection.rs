@@ -6,7 +6,8 @@ use std::time::Duration;
 use form_document::key::{PublicKey, Purpose, SigningKey};
 use form_document::roster::SignedEntry;
 use form_document::wire::{
-    self, Exchange, Invitation, MESSAGE_MAX_BYTES, Page, Publish, Reply, START_MAX_BYTES, Say, Start, Tell,
+    self, Exchange, Invitation, LogStanding, MESSAGE_MAX_BYTES, Page, Publish, Reply, START_MAX_BYTES, Say,
+    Start, Tell,
 };
 use form_model::error::{ErrorCode, UserError};
 use form_model::id::ApplicationId;
@@ -141,6 +142,25 @@ impl HubConnection {
     pub async fn top_up(&self, id: &ApplicationId, page: &Page) -> Result<(), UserError> {
         let path = format!("/v1/applications/{id}/log");
         self.send(Method::POST, &path, wire::encode(page), None).await.map(|_| ())
+    }
+
+    /// Where the hub's log stands, and whom a restored hub waits for.
+    ///
+    /// # Errors
+    /// [`ErrorCode::HubUnreachable`], [`ErrorCode::HubRefused`].
+    pub async fn standing(&self, id: &ApplicationId) -> Result<LogStanding, UserError> {
+        let path = format!("/v1/applications/{id}/log");
+        let response = self.send(Method::GET, &path, Vec::new(), None).await?;
+        self.message(response, START_MAX_BYTES).await
+    }
+
+    /// Lets a restored hub go on without what nobody could give back.
+    ///
+    /// # Errors
+    /// [`ErrorCode::HubUnreachable`], [`ErrorCode::HubRefused`].
+    pub async fn open_epoch(&self, id: &ApplicationId, entry: &SignedEntry) -> Result<(), UserError> {
+        let path = format!("/v1/applications/{id}/epochs");
+        self.send(Method::POST, &path, wire::encode(entry), None).await.map(|_| ())
     }
 
     /// What an invite, or a recovery code, leads to.

@@ -59,7 +59,7 @@ pub async fn join<A: Ask>(desk: &A, text: &str, kind: CodeKind) -> Result<Applic
         if let Some(entry) = entry {
             match connection.enrol(&key, &entry).await {
                 Ok(()) => {}
-                Err(error) if problem::code(&error) == Some("roster_moved") => {
+                Err(error) if problem::code(&error) == Some(problem::ROSTER_MOVED) => {
                     last = error;
                     continue;
                 }

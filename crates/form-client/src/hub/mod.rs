@@ -5,9 +5,11 @@ mod connection;
 mod enrol;
 mod local;
 mod problem;
+mod restored;
 mod sync_loop;
 
 pub use connection::{HubConnection, Live, prepare_tls};
 pub use enrol::{join, preview, publish};
 pub use local::LocalDesk;
+pub use restored::go_on;
 pub use sync_loop::{Ask, Wake, catch_up, check_start, run};

@@ -19,6 +19,12 @@ struct Problem {
 
 /// The hub knows less of its log than this desk.
 const HUB_BEHIND: &str = "hub_behind";
+/// The hub's log is another than the one followed here.
+pub(super) const LOG_FORKED: &str = "log_forked";
+/// Somebody else's step came first.
+pub(super) const ROSTER_MOVED: &str = "roster_moved";
+/// The hub was restored and judges nothing yet.
+pub(super) const RECOVERING: &str = "recovering";
 /// The detail that says where the hub's log ends.
 const POSITION: &str = "position";
 /// The detail of a [`ErrorCode::HubRefused`] that holds the hub's code.
@@ -34,7 +40,7 @@ const SENTENCES: &[(&str, &str, &str)] = &[
     ("invite_used", "这份邀请已经用过", "the invite has been used"),
     ("invite_expired", "这份邀请已过期", "the invite has expired"),
     ("invite_cancelled", "这份邀请已被收回", "the invite was taken back"),
-    ("roster_moved", "成员名单刚刚有了变化，请重试", "the roster has just changed; try again"),
+    (ROSTER_MOVED, "成员名单刚刚有了变化，请重试", "the roster has just changed; try again"),
     (
         "admission_needed",
         "需要填写接入码，请向协同中心的管理员索取",
@@ -46,13 +52,13 @@ const SENTENCES: &[(&str, &str, &str)] = &[
     ("too_large", "一次发送的内容太多", "too much was sent at once"),
     ("storage_failed", "协同中心暂时不能写入", "the hub cannot store anything at the moment"),
     (
-        "recovering",
+        RECOVERING,
         "协同中心刚从备份恢复，正在等各单位补齐",
         "the hub was restored from a backup and waits for what its members know",
     ),
     ("busy", "协同中心正忙，请稍后再试", "the hub is busy; wait a little"),
     (HUB_BEHIND, "协同中心是从旧备份恢复的，正在补齐", "the hub was restored from an old backup"),
-    ("log_forked", "协同中心的记录与本机的不一致", "the hub's log differs from what is here"),
+    (LOG_FORKED, "协同中心的记录与本机的不一致", "the hub's log differs from what is here"),
     ("token_stolen", "请求的签名不对", "the request's signature is wrong"),
 ];
 

@@ -16,6 +16,7 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::connection::{HubConnection, Live};
 use super::problem;
+use super::restored::{Remedy, remedy};
 use crate::clock;
 use crate::workspace::Workspace;
 
@@ -93,6 +94,10 @@ impl<A: Ask> SyncLoop<A> {
 
     async fn broken(&mut self, error: UserError) {
         let now = clock::system();
+        let restored = matches!(problem::code(&error), Some(problem::RECOVERING | problem::LOG_FORKED));
+        if restored && self.hub_restored().await.is_ok() {
+            return;
+        }
         let link = if stops(&error) {
             Link::Stopped { error }
         } else {
@@ -100,6 +105,16 @@ impl<A: Ask> SyncLoop<A> {
         };
         self.link(link).await;
         self.desk.tell(&self.application, vec![Event::Presence { present: Vec::new() }]).await;
+    }
+
+    /// The hub was restored: says for whom it waits.
+    async fn hub_restored(&self) -> Result<(), UserError> {
+        let Some(connection) = &self.connection else { return Err(UserError::new(ErrorCode::NoHub)) };
+        let awaited = connection.standing(&self.application).await?.awaited;
+        let id = self.application.clone();
+        let events = self.desk.ask(move |desk| desk.hub_restored(&id, &awaited)).await?;
+        self.desk.tell(&self.application, events).await;
+        Ok(())
     }
 
     async fn link(&self, link: Link) {
@@ -234,12 +249,9 @@ pub async fn catch_up<A: Ask>(
         });
         let reply = match connection.exchange(application, &exchange.await?).await {
             Ok(reply) => reply,
-            Err(error) => match problem::behind(&error) {
-                Some(position) => {
-                    top_up(desk, connection, application, position).await?;
-                    continue;
-                }
-                None => return Err(error),
+            Err(error) => match remedy(desk, connection, application, error).await? {
+                Remedy::Done => continue,
+                Remedy::None(error) => return Err(error),
             },
         };
         let id = application.clone();
@@ -272,27 +284,14 @@ pub async fn check_start<A: Ask>(desk: &A, application: &ApplicationId) -> Resul
     Ok(())
 }
 
-/// Gives a hub that was restored from a backup the log back from where it ends.
-async fn top_up<A: Ask>(
-    desk: &A,
-    connection: &HubConnection,
-    application: &ApplicationId,
-    position: u64,
-) -> Result<(), UserError> {
-    let id = application.clone();
-    let pages = desk.ask(move |desk| desk.log_after(&id, position)).await?;
-    for page in &pages {
-        connection.top_up(application, page).await?;
-    }
-    let id = application.clone();
-    desk.ask(move |desk| desk.reconnect(&id)).await
-}
-
 /// Whether trying again is of no use until somebody does something.
 fn stops(error: &UserError) -> bool {
     let code = problem::code(error);
     error.code == ErrorCode::HubBroken
-        || matches!(code, Some("not_a_member" | "device_revoked" | "application_unknown" | "log_forked"))
+        || matches!(
+            code,
+            Some("not_a_member" | "device_revoked" | "application_unknown" | problem::LOG_FORKED)
+        )
 }
 
 /// Who is in the form, by device.

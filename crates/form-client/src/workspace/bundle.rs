@@ -16,7 +16,7 @@ use form_model::error::{ErrorCode, UserError};
 use form_model::id::ApplicationId;
 use form_store::StoreError;
 
-use super::{Workspace, not_saved, unusable};
+use super::{Workspace, left_out, not_saved, unusable};
 use crate::cause::{Cause, because, too_large};
 use crate::log_page;
 use crate::proof;
@@ -82,7 +82,7 @@ impl Workspace {
                 "this device has not joined the application; join by an invite first".to_owned(),
             )));
         }
-        let before = self.session(&id)?.newest.0;
+        let (before, known) = (self.session(&id)?.newest.0, self.rereads(&id)?);
         let mut events = Vec::new();
         for page in &bundle.pages {
             // The file starts later than this desk ends, or its writer took more for known than is here: its
@@ -90,18 +90,26 @@ impl Workspace {
             let Ok(followed) = self.follow_page(&id, page)? else { break };
             events.extend(followed);
         }
-        let (refused, taken) = self.take(&id, &everything(bundle))?;
+        let (refused, reasons, taken) = self.take(&id, &everything(bundle))?;
         events.extend(taken);
         let changes = u64::try_from(self.session(&id)?.newest.0 - before).unwrap_or_default();
-        Ok((Imported { application: id, new: false, changes, refused, overlaps: Vec::new() }, events))
+        let mut overlaps = self.rereads(&id)?;
+        overlaps.retain(|answer| !known.contains(answer));
+        let overlaps = self.named(&id, overlaps)?;
+        Ok((Imported { application: id, new: false, changes, refused, reasons, overlaps }, events))
     }
 
-    /// Takes in what came past the hub. Answers how many changes were left out.
-    fn take(&mut self, id: &ApplicationId, offer: &Offer) -> Result<(u64, Vec<Event>), UserError> {
+    /// Takes in what came past the hub. Answers how many changes were left out, and why.
+    fn take(
+        &mut self,
+        id: &ApplicationId,
+        offer: &Offer,
+    ) -> Result<(u64, Vec<String>, Vec<Event>), UserError> {
         let now = (self.surroundings.now_ms)();
+        let language = self.settings().language;
         self.session(id)?;
         let Self { sessions, device, store, .. } = self;
-        let Some(session) = sessions.get_mut(id) else { return Ok((0, Vec::new())) };
+        let Some(session) = sessions.get_mut(id) else { return Ok((0, Vec::new(), Vec::new())) };
         session.outbox.sign(&session.ledger, device);
         let taken = session.ledger.take(offer);
         let kept = store.write(|write| session.keep_taken(write, &taken, now));
@@ -119,13 +127,15 @@ impl Workspace {
             session.newest = (number, now);
         }
         let refused = (taken.merged.refused.len() + taken.faults.len() + taken.merged.waiting.len()) as u64;
+        let reasons = left_out::reasons(&taken, language);
         let mut events = session.events(taken.merged.patched, &taken.merged.changed);
         if !taken.roster.is_empty() {
             events.push(Event::Team { team: session.team(now) });
         }
+        events.extend(self.reread_news(id, &taken.merged.overlaps)?);
         let unread = self.unread(id)?;
         events.push(Event::Discussed { unread });
-        Ok((refused, events))
+        Ok((refused, reasons, events))
     }
 
     fn package_files(&self, hash: &str) -> Result<Option<BTreeMap<String, Vec<u8>>>, UserError> {

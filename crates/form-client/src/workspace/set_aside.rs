@@ -113,7 +113,8 @@ fn proposal(missed: &SetAside, language: Language) -> String {
     }
 }
 
-fn sentence(reason: Reason, language: Language) -> &'static str {
+/// Why a change is refused, to its author or to whoever brings it.
+pub(super) fn sentence(reason: Reason, language: Language) -> &'static str {
     match reason {
         Reason::Malformed => language.pick("这处修改的内容不合规范", "the change is malformed"),
         Reason::NotGranted => {

@@ -74,7 +74,7 @@ impl Workspace {
             }
             write.put_log_page(key, 0, &log_page::without_bytes(&start.page))?;
             write.put_unchecked_start(key, &bytes)?;
-            write.put_follow(key, &proof::follow_row(ledger.log(), ledger.confirmed(), now, false))
+            write.put_follow(key, &proof::follow_row(&ledger, now, false))
         });
         self.sessions.remove(id);
         kept.map_err(|error: StoreError| not_saved(&error))?;

@@ -235,6 +235,7 @@ impl Workspace {
             }
         }
         let now = (self.surroundings.now_ms)();
+        let reread = self.reread_news(id, &followed.merged.overlaps)?;
         let session = self.session(id)?;
         let mut events = match followed.recovery {
             Some(recovery) => session.differences(&recovery.before),
@@ -243,6 +244,7 @@ impl Workspace {
         if team_changed {
             events.push(Event::Team { team: session.team(now) });
         }
+        events.extend(reread);
         let unread = self.unread(id)?;
         events.push(Event::Discussed { unread });
         events.push(Event::Sync { sync: self.sync_state(id)? });
@@ -304,8 +306,10 @@ impl Session {
     /// The hub may only have believed what this desk said to have: it is asked once more for all bytes. Otherwise
     /// it breaks its word.
     fn fault(&mut self, fault: &LogFault) -> UserError {
-        let mistaken =
-            matches!(fault, LogFault::Missing { .. } | LogFault::Head(_) | LogFault::Contradiction { .. });
+        let mistaken = matches!(
+            fault,
+            LogFault::Missing { .. } | LogFault::Head(_) | LogFault::Epoch | LogFault::Contradiction { .. }
+        );
         if mistaken && !self.outbox.claims_nothing {
             self.outbox.claims_nothing = true;
             return UserError::new(ErrorCode::HubUnreachable).with("hub", "").with("cause", fault);
@@ -355,7 +359,7 @@ impl Session {
         }
         self.keep_refused(write, followed)?;
         write.put_log_page(key, page.after, &log_page::without_bytes(page))?;
-        let row = proof::follow_row(self.ledger.log(), self.ledger.confirmed(), self.synced_ms, self.checked);
+        let row = proof::follow_row(&self.ledger, self.synced_ms, self.checked);
         write.put_follow(key, &row)?;
         Ok(number)
     }

@@ -119,17 +119,32 @@ impl Workspace {
         if number > newest {
             session.newest = (number, now);
         }
-        let events = session.events(merged.patched, &merged.changed);
+        let mut events = session.events(merged.patched, &merged.changed);
+        events.extend(self.reread_news(id, &merged.overlaps)?);
         if cloned {
             self.renew_actor(id)?;
         }
         let changes = u64::try_from(number - newest).unwrap_or_default();
         let overlaps = self.named(id, merged.overlaps)?;
-        Ok((Imported { application: id.clone(), new: false, changes, refused: 0, overlaps }, events))
+        Ok((
+            Imported {
+                application: id.clone(),
+                new: false,
+                changes,
+                refused: 0,
+                reasons: Vec::new(),
+                overlaps,
+            },
+            events,
+        ))
     }
 
     /// Texts to be looked at, with names that a person knows.
-    fn named(&mut self, id: &ApplicationId, answers: Vec<AnswerId>) -> Result<Vec<Overlap>, UserError> {
+    pub(super) fn named(
+        &mut self,
+        id: &ApplicationId,
+        answers: Vec<AnswerId>,
+    ) -> Result<Vec<Overlap>, UserError> {
         let language = self.settings().language;
         let definition = &self.session(id)?.definition;
         let named = answers.into_iter().map(|answer| {

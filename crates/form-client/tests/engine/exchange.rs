@@ -2,7 +2,7 @@
 
 use crate::support::{answer, desk, new_application, set, splice, text_of, value_of};
 use form_model::answer::AnswerValue;
-use form_model::command::{Event, ExportFormat, ReadHistory};
+use form_model::command::{Event, ExportFormat, ReadHistory, ReadThrough};
 use form_model::error::ErrorCode;
 
 /// Two desks with the same application.
@@ -61,6 +61,12 @@ fn prose_that_two_people_rewrote_at_one_place_is_named_for_a_reader() {
     let [overlap] = imported.overlaps.as_slice() else { panic!("{imported:?}") };
     assert_eq!(overlap.answer, answer("plan.text"));
     assert!(overlap.name.contains("发展规划"), "{}", overlap.name);
+    // The mark stays until somebody has read it through, also over a new start.
+    let opened = pair.a.open_application(&pair.id).unwrap();
+    assert_eq!(opened.reread, [answer("plan.text")]);
+    let read = ReadThrough { application: pair.id.clone(), answer: answer("plan.text") };
+    assert_eq!(pair.a.read_through(&read).unwrap(), []);
+    assert_eq!(pair.a.open_application(&pair.id).unwrap().reread, []);
 }
 
 #[test]

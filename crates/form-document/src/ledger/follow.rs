@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use automerge::{ActorId, ChangeHash, ReadDoc};
 use form_model::id::ApplicationId;
 
+use super::epoch::check_epoch;
 use super::take::Recovery;
 use super::{Fault, Ledger, authorship_faults, judge_proven, raise_floor};
 use crate::authorship::{Claims, Proven};
@@ -46,6 +47,8 @@ pub enum LogFault {
     Gap { expected: Position, found: Position },
     #[error("the log's head: {0}")]
     Head(#[from] BadSignature),
+    #[error("the log does not come to the place at which a lead has let it go on")]
+    Epoch,
     #[error("the hub signed another history of what is here already: it was rolled back or replaced")]
     Forked,
     #[error("the log names no hub key that a lead has signed")]
@@ -75,6 +78,7 @@ pub(super) struct Draft<'a> {
     pub(super) chain: Option<RosterChain>,
     pub(super) confirmed: u64,
     pub(super) log: LogState,
+    bound: Option<LogState>,
     pub(super) accepted: BTreeMap<ActorId, u64>,
     pub(super) refused: Vec<(ChangeHash, Reason)>,
     refused_here: BTreeSet<ChangeHash>,
@@ -107,6 +111,7 @@ struct Settled {
     chain: Option<RosterChain>,
     confirmed: u64,
     log: LogState,
+    bound: Option<LogState>,
     here: BTreeSet<ChangeHash>,
     proven: Vec<Proven>,
     floors: BTreeMap<PublicKey, u64>,
@@ -141,8 +146,12 @@ impl Ledger {
         fresh: &ActorId,
         own: &BTreeSet<ActorId>,
     ) -> Result<Followed, LogFault> {
-        let Settled { chain, confirmed, log, here, proven, floors, mut followed } = settled;
-        let drop = self.to_drop(&followed.refused, &proven);
+        let Settled { chain, confirmed, log, bound, here, proven, floors, mut followed } = settled;
+        let roster = chain.as_ref().unwrap_or(&self.chain).at(confirmed);
+        let reached = self.bound.is_some() && bound.is_none();
+        let strangers = roster.filter(|_| reached).map(|roster| self.strangers(roster)).unwrap_or_default();
+        let mut drop = self.to_drop(&followed.refused, &proven);
+        drop.extend(self.changes_of(&strangers));
         let mut pruned = None;
         if !drop.is_empty() {
             let damaged = || LogFault::NotApplied("the document here cannot be built anew".to_owned());
@@ -169,7 +178,7 @@ impl Ledger {
             self.chain = chain;
         }
         self.confirmed = confirmed;
-        self.log = log;
+        (self.log, self.bound) = (log, bound);
         self.floors.extend(floors);
         self.accepted.extend(followed.accepted.iter().map(|(actor, seq)| (actor.clone(), *seq)));
         self.refused.extend(followed.refused.iter().copied());
@@ -178,7 +187,7 @@ impl Ledger {
         }
         followed.recovery = pruned.map(|mut pruned| {
             pruned.history.extend(merged.history.iter().cloned());
-            self.recover(pruned, own)
+            self.recover(pruned, own, &strangers)
         });
         followed.merged = merged;
         Ok(followed)
@@ -204,6 +213,7 @@ impl<'a> Draft<'a> {
             chain: None,
             confirmed: ledger.confirmed,
             log: ledger.log,
+            bound: ledger.bound,
             accepted: BTreeMap::new(),
             refused: Vec::new(),
             refused_here: BTreeSet::new(),
@@ -294,7 +304,7 @@ impl<'a> Draft<'a> {
         if self.ledger.refused.contains_key(&hash) || self.refused_here.contains(&hash) {
             return Err(LogFault::Contradiction(hash));
         }
-        self.log.push(Item::Accepted(hash));
+        self.push(Item::Accepted(hash))?;
         self.accepted_here.insert(hash);
         Ok(())
     }
@@ -306,14 +316,28 @@ impl<'a> Draft<'a> {
         if accepted || !self.refused_here.insert(hash) || self.ledger.refused.contains_key(&hash) {
             return Err(LogFault::Contradiction(hash));
         }
-        self.log.push(Item::Refused(hash, reason));
+        self.push(Item::Refused(hash, reason))?;
         self.refused.push((hash, reason));
         Ok(())
     }
 
+    /// The log's next place. A log that is walked anew has to come to where a lead has said that it stands.
+    fn push(&mut self, item: Item) -> Result<(), LogFault> {
+        self.log.push(item);
+        match self.bound {
+            Some(bound) if bound.position == self.log.position && bound != self.log => Err(LogFault::Epoch),
+            Some(bound) if bound == self.log => {
+                self.bound = None;
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// The hub's next roster entry: one that is here already is confirmed by it, any other takes its place.
-    fn roster_step(&mut self, entry: &SignedEntry) -> Result<(), RosterFault> {
-        self.log.push(Item::Roster(entry.hash()));
+    fn roster_step(&mut self, entry: &SignedEntry) -> Result<(), LogFault> {
+        check_epoch(entry, &self.log).map_err(|_| LogFault::Epoch)?;
+        self.push(Item::Roster(entry.hash()))?;
         let next = self.confirmed.saturating_add(1);
         if !self.chain().has(next, &entry.hash()) {
             let chain = self.chain.get_or_insert_with(|| self.ledger.chain.clone());
@@ -357,6 +381,7 @@ impl<'a> Draft<'a> {
         Ok(Settled {
             confirmed: self.confirmed,
             log: self.log,
+            bound: self.bound,
             here: self.here.into_iter().flat_map(|run| run.hashes).collect(),
             proven: authorship.proven,
             followed: Followed {

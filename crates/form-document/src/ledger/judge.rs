@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use automerge::{ActorId, ChangeHash};
 
+use super::epoch::check_epoch;
 use super::span::{Span, Spans};
 use super::{Fault, Ledger, authorship_faults, judge_proven, raise_floor, reason};
 use crate::authorship::{Claims, Proven};
 use crate::key::PublicKey;
-use crate::log::{Item, Reason};
+use crate::log::{Item, LogState, Reason};
 use crate::merge::{AppliedChange, Gate, Merged, WaitingChange};
 use crate::object::ObjectTable;
 use crate::policy::Moment;
@@ -118,7 +119,10 @@ impl Ledger {
             if self.chain.knows(&entry.hash()) {
                 continue;
             }
-            match self.chain.append(entry.clone(), Some(now_ms)) {
+            let place = self.end(judgement);
+            let taken =
+                check_epoch(entry, &place).and_then(|()| self.chain.append(entry.clone(), Some(now_ms)));
+            match taken {
                 Ok(()) => judgement.decisions.push(Decision::Roster(entry.clone())),
                 Err(fault) => {
                     // Those that follow build on it.
@@ -127,6 +131,13 @@ impl Ledger {
                 }
             }
         }
+    }
+
+    /// The log with what was decided so far.
+    fn end(&self, judgement: &Judgement) -> LogState {
+        let mut log = self.log;
+        judgement.decisions.iter().for_each(|decision| log.push(decision.item()));
+        log
     }
 
     /// Puts an offer's proven changes on the docket. Returns all that it names.

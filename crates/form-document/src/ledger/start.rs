@@ -21,6 +21,7 @@ use crate::log::{LogState, Reason};
 use crate::raw::RawChange;
 use crate::roster::SignedEntry;
 use crate::segment::{Claim, Segment};
+use crate::unpack;
 use crate::wire::{PageEntry, START_MAX_BYTES, Start};
 
 /// What a compact start brought. Nothing of it holds until it is stored.
@@ -176,6 +177,7 @@ fn load(
     if length > START_MAX_BYTES {
         return Err(StartFault::TooLarge { length });
     }
+    unpack::check(&start.document).map_err(LoadError::from)?;
     let lead = UnverifiedGenesis::read(genesis)?.lead();
     let application = application_id(genesis)?;
     let document = Document::load(&start.document, &[], &application, definition, actor)?;

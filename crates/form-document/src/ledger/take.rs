@@ -34,7 +34,8 @@ pub struct Taken {
 /// What happened to this desk's work when changes under it were refused.
 #[derive(Debug)]
 pub struct Recovery {
-    /// This desk's own changes that were not written again, each after those it builds on.
+    /// This desk's own changes that were not written again, and those of devices that take no part any more in a new
+    /// epoch; each after those it builds on.
     pub set_aside: Vec<SetAside>,
     /// What is no longer in the document, whoever made it.
     pub dropped: Vec<(ActorId, u64, ChangeHash)>,
@@ -46,7 +47,7 @@ pub struct Recovery {
     pub before: Answers,
 }
 
-/// An own change that is no longer in the document.
+/// A change that is no longer in the document and that somebody here may miss.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SetAside {
     pub hash: ChangeHash,
@@ -128,11 +129,21 @@ impl Ledger {
     /// The hub refused changes that are in the document: goes on with the one that was built without them, and
     /// writes this desk's other work that hung on them again, as far as it may now. Colleagues' work on them
     /// comes back from their own desks.
-    pub(super) fn recover(&mut self, pruned: Pruned, own: &BTreeSet<ActorId>) -> Recovery {
+    /// What `strangers` wrote is set aside, too: it may be here alone.
+    pub(super) fn recover(
+        &mut self,
+        pruned: Pruned,
+        own: &BTreeSet<ActorId>,
+        strangers: &BTreeSet<ActorId>,
+    ) -> Recovery {
         let Pruned { document, dropped, mut history } = pruned;
         let mut set_aside = Vec::new();
-        for raw in dropped.iter().filter(|raw| own.contains(&raw.ops.actor_id)) {
-            if let Some(reason) = self.not_again(raw) {
+        for raw in &dropped {
+            let reason = match &raw.ops.actor_id {
+                actor if own.contains(actor) => self.not_again(raw),
+                actor => strangers.contains(actor).then_some(Reason::Revoked),
+            };
+            if let Some(reason) = reason {
                 let mut reader = OpReader::new(&self.document.automerge, Shown::default());
                 let history = history::rows(&raw.ops, &self.document.objects, &mut reader);
                 let bytes = raw.change.raw_bytes().to_vec();

@@ -56,6 +56,8 @@ pub enum RosterFault {
     UnknownAgency,
     #[error("the application would be left without a lead that can act")]
     LastLead,
+    #[error("a new epoch starts where the hub's log ends, and the entry names another place: ask again")]
+    EpochPlace,
     #[error("the entry's content is not allowed: {0}")]
     Content(&'static str),
     #[error("the roster has more {0} than any application needs")]
@@ -120,6 +122,16 @@ impl RosterChain {
     /// but its signature, which was checked when it was taken in.)
     pub fn knows(&self, hash: &EntryHash) -> bool {
         self.states.iter().skip(1).any(|roster| roster.hash == *hash)
+    }
+
+    /// The chain of these entries, from the first one on, of the same application.
+    ///
+    /// # Errors
+    /// As [`Self::append`].
+    pub fn anew(&self, entries: &[SignedEntry]) -> Result<Self, RosterFault> {
+        let mut chain = Self::new(self.application.clone(), self.root);
+        entries.iter().try_for_each(|entry| chain.append(entry.clone(), None))?;
+        Ok(chain)
     }
 
     /// Forgets all versions after that one.

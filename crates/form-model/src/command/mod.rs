@@ -40,6 +40,8 @@ pub mod name {
     pub const INVITE: &str = "invite";
     pub const CONNECT: &str = "connect";
     pub const SYNC_NOW: &str = "sync_now";
+    pub const GO_ON: &str = "go_on";
+    pub const READ_THROUGH: &str = "read_through";
     pub const READ_INVITE: &str = "read_invite";
     pub const JOIN: &str = "join";
     pub const RECOVERY_CODE: &str = "recovery_code";
@@ -51,7 +53,7 @@ pub mod name {
     pub const EXPORT_REMINDER: &str = "export_reminder";
     pub const EXPORT_BUNDLE: &str = "export_bundle";
     /// All of them, for the shell's permission list.
-    pub const ALL: [&str; 26] = [
+    pub const ALL: [&str; 28] = [
         START,
         SAVE_SETTINGS,
         CREATE_APPLICATION,
@@ -68,6 +70,8 @@ pub mod name {
         INVITE,
         CONNECT,
         SYNC_NOW,
+        GO_ON,
+        READ_THROUGH,
         READ_INVITE,
         JOIN,
         RECOVERY_CODE,
@@ -161,6 +165,15 @@ pub struct OpenedApplication {
     pub sync: SyncState,
     /// Comments by others that were not read here yet.
     pub unread: u32,
+    /// Long texts that two people rewrote at one place and that nobody has read through here since.
+    pub reread: Vec<AnswerId>,
+}
+
+/// `read_through`: a person has read such a text through.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReadThrough {
+    pub application: ApplicationId,
+    pub answer: AnswerId,
 }
 
 /// A stored answer as it stands.
@@ -304,6 +317,9 @@ pub struct Imported {
     /// Changes that were left out: not signed by who made them, or not allowed to.
     #[serde(default)]
     pub refused: u64,
+    /// Why they were left out, each reason once, in this desk's language.
+    #[serde(default)]
+    pub reasons: Vec<String>,
     /// Prose that two people rewrote at the same place, unaware of each other: a reader should look.
     pub overlaps: Vec<Overlap>,
 }
@@ -334,6 +350,8 @@ pub enum Event {
     Team { team: Team },
     /// Something was said.
     Discussed { unread: u32 },
+    /// The long texts to be read through, all of them.
+    Reread { answers: Vec<AnswerId> },
     /// Something went wrong outside a command (a file handed over, a failed compaction).
     Failed { error: crate::error::UserError },
 }

@@ -219,6 +219,12 @@ pub enum Link {
         /// Milliseconds since 1970-01-01 UTC.
         since_ms: i64,
     },
+    /// The hub was restored from a backup, and a lead may let it go on without what it has lost.
+    Restored {
+        /// Whom it waits for, each with agency, person and device; nobody when it has gone on already, with another
+        /// log than the one followed here.
+        awaited: Vec<String>,
+    },
     /// The hub was reached and does not go on with this desk: revoked, rolled back, replaced.
     Stopped {
         error: crate::error::UserError,

@@ -5,7 +5,7 @@ use form_model::id::ApplicationId;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::error::exact;
-use super::number;
+use super::{Key, Sqlite, number};
 use crate::storage::StorageError;
 use crate::storage::record::ApplicationRecord;
 
@@ -16,7 +16,9 @@ CREATE TABLE application (
     genesis    BLOB NOT NULL,
     package    TEXT NOT NULL,
     publisher  BLOB NOT NULL,
-    created_ms INTEGER NOT NULL
+    created_ms INTEGER NOT NULL,
+    -- 1: restored from a backup, and not known to be whole yet.
+    recovering INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX application_publisher ON application (publisher);";
 
@@ -30,14 +32,17 @@ pub(super) fn get(
     connection: &Connection,
     id: &ApplicationId,
 ) -> Result<Option<ApplicationRecord>, StorageError> {
-    let mut statement = connection
-        .prepare_cached("SELECT genesis, package, publisher, created_ms FROM application WHERE id = ?1")?;
+    let mut statement = connection.prepare_cached(
+        "SELECT genesis, package, publisher, created_ms, recovering FROM application WHERE id = ?1",
+    )?;
     let row = statement.query_row(params![id.0], |row| {
-        Ok((row.get(0)?, row.get(1)?, row.get::<_, Vec<u8>>(2)?, row.get(3)?))
+        Ok((row.get(0)?, row.get(1)?, row.get::<_, Vec<u8>>(2)?, row.get(3)?, row.get(4)?))
     });
-    let Some((genesis, package, publisher, created_ms)) = row.optional()? else { return Ok(None) };
+    let Some((genesis, package, publisher, created_ms, recovering)) = row.optional()? else {
+        return Ok(None);
+    };
     let publisher = PublicKey(exact(&publisher, "publisher")?);
-    Ok(Some(ApplicationRecord { genesis, package, publisher, created_ms }))
+    Ok(Some(ApplicationRecord { genesis, package, publisher, created_ms, recovering }))
 }
 
 pub(super) fn published_by(connection: &Connection, device: &PublicKey) -> Result<u64, StorageError> {
@@ -51,9 +56,27 @@ pub(super) fn add(
     record: &ApplicationRecord,
 ) -> Result<(), StorageError> {
     let mut statement = connection.prepare_cached(
-        "INSERT INTO application (id, genesis, package, publisher, created_ms) VALUES (?1, ?2, ?3, ?4, ?5)",
+        "INSERT INTO application (id, genesis, package, publisher, created_ms, recovering)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     )?;
-    let ApplicationRecord { genesis, package, publisher, created_ms } = record;
-    statement.execute(params![id.0, genesis, package, publisher.0, created_ms])?;
+    let ApplicationRecord { genesis, package, publisher, created_ms, recovering } = record;
+    statement.execute(params![id.0, genesis, package, publisher.0, created_ms, recovering])?;
     Ok(())
+}
+
+/// The log of an application may go on.
+pub(super) fn settle(connection: &Connection, key: Key) -> Result<(), StorageError> {
+    connection.execute("UPDATE application SET recovering = 0 WHERE key = ?1", params![key.0])?;
+    Ok(())
+}
+
+impl Sqlite {
+    /// Remembers that the database is a backup put back: clients may know more of every log in it.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub fn set_restored(&self) -> Result<(), StorageError> {
+        self.connection.execute("UPDATE application SET recovering = 1", [])?;
+        Ok(())
+    }
 }

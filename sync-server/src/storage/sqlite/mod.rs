@@ -156,6 +156,9 @@ fn write(transaction: &Transaction<'_>, write: &ApplicationWrite) -> Result<(), 
     if let Some(head) = &write.head {
         head::put(transaction, key, head)?;
     }
+    if write.settled {
+        application::settle(transaction, key)?;
+    }
     if let Some((snapshot, fold)) = &write.fold {
         snapshot::put(transaction, key, snapshot)?;
         fold::add(transaction, key, fold)?;
@@ -243,9 +246,6 @@ impl Storage for Sqlite {
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         if let Some(hub) = &commit.hub {
             setting::put_hub(&transaction, hub)?;
-        }
-        if commit.recovered {
-            setting::put_restored(&transaction, false)?;
         }
         if let Some(code) = &commit.admission {
             admission::spend(&transaction, code)?;

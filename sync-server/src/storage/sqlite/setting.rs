@@ -3,7 +3,6 @@
 use form_document::key::PublicKey;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::Sqlite;
 use super::error::unreadable;
 use crate::storage::StorageError;
 
@@ -15,8 +14,6 @@ CREATE TABLE setting (
 
 /// The public key of the hub whose applications these are.
 const HUB: &str = "hub";
-/// Set by `restore`; taken back when the clients have had time to give back what the backup lacks.
-const RESTORED: &str = "restored";
 
 pub(super) fn hub(connection: &Connection) -> Result<Option<PublicKey>, StorageError> {
     let text = get(connection, HUB)?;
@@ -38,31 +35,5 @@ fn put(connection: &Connection, name: &str, value: &str) -> Result<(), StorageEr
          ON CONFLICT (name) DO UPDATE SET value = excluded.value",
         params![name, value],
     )?;
-    Ok(())
-}
-
-impl Sqlite {
-    /// Whether the database was restored from a backup and clients may know more of its logs than it does.
-    ///
-    /// # Errors
-    /// When the database cannot be read.
-    pub fn was_restored(&self) -> Result<bool, StorageError> {
-        Ok(get(&self.connection, RESTORED)?.is_some())
-    }
-
-    /// Remembers that the database was restored, or that this is settled.
-    ///
-    /// # Errors
-    /// When the database cannot be written.
-    pub fn set_restored(&self, restored: bool) -> Result<(), StorageError> {
-        put_restored(&self.connection, restored)
-    }
-}
-
-pub(super) fn put_restored(connection: &Connection, restored: bool) -> Result<(), StorageError> {
-    if restored {
-        return put(connection, RESTORED, "1");
-    }
-    connection.execute("DELETE FROM setting WHERE name = ?1", params![RESTORED])?;
     Ok(())
 }

@@ -13,7 +13,6 @@ use tokio::task::JoinSet;
 
 use super::light::Light;
 use super::stage::Stage;
-use super::usage::processor_time;
 use super::work::Step;
 use crate::bench::Samples;
 
@@ -66,14 +65,14 @@ pub async fn run(stage: &Stage, clients: usize, changes: usize) -> anyhow::Resul
         tasks.spawn(Writer::new(light, live, WINDOW).write(share, Arc::clone(&barrier)));
     }
     barrier.wait().await;
-    let (started, before) = (Instant::now(), processor_time(stage.hub.id()?)?);
+    let (started, before) = (Instant::now(), stage.processor_time()?);
     let (mut verdicts, mut bytes_up) = (Samples::default(), 0);
     while let Some(done) = tasks.join_next().await {
         let writer = done??;
         verdicts.extend(writer.verdicts);
         bytes_up += writer.bytes_up;
     }
-    let (took, after) = (started.elapsed(), processor_time(stage.hub.id()?)?);
+    let (took, after) = (started.elapsed(), stage.processor_time()?);
     Ok(Load { clients, changes: share * clients, took, processor: after - before, verdicts, bytes_up })
 }
 

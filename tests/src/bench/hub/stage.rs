@@ -1,8 +1,9 @@
 //! A hub in a process of its own with one application on it, filled with the sample.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use anyhow::ensure;
+use anyhow::{Context, ensure};
 use form_client::clock;
 use form_client::hub::HubConnection;
 use form_document::key::PublicKey;
@@ -11,6 +12,7 @@ use form_document::wire::{Exchange, Offer, PageEntry};
 
 use super::company::{Company, fresh_key};
 use super::light::Light;
+use super::usage::processor_time;
 use super::work::{Form, SECTION};
 use crate::hub::HubProcess;
 
@@ -48,6 +50,14 @@ impl Stage {
     pub async fn over(hub: HubProcess) -> anyhow::Result<Self> {
         let key = HubConnection::new(hub.url(), fresh_key()?)?.key().await?;
         Ok(Self { form: Form::read()?, hub, key })
+    }
+
+    /// The processor's time that the hub has used so far.
+    ///
+    /// # Errors
+    /// When it does not run.
+    pub fn processor_time(&self) -> anyhow::Result<Duration> {
+        processor_time(self.hub.process().context("the hub does not run")?)
     }
 
     /// Has an application with so many members on the hub, filled with the sample; all of them write where

@@ -98,8 +98,8 @@ impl World {
             Ok(reply) => reply,
             Err(error) => match error.code {
                 HubError::DeviceRevoked | HubError::NotAMember => return Round::Out,
-                HubError::HubBehind => {
-                    self.top_up(desk);
+                HubError::HubBehind | HubError::LogForked => {
+                    self.remedy(desk);
                     return Round::Broken;
                 }
                 _ => panic!("{}: {error:?}", self.desks[desk].name),

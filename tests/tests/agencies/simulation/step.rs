@@ -39,7 +39,7 @@ impl World {
     }
 
     /// A person fills in some of what is theirs.
-    fn work(&mut self, desk: usize) {
+    pub fn work(&mut self, desk: usize) {
         for _ in 0..=self.random.below(4) {
             if self.chance(40) { self.write_value(desk) } else { self.write_text(desk) }
         }
@@ -164,6 +164,10 @@ impl World {
             self.restore_hub();
             return;
         }
+        if self.chance(40) {
+            self.lose_hub();
+            return;
+        }
         let written = self.written.len();
         let desk = &mut self.desks[desk];
         if desk.copy.is_none() {
@@ -189,11 +193,15 @@ impl World {
         }
         let end = self.hub.log(&self.id).position;
         let id = self.id.clone();
-        let knows = |desk: &mut super::desk::Desk| desk.agency().workspace.hello(&id).unwrap().after == end;
+        let whole = self.hub.backup();
+        self.hub.roll_back(&backup);
+        let core = &mut self.hub.core;
+        let knows = |desk: &mut super::desk::Desk| {
+            desk.agency().workspace.hello(&id).unwrap().after == end && core.admit(&desk.key, &id).is_ok()
+        };
         // What nobody had heard was never said; whoever had heard it gives it back.
-        let Some(desk) = self.desks.iter_mut().position(knows) else { return };
+        let Some(desk) = self.desks.iter_mut().position(knows) else { return self.hub.roll_back(&whole) };
         note(format!("the hub is restored from a backup; {} tops it up", self.desks[desk].name));
-        self.hub.restore(&backup);
         self.pages.clear();
         self.top_up(desk);
         let restored: &mut LoneHub = &mut self.hub;

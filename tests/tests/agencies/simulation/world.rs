@@ -7,6 +7,7 @@ use form_document::wire::{Exchange, Page, WireActor};
 use form_model::id::ApplicationId;
 use huiqian_tests::agencies::{LoneHub, begin, pass};
 use huiqian_tests::random::Random;
+use tempfile::TempDir;
 
 use super::desk::Desk;
 use super::note;
@@ -51,6 +52,8 @@ pub struct World {
     pub written: Vec<Written>,
     /// Of each actor, how far somebody was told that its changes are with the hub.
     pub acknowledged: BTreeMap<WireActor, u64>,
+    /// An older copy of the hub's disk.
+    pub hub_copy: Option<TempDir>,
     words: u32,
     pub desks_made: u32,
 }
@@ -74,6 +77,7 @@ impl World {
             sticks: Vec::new(),
             written: Vec::new(),
             acknowledged: BTreeMap::new(),
+            hub_copy: None,
             words: 0,
             desks_made: 1,
         };

@@ -1,0 +1,101 @@
+//! The log itself, for a hub that was restored from a backup: what stands in it, taking back what it has lost, and
+//! going on without that.
+
+use axum::Json;
+use axum::extract::{Path, Request, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use form_document::roster::SignedEntry;
+use form_document::wire::{MESSAGE_MAX_BYTES, Page};
+use form_model::id::ApplicationId;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::application::Cbor;
+use super::problem::Problem;
+use super::signed::{cbor, cbor_of, signed};
+use super::state::HubState;
+use crate::arbiter::Core;
+use crate::error::HubError;
+use crate::limit::SMALL_BODY_BYTES;
+
+/// Where the hub's log ends now.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct LogEnd {
+    position: u64,
+}
+
+/// Gives a restored hub a stretch of its own log back.
+#[utoipa::path(
+    post,
+    path = "/v1/applications/{id}/log",
+    tag = "applications",
+    security(("device" = [])),
+    params(("id" = String, Path, description = "Hash of the genesis, 64 lower-case hex digits")),
+    request_body(content = Cbor, content_type = "application/cbor", description = "Page"),
+    responses(
+        (status = 200, description = "Where the log ends now", body = LogEnd),
+        (status = "default", description = "A failure", body = Problem, content_type = "application/problem+json")
+    )
+)]
+pub(super) async fn adopt(
+    State(state): State<HubState>,
+    Path(id): Path<String>,
+    request: Request,
+) -> Result<Response, HubError> {
+    let signed = signed(&state, request, MESSAGE_MAX_BYTES).await?;
+    let page: Page = cbor(&signed.body, MESSAGE_MAX_BYTES)?;
+    state.limiter.changes(signed.device, page.entries.len())?;
+    let device = signed.device;
+    let work = move |core: &mut Core| core.adopt(&device, &ApplicationId(id), &page);
+    let position = state.arbiter.with_stretch(device, work).await?;
+    Ok(Json(LogEnd { position }).into_response())
+}
+
+/// Where the log stands, under which roster, and whom a restored hub waits for.
+#[utoipa::path(
+    get,
+    path = "/v1/applications/{id}/log",
+    tag = "applications",
+    security(("device" = [])),
+    params(("id" = String, Path, description = "Hash of the genesis, 64 lower-case hex digits")),
+    responses(
+        (status = 200, description = "LogStanding", body = Cbor, content_type = "application/cbor"),
+        (status = "default", description = "A failure", body = Problem, content_type = "application/problem+json")
+    )
+)]
+pub(super) async fn standing(
+    State(state): State<HubState>,
+    Path(id): Path<String>,
+    request: Request,
+) -> Result<Response, HubError> {
+    let device = signed(&state, request, 0).await?.device;
+    let work = move |core: &mut Core| core.standing(&device, &ApplicationId(id));
+    Ok(cbor_of(&state.arbiter.with(device, work).await?))
+}
+
+/// Opens a new epoch: a restored hub goes on without what nobody could hand back. By a lead.
+#[utoipa::path(
+    post,
+    path = "/v1/applications/{id}/epochs",
+    tag = "applications",
+    security(("device" = [])),
+    params(("id" = String, Path, description = "Hash of the genesis, 64 lower-case hex digits")),
+    request_body(content = Cbor, content_type = "application/cbor", description = "SignedEntry"),
+    responses(
+        (status = 204, description = "The log goes on"),
+        (status = "default", description = "A failure", body = Problem, content_type = "application/problem+json")
+    )
+)]
+pub(super) async fn open_epoch(
+    State(state): State<HubState>,
+    Path(id): Path<String>,
+    request: Request,
+) -> Result<StatusCode, HubError> {
+    let signed = signed(&state, request, SMALL_BODY_BYTES).await?;
+    let entry: SignedEntry = cbor(&signed.body, SMALL_BODY_BYTES)?;
+    let device = signed.device;
+    let work = move |core: &mut Core| core.open_epoch(&device, &ApplicationId(id), entry);
+    state.arbiter.with(device, work).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

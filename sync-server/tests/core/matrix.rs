@@ -1,0 +1,231 @@
+//! The fault matrix: one story of a hub, told once for every call that it makes of its store, with that call failing
+//! before it did anything and after it did all of it. Whoever asked asks again; nothing that was acknowledged may be
+//! missing then, nothing that was not may have been announced, and everybody ends with the same.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use form_document::log::LogState;
+use form_document::wire::{Exchange, Hello, Offer};
+use sync_server::arbiter::{CheckedPublication, Core};
+use sync_server::clock::Clock;
+use sync_server::error::{ErrorCode, HubError};
+use sync_server::storage::sqlite::Sqlite;
+
+use crate::support::desk::Desk;
+use crate::support::faulty::{Call, Fault, Faulty, Plan};
+use crate::support::{HUB, NOW, key};
+
+/// Threads that tell the story.
+const THREADS: usize = 2;
+
+/// A hub whose store fails once, and those who ask it again.
+struct Story {
+    folder: tempfile::TempDir,
+    plan: Plan,
+    core: Core,
+    /// How often somebody had to ask again.
+    again: usize,
+}
+
+/// A folder in memory where there is one: what fails here is not the disk.
+fn folder() -> tempfile::TempDir {
+    let memory = Path::new("/dev/shm");
+    if memory.is_dir() { tempfile::tempdir_in(memory).unwrap() } else { tempfile::tempdir().unwrap() }
+}
+
+/// A hub on a database; it does not start while its store fails.
+fn start(database: &Path, plan: &Plan) -> (Core, usize) {
+    for again in 0..2 {
+        let inner = Sqlite::open(database).unwrap();
+        let storage = Box::new(Faulty { inner, plan: plan.clone() });
+        // As little memory as can be: what is closed has to be read again.
+        match Core::new(storage, key(HUB).into(), Clock::new(|| NOW), 1) {
+            Ok(core) => return (core, again),
+            Err(error) => println!("the hub does not start: {error}"),
+        }
+    }
+    panic!("the hub does not start though its store works again");
+}
+
+impl Story {
+    fn new(plan: Plan) -> Self {
+        let folder = folder();
+        let (core, again) = start(&folder.path().join("hub.db"), &plan);
+        Self { folder, plan, core, again }
+    }
+
+    fn restart(&mut self) {
+        let (core, again) = start(&self.folder.path().join("hub.db"), &self.plan);
+        self.core = core;
+        self.again += again;
+    }
+
+    /// Does something at the hub, and does it again when the store has failed.
+    fn ask<T>(&mut self, mut step: impl FnMut(&mut Core) -> Result<T, HubError>) -> Result<T, HubError> {
+        match step(&mut self.core) {
+            Err(error) if error.code == ErrorCode::StorageFailed => {
+                for stretch in self.core.take_untold() {
+                    let stored = self.core.storage().head(&stretch.application).unwrap().unwrap();
+                    let durable = stored.state.position >= stretch.head.state.position;
+                    assert!(durable, "what was not stored is announced");
+                }
+                self.again += 1;
+                step(&mut self.core)
+            }
+            other => other,
+        }
+    }
+
+    fn sync(&mut self, desk: &mut Desk) {
+        self.ask(|core| desk.sync(core)).unwrap();
+        self.core.take_untold();
+    }
+
+    /// A device joins as a client does: one whose enrolment was cut off looks at its invite again.
+    fn join(&mut self, number: u8, agency: &str, lead: &mut Desk) -> Desk {
+        let invite = key(number + 100);
+        lead.invite_acts(agency, agency, &invite);
+        self.sync(lead);
+        let device = key(number).public();
+        for _ in 0..3 {
+            let invitation = self.ask(|core| core.invitation(&invite.public(), Some(&device))).unwrap();
+            let (desk, entry) = Desk::accept(number, &invite, &invitation);
+            if desk.ledger.chain().newest().active(&device).is_some() {
+                return desk;
+            }
+            match self.ask(|core| core.enrol(&invite.public(), &entry)) {
+                Ok(_) => return desk,
+                Err(error) => assert_eq!(error.code, ErrorCode::RosterMoved, "{error}"),
+            }
+        }
+        panic!("device {number} is not let in");
+    }
+}
+
+/// The story. Returns how the log stands in the end.
+fn tell(plan: &Plan) -> (Story, LogState) {
+    let mut story = Story::new(plan.clone());
+    let code = [7; 32];
+    Sqlite::open(&story.folder.path().join("hub.db")).unwrap().admit(&code, NOW).unwrap();
+    let mut lead = Desk::lead(1);
+    let id = lead.application.clone();
+    story
+        .ask(|core| {
+            let publication = CheckedPublication::check(&id, lead.publication())?;
+            core.publish(&lead.device(), publication, Some(code))
+        })
+        .unwrap();
+    assert_eq!(story.ask(|core| core.applications(&lead.device())), Ok(vec![id.clone()]));
+    let mut desk = story.join(2, "safety", &mut lead);
+    desk.append("safety.waste", "运出");
+    desk.set("station.name", "不行");
+    story.sync(&mut desk);
+    lead.set("station.name", "南极站");
+    story.sync(&mut lead);
+    story.ask(|core| core.fold(&id)).unwrap();
+    let backup = story.folder.path().join("backup.db");
+    Sqlite::open_to_read(&story.folder.path().join("hub.db")).unwrap().copy_to(&backup).unwrap();
+    let (known, end) = (lead.hello(), *lead.ledger.log());
+    desk.append("safety.waste", "回来");
+    story.sync(&mut desk);
+    story.restart();
+    lead.set("station.name", "另一站");
+    story.sync(&mut lead);
+    story.sync(&mut desk);
+    story.ask(|core| core.fold(&id)).unwrap();
+    newcomer_reads_everything(&mut story, &desk);
+    // The disk is replaced; yesterday's copy is put back, and a client tops it up.
+    let (page, more) = story.ask(|core| core.page(&id, &known)).unwrap();
+    assert!(!more);
+    std::fs::copy(&backup, story.folder.path().join("restored.db")).unwrap();
+    let restored = story.folder.path().join("restored.db");
+    Sqlite::open(&restored).unwrap().set_restored().unwrap();
+    let (core, again) = start(&restored, plan);
+    (story.core, story.again) = (core, story.again + again);
+    let behind = story.ask(|core| desk.sync(core)).unwrap_err();
+    assert_eq!((behind.code, behind.position), (ErrorCode::HubBehind, Some(end.position)));
+    let (position, _) = story.ask(|core| core.adopt(&desk.device(), &id, &page)).unwrap();
+    assert_eq!(position, desk.ledger.log().position);
+    let waits = story.ask(|core| desk.sync(core)).unwrap_err();
+    assert_eq!(waits.code, ErrorCode::Recovering, "the lead has not been heard of");
+    story.sync(&mut lead);
+    desk.append("safety.waste", "。");
+    story.sync(&mut desk);
+    story.sync(&mut lead);
+    assert_eq!(story.ask(|core| Ok(core.storage().applications()?)), Ok(vec![id.clone()]));
+    // What stands on the disk is what everybody has.
+    for desk in [&lead, &desk] {
+        assert_eq!(desk.text("station.name"), "另一站");
+        assert_eq!(desk.text("safety.waste"), "运出回来。");
+        assert_eq!(desk.ledger.log(), lead.ledger.log());
+    }
+    assert_eq!(story.ask(|core| core.recount(&id)), Ok(*lead.ledger.log()));
+    let end = *lead.ledger.log();
+    (story, end)
+}
+
+/// Somebody who joins has the same as the others, compactly and page by page.
+fn newcomer_reads_everything(story: &mut Story, desk: &Desk) {
+    let (device, id) = (desk.device(), desk.application.clone());
+    let start = story.ask(|core| core.start(&device, &id)).unwrap();
+    assert_eq!(desk.started(2, &start).log(), desk.ledger.log());
+    let nothing = Hello { after: 0, log: LogState::start(&id).hash, have: Vec::new() };
+    let exchange = Exchange { hello: nothing, offer: Offer::default() };
+    let reply = story.ask(|core| core.exchange(&device, &id, exchange.clone())).unwrap();
+    assert_eq!(reply.page.head.position, desk.ledger.log().position);
+}
+
+#[test]
+fn whichever_call_of_the_store_fails_before_or_after_nothing_is_lost_and_the_next_try_works() {
+    let plan = Plan::default();
+    let (story, position) = tell(&plan);
+    assert_eq!(story.again, 0);
+    let made = plan.made();
+    let reached: BTreeSet<Call> = made.iter().copied().collect();
+    let missing: Vec<_> = Call::ALL.iter().filter(|call| !reached.contains(call)).collect();
+    assert!(missing.is_empty(), "the story does not make the store do {missing:?}");
+    let mut matrix = Vec::new();
+    for (number, call) in made.iter().enumerate() {
+        matrix.push((number, Fault::Before));
+        // A read leaves nothing behind that could make a difference.
+        if *call == Call::Commit {
+            matrix.push((number, Fault::After));
+        }
+    }
+    let mut failures: BTreeMap<Call, usize> = BTreeMap::new();
+    let tried: Vec<_> = std::thread::scope(|scope| {
+        let parts: Vec<_> = (0..THREADS)
+            .map(|part| {
+                let mine: Vec<_> = matrix.iter().copied().skip(part).step_by(THREADS).collect();
+                scope.spawn(move || {
+                    mine.into_iter()
+                        .map(|(number, fault)| try_one(number, fault, position))
+                        .collect::<Vec<_>>()
+                })
+            })
+            .collect();
+        parts.into_iter().flat_map(|part| part.join().unwrap()).collect()
+    });
+    for call in tried {
+        *failures.entry(call).or_default() += 1;
+    }
+    println!("{} faults: {failures:?}", matrix.len());
+}
+
+/// Tells the story with one fault in it. Returns the call that failed.
+fn try_one(number: usize, fault: Fault, expected: LogState) -> Call {
+    println!("call {number} fails {fault:?}");
+    let plan = Plan::failing(number, fault);
+    let (story, end) = tell(&plan);
+    let failed = plan.failed().expect("the call was made");
+    assert_eq!(
+        story.again, 1,
+        "call {number} ({failed:?}, {fault:?}): somebody noticed, and asked once more"
+    );
+    assert_eq!(
+        end.position, expected.position,
+        "call {number} ({failed:?}, {fault:?}): no verdict is given twice"
+    );
+    failed
+}

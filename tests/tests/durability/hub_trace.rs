@@ -1,0 +1,57 @@
+//! The hub answers only what is on its disk, by the system calls that it makes.
+
+use huiqian_tests::hub::HubProcess;
+use huiqian_tests::loopback::LoopbackDesk;
+use huiqian_tests::random::Random;
+use huiqian_tests::syscall::{check, tracing};
+
+const EDITS: usize = 60;
+/// How strace shows the first byte of a binary message of a WebSocket (RFC 6455, section 5.2).
+const MESSAGE: &str = "\"\\202";
+
+/// Whether a line sends something that may acknowledge: an answer to a request, or a message on a live stream.
+fn answers(line: &str) -> bool {
+    line.contains("\"HTTP/1.1 20") || line.contains(MESSAGE)
+}
+
+async fn trace(edits: impl AsyncFnOnce(&LoopbackDesk)) -> usize {
+    let mut log = None;
+    let mut hub = HubProcess::start_by(|folder| tracing(log.insert(folder.join("trace")))).unwrap();
+    let lead = LoopbackDesk::lead(hub.url()).await.unwrap();
+    edits(&lead).await;
+    hub.stop().unwrap();
+    let trace = std::fs::read_to_string(log.unwrap()).unwrap();
+    let messages = trace.lines().filter(|line| answers(line)).count();
+    assert!(messages >= EDITS, "the trace shows {messages} answers");
+    check(&trace, "hub.db-wal", answers).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_hubs_log_is_synced_between_the_last_write_and_every_answer() {
+    let synced = trace(async |lead| {
+        let mut random = Random::new(5);
+        for _ in 0..EDITS {
+            lead.edit(0, &mut random).unwrap();
+            lead.sync().await.unwrap();
+        }
+    });
+    let synced = synced.await;
+    assert!(synced >= EDITS, "{synced} answers stood for something new");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_hubs_log_is_synced_before_every_word_on_a_live_stream() {
+    let synced = trace(async |lead| {
+        let line = lead.stay_in_step();
+        let mut random = Random::new(6);
+        for _ in 0..EDITS {
+            lead.edit(0, &mut random).unwrap();
+            while lead.sync_state().waiting > 0 {
+                tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+            }
+        }
+        line.abort();
+    });
+    let synced = synced.await;
+    assert!(synced >= EDITS, "{synced} words stood for something new");
+}
