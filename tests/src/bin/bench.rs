@@ -1,5 +1,6 @@
 //! Runs benchmarks, prints one table and writes `target/bench/*.json` and `target/bench/*.md`:
-//! `bench [engine] [window] [hub] [peers] [--quick]`, all of them when none is named.
+//! `bench [engine] [window] [hub] [memory] [peers] [--quick] [--applications=NUMBER]`, all parts when
+//! none is named.
 
 use std::fs;
 use std::path::Path;
@@ -10,7 +11,7 @@ use huiqian_tests::bench::{Figure, engine, window};
 use huiqian_tests::place::results_folder;
 
 /// What can be named, in the order in which it runs.
-const PARTS: [&str; 4] = ["engine", "window", "hub", "peers"];
+const PARTS: [&str; 5] = ["engine", "window", "hub", "memory", "peers"];
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -21,7 +22,11 @@ async fn main() -> anyhow::Result<()> {
         bail!("there is no benchmark “{unknown}”; there are {}", PARTS.join(", "));
     }
     let wanted = |part: &str| named.is_empty() || named.contains(&part);
-    let size = if flags.contains(&"--quick") { QUICK } else { FULL };
+    let mut size = if flags.contains(&"--quick") { QUICK } else { FULL };
+    if let Some(stored) = flags.iter().find_map(|flag| flag.strip_prefix("--applications=")) {
+        let stored = stored.parse().context("--applications=NUMBER")?;
+        size.applications = (stored, size.applications.1.min(stored));
+    }
     let folder = tempfile::tempdir()?;
     if wanted("engine") {
         report("keystroke", &engine::keystroke(&folder.path().join("keystroke"))?)?;
@@ -30,6 +35,9 @@ async fn main() -> anyhow::Result<()> {
     if wanted("window") {
         report("wasm", &[window::wasm_size()?])?;
         report("window", &window::start_and_memory().await?)?;
+    }
+    if wanted("memory") {
+        report("memory", &[suite::memory(&size).await?])?;
     }
     if wanted("hub") || wanted("peers") {
         hub(folder.path(), &size, wanted("peers")).await?;

@@ -10,7 +10,9 @@ use form_client::hub::HubConnection;
 use form_document::key::{PublicKey, SigningKey};
 use form_document::log::{Item, LogState};
 use form_document::wire::{Exchange, Have, Hello, Offer, Page, PageEntry, WireActor, WireChange, WireClaim};
-use form_document::{ActorId, ChangeHash, Claim, Document, SEGMENT_MAX_CHANGES, Segment, change_hash};
+use form_document::{
+    ActorId, ChangeHash, Claim, Document, NONCE_BYTES, SEGMENT_MAX_CHANGES, Segment, change_hash,
+};
 use form_model::definition::FormDefinition;
 use form_model::id::ApplicationId;
 use ring::digest::{SHA256, digest};
@@ -38,6 +40,9 @@ pub struct Light {
 }
 
 impl Light {
+    /// By which its actors are told apart: one is enough, since none of them is restored from a backup.
+    pub const NONCE: [u8; NONCE_BYTES] = [1; NONCE_BYTES];
+
     /// A desk with nothing but the genesis; the hub has the roster of its company.
     ///
     /// # Errors
@@ -47,7 +52,7 @@ impl Light {
         definition: &FormDefinition,
         device: &Arc<SigningKey>,
     ) -> anyhow::Result<Self> {
-        let claim = Claim::new(&company.application, device.public(), [1; 16]);
+        let claim = Claim::new(&company.application, device.public(), Self::NONCE);
         let document = Document::from_genesis(&company.genesis, definition, claim.actor.clone())?;
         let hub = company.chain.newest().hub.as_ref().context("the roster names no hub")?.key;
         let mut log = LogState::start(&company.application);
@@ -65,6 +70,24 @@ impl Light {
         })
     }
 
+    /// The lead's desk as it was when the hub's log stood there: all that the document holds is its own, and accepted.
+    ///
+    /// # Errors
+    /// When the document cannot be loaded.
+    pub fn returning(
+        company: &Company,
+        definition: &FormDefinition,
+        saved: &[u8],
+        log: LogState,
+    ) -> anyhow::Result<Self> {
+        let mut light = Self::new(company, definition, &company.lead)?;
+        let actor = light.claim.actor.clone();
+        light.document = Document::load(saved, &[], &company.application, definition, actor)?;
+        light.handed = light.document.last_seq(&light.claim.actor);
+        (light.accepted, light.log) = (light.handed, log);
+        Ok(light)
+    }
+
     /// Another member's desk that has followed as far as this one. `saved` is this one's document.
     ///
     /// # Errors
@@ -75,7 +98,7 @@ impl Light {
         definition: &FormDefinition,
         device: &Arc<SigningKey>,
     ) -> anyhow::Result<Self> {
-        let claim = Claim::new(&self.application, device.public(), [1; 16]);
+        let claim = Claim::new(&self.application, device.public(), Self::NONCE);
         let document = Document::load(saved, &[], &self.application, definition, claim.actor.clone())?;
         let (application, device) = (self.application.clone(), Arc::clone(device));
         Ok(Self { application, document, device, claim, handed: 0, accepted: 0, ..*self })

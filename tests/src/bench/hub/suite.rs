@@ -9,7 +9,7 @@ use super::kill::Killed;
 use super::load::{Load, message_bytes};
 use super::peer::{PEERS, Peer, Rate};
 use super::stage::Stage;
-use super::{fairness, join, kill, latency, load, merge};
+use super::{fairness, join, kill, latency, load, memory, merge};
 use anyhow::Context;
 
 use crate::bench::{Figure, Goal, Samples};
@@ -28,6 +28,8 @@ pub struct Size {
     pub away: usize,
     /// Changes of each person beside a greedy device.
     pub beside: usize,
+    /// Applications that the hub stores, and of these such as are worked on.
+    pub applications: (usize, usize),
 }
 
 /// What the goals are about.
@@ -37,11 +39,18 @@ pub const FULL: Size = Size {
     characters: 100_000,
     away: 2_000,
     beside: 100,
+    applications: (10_000, 1_000),
 };
 
 /// A look at whether everything runs.
-pub const QUICK: Size =
-    Size { edits: 60, loads: &[(1, 500), (16, 1_600)], characters: 5_000, away: 200, beside: 20 };
+pub const QUICK: Size = Size {
+    edits: 60,
+    loads: &[(1, 500), (16, 1_600)],
+    characters: 5_000,
+    away: 200,
+    beside: 20,
+    applications: (100, 50),
+};
 
 /// What a server has shown, ours or another.
 #[derive(Debug, Default)]
@@ -95,6 +104,27 @@ pub async fn ours(folder: &Path, size: &Size) -> anyhow::Result<(Shown, Vec<Figu
     shown.join = join.over_http.p50();
     shown.killed = kill::run(&mut stage).await.context("kills")?;
     Ok((shown, figures))
+}
+
+/// The hub's memory.
+///
+/// # Errors
+/// When the hub refuses anything.
+pub async fn memory(size: &Size) -> anyhow::Result<Figure> {
+    let (stored, active) = size.applications;
+    Ok(told_memory(memory::run(stored, active).await?))
+}
+
+/// The most memory that the hub may take, in kB.
+const MEMORY_KB: u128 = 400 << 10;
+
+fn told_memory(memory: memory::Memory) -> Figure {
+    let memory::Memory { stored, active, start_kb, peak_kb } = memory;
+    let name = format!(
+        "ours: the hub's memory, most (RSS; {start_kb} kB at its start): {stored} applications of {} changes, {active} active",
+        memory::CHANGES
+    );
+    Figure::told(name, u128::from(peak_kb), "kB").against(MEMORY_KB).with(Goal::AtMost(1.0))
 }
 
 fn verdict(load: &Load) -> Figure {
