@@ -174,6 +174,12 @@ pub enum Command {
     /// 交换包。Exchange files.
     #[command(subcommand)]
     Bundle(BundleCommand),
+    /// 演示：协同中心和三个单位在本机走一遍。A hub and three agencies on this machine, from start to end.
+    Demo {
+        /// 保留演示数据的新文件夹。A new folder to keep hub and desks in, to be opened afterwards.
+        #[arg(long, value_name = "DIR")]
+        keep: Option<PathBuf>,
+    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -3,21 +3,36 @@
 use form_model::command::{AnswerState, Edit, ReadThrough};
 use form_model::error::{ErrorCode, UserError};
 use form_model::id::AnswerId;
+use serde::Serialize;
 
 use crate::answer::plain;
 use crate::argument::Arguments;
 use crate::output::Output;
 
+/// What waits for a person.
+#[derive(Serialize)]
+struct Open {
+    /// Answers with more than one value, each with all of them.
+    conflicts: Vec<AnswerState>,
+    /// Long texts that two people rewrote at once, to be read through.
+    reread: Vec<AnswerId>,
+}
+
 pub fn list(arguments: &Arguments, id: &str, output: &Output) -> anyhow::Result<()> {
     let mut workspace = arguments.workspace()?;
     let id = workspace.resolve(id)?;
     let opened = workspace.open_application(&id)?;
-    let open: Vec<AnswerState> =
-        opened.answers.into_iter().filter(|state| !state.conflict.is_empty()).collect();
+    let differs = |state: &AnswerState| !state.conflict.is_empty();
+    let conflicts = opened.answers.into_iter().filter(differs).collect();
     let read = output.pick("两人同时改写了同一处，请通读", "rewritten by two people at once, please read");
-    output.result(&open, |open| {
-        let picks = open.iter().flat_map(|state| lines(state, output));
-        picks.chain(opened.reread.iter().map(|answer| format!("{answer}: {read}"))).collect()
+    output.result(&Open { conflicts, reread: opened.reread }, |open| {
+        let picks = open.conflicts.iter().flat_map(|state| lines(state, output));
+        let mut lines: Vec<String> =
+            picks.chain(open.reread.iter().map(|answer| format!("{answer}: {read}"))).collect();
+        if lines.is_empty() {
+            lines.push(output.pick("没有两处填法不同的栏。", "No field has more than one value.").to_owned());
+        }
+        lines
     })
 }
 

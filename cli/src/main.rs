@@ -5,6 +5,7 @@ mod app;
 mod argument;
 mod check;
 mod conflict;
+mod demo;
 mod discussion;
 mod form;
 mod output;
@@ -20,8 +21,8 @@ use form_client::code::CodeKind;
 use argument::{Arguments, BundleCommand, Command};
 use output::Output;
 
-/// Exit code of `check` when finalising would be blocked.
-const BLOCKED: u8 = 1;
+/// Exit code of `check` when finalising would be blocked, and of `demo` when not all ended with the same answers.
+const NOT_GOOD: u8 = 1;
 /// Exit code of anything that could not be done.
 const FAILED: u8 = 2;
 
@@ -78,13 +79,12 @@ fn run(arguments: &Arguments, output: &Output) -> anyhow::Result<ExitCode> {
             transfer::export_bundle(arguments, id, *since_last, out, output)?;
         }
         Command::Bundle(BundleCommand::Import { file }) => transfer::import(arguments, file, output)?,
-        Command::Check { id } => {
-            return Ok(if check::run(arguments, id, output)? {
-                ExitCode::SUCCESS
-            } else {
-                ExitCode::from(BLOCKED)
-            });
-        }
+        Command::Demo { keep } => return demo::run(keep.as_deref(), output).map(verdict),
+        Command::Check { id } => return check::run(arguments, id, output).map(verdict),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn verdict(good: bool) -> ExitCode {
+    if good { ExitCode::SUCCESS } else { ExitCode::from(NOT_GOOD) }
 }

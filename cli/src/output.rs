@@ -37,6 +37,14 @@ impl Output {
         Ok(())
     }
 
+    /// Prints a line for a person, at once; to a program the result says it.
+    pub fn line(&self, text: &str) {
+        if !self.json {
+            // Who has closed the pipe does not want to read on.
+            let _ = writeln!(std::io::stdout(), "{text}");
+        }
+    }
+
     /// Prints why something could not be done: to standard error; as JSON also to standard output.
     pub fn failure(&self, error: &anyhow::Error) {
         let user = error.downcast_ref::<UserError>();

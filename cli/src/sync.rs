@@ -43,8 +43,8 @@ pub fn run(arguments: &Arguments, id: &str, watch: bool, output: &Output) -> any
             Ok(())
         });
     }
-    let url = desk.with(|desk| desk.hub_url(&id))?;
-    wait(async { Ok(hub::catch_up(&desk, &HubConnection::new(&url, device)?, &id).await?) })?;
+    let named = desk.with(|desk| desk.hub(&id))?;
+    wait(async { Ok(hub::catch_up(&desk, &HubConnection::to(&named, device)?, &id).await?) })?;
     tell(&desk.with(|desk| desk.sync_state(&id))?, output)
 }
 

@@ -166,6 +166,10 @@ pub const CHALLENGES_MAX: usize = 16_384;
 /// How long a token works: a working day. It is no use without the device's key.
 pub const TOKEN_LIFE: Duration = Duration::from_secs(12 * 3_600);
 
+/// How far a request may be overtaken by later ones of its token before it counts as come already: four times
+/// [`WAITING_PER_DEVICE`], and what one machine word remembers. Whoever falls behind takes a new token.
+pub const REPLAY_WINDOW: u64 = 128;
+
 /// How many tokens are kept in all; the oldest go first.
 pub const TOKENS_MAX: usize = 65_536;
 

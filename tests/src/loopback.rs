@@ -164,8 +164,8 @@ impl LoopbackDesk {
     /// # Errors
     /// When the application has no hub.
     pub fn connection(&self) -> Result<HubConnection, UserError> {
-        let (url, key) = self.desk.with(|desk| Ok((desk.hub_url(&self.application)?, desk.device_key())))?;
-        HubConnection::new(&url, key)
+        let (hub, key) = self.desk.with(|desk| Ok((desk.hub(&self.application)?, desk.device_key())))?;
+        HubConnection::to(&hub, key)
     }
 
     /// Exchanges with the hub until both have everything.

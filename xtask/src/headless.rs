@@ -1,4 +1,5 @@
-//! The app's main job without a screen: start an application, fill it from the sample, check it, export it.
+//! The app's main job without a screen: start an application, fill it from the sample, check it, export it; then
+//! a hub and three agencies at work.
 
 use std::fs;
 use std::path::Path;
@@ -14,7 +15,8 @@ const FORM: &str = "zone-application-2026";
 /// Does the job with the CLI and names the folder with the results.
 ///
 /// # Errors
-/// When a step fails; among them, when the filled sample does not pass its own check.
+/// When a step fails; among them, when the filled sample does not pass its own check, or when the agencies of the
+/// demo do not end with the same answers.
 pub fn run(progress: &mut Progress) -> anyhow::Result<()> {
     progress.step("build the command line", || build::programs(&["huiqian"], &[]))?;
     let results = target_dir().join("headless-run");
@@ -34,6 +36,8 @@ pub fn run(progress: &mut Progress) -> anyhow::Result<()> {
         let schema = output_of(desk.command().args(["form", "schema", FORM]))?;
         fs::write(results.join("answers.schema.json"), schema).context("write the schema")
     })?;
+    let kept = results.join("demo");
+    progress.step("a hub and three agencies", || desk.run(&["demo", "--keep", &shown(&kept)]))?;
     println!("The results are in {}", results.display());
     Ok(())
 }

@@ -15,7 +15,7 @@ pub fn run(progress: &mut Progress, arguments: &[String]) -> anyhow::Result<()> 
     install(progress, Purpose::Run)?;
     if !has_display() {
         eprintln!(
-            "           no display (neither DISPLAY nor WAYLAND_DISPLAY is set): the same job on the command line"
+            "           no display (neither DISPLAY nor WAYLAND_DISPLAY is set): the same job on the command line, and a demo of several agencies"
         );
         return headless::run(progress);
     }

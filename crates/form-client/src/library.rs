@@ -22,6 +22,8 @@ static BUILT_IN_LIBRARY: LazyLock<Library> = LazyLock::new(|| {
     library
 });
 
+/// The filled example in a package's folder. No part of the package: it does not count for its hash.
+const SAMPLE: &str = "sample/answers.json";
 /// Larger files are no form package files; keeps a mistaken folder from filling memory.
 const FILE_LIMIT: u64 = 4 << 20;
 
@@ -85,6 +87,11 @@ impl Library {
             Err(error) => self.faults.push(bad_form(&error)),
         }
     }
+}
+
+/// The filled example of a built-in form, as [`crate::fill::parse`] reads it.
+pub fn sample(form: &str) -> Option<&'static str> {
+    BUILT_IN.get_file(format!("{form}/{SAMPLE}"))?.contents_utf8()
 }
 
 /// Reads a package's files from its folder.

@@ -4,6 +4,7 @@ mod bundle;
 mod discussion;
 mod edit;
 mod epoch;
+mod hub_copy;
 mod join;
 mod left_out;
 mod reminder;
@@ -49,6 +50,7 @@ use crate::session::Session;
 use crate::summary::Figures;
 use crate::surroundings::Surroundings;
 
+pub use hub_copy::HubCopy;
 pub use join::CheckedInvitation;
 
 /// The setting that holds [`Settings`].

@@ -12,7 +12,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("form-document", &["form-model"]),
     ("form-store", &["form-model"]),
     ("form-client", &["form-document", "form-store", "form-model"]),
-    ("huiqian-cli", &["form-client", "form-model"]),
+    // The hub for `demo` only.
+    ("huiqian-cli", &["form-client", "form-model", "sync-server"]),
     ("huiqian-desktop", &["form-client", "form-model"]),
     ("huiqian-frontend", &["form-model"]),
     ("sync-server", &["form-document", "form-model"]),

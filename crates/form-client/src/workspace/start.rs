@@ -118,7 +118,7 @@ impl Workspace {
     }
 }
 
-fn broken(cause: &dyn Cause) -> UserError {
+pub(super) fn broken(cause: &dyn Cause) -> UserError {
     because(UserError::new(ErrorCode::HubBroken), cause)
 }
 

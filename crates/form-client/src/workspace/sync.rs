@@ -6,6 +6,7 @@ use std::sync::Arc;
 use form_document::ActorId;
 use form_document::key::{PublicKey, SigningKey};
 use form_document::ledger::{Followed, LogFault, Recovery};
+use form_document::roster::Hub;
 use form_document::wire::{Hello, Offer, Page, Presence};
 use form_model::command::{Event, Link, Present, ShowPresence, SyncState};
 use form_model::error::{ErrorCode, UserError};
@@ -57,12 +58,12 @@ impl Workspace {
         next.map_err(|error| unusable(home, &error))
     }
 
-    /// Where an application's hub is.
+    /// Where an application's hub is, and its key.
     ///
     /// # Errors
     /// [`ErrorCode::NoHub`].
-    pub fn hub_url(&mut self, id: &ApplicationId) -> Result<String, UserError> {
-        let hub = self.session(id)?.ledger.chain().newest().hub.as_ref().map(|hub| hub.url.clone());
+    pub fn hub(&mut self, id: &ApplicationId) -> Result<Hub, UserError> {
+        let hub = self.session(id)?.ledger.chain().newest().hub.clone();
         hub.ok_or_else(|| UserError::new(ErrorCode::NoHub))
     }
 
@@ -73,7 +74,7 @@ impl Workspace {
     pub fn shared_applications(&mut self) -> Result<Vec<ApplicationId>, UserError> {
         let rows = self.store.applications().map_err(|error| unusable(&self.home, &error))?;
         let ids = rows.into_iter().map(|row| row.id).collect::<Vec<_>>();
-        Ok(ids.into_iter().filter(|id| self.hub_url(id).is_ok()).collect())
+        Ok(ids.into_iter().filter(|id| self.hub(id).is_ok()).collect())
     }
 
     /// What is woken by an application's edits, and by its persons' moves.
@@ -191,6 +192,7 @@ impl Workspace {
             return Ok(Ok(Vec::new()));
         }
         session.outbox.claims_nothing = false;
+        let errors = session.step_again(device, &followed.displaced, now);
         let synced = session.waiting() == 0 && session.ledger.confirmed() == session.ledger.chain().version();
         if synced {
             session.synced_ms = now;
@@ -208,22 +210,25 @@ impl Workspace {
         session.outbox.saved();
         session.outbox.heard(&followed.segments);
         let confirmed = session.ledger.confirmed() != decided;
-        self.followed(id, followed, confirmed).map(Ok)
+        self.followed(id, followed, errors, confirmed).map(Ok)
     }
 
-    /// What the view hears of a page that has been kept. `confirmed` says that the hub has taken steps of the
-    /// roster, this desk's own among them.
+    /// What the view hears of a page that has been kept. `errors` says which steps of this desk's could not be
+    /// taken again, `confirmed` that the hub has taken steps of the roster, this desk's own among them.
     fn followed(
         &mut self,
         id: &ApplicationId,
         followed: Followed,
+        errors: Vec<UserError>,
         confirmed: bool,
     ) -> Result<Vec<Event>, UserError> {
         let team_changed = confirmed || !followed.displaced.is_empty();
         if !followed.displaced.is_empty() {
             self.session(id)?.outbox.roster_moved();
+            if let Some(wake) = self.wakes.get(id) {
+                wake.changed.notify_one();
+            }
         }
-        let errors = self.step_again(id, &followed.displaced);
         if followed.recovery.is_some() {
             let key = self.session(id)?.key;
             let replicas = self.store.replicas(key).map_err(|error| unusable(&self.home, &error))?;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use form_document::{UnverifiedGenesis, change_hash, import};
-use form_model::answer::AnswerValue;
+use form_model::answer::{AnswerValue, Answers};
 use form_model::check::subject;
 use form_model::command::{Event, ExportFormat, Imported, Overlap};
 use form_model::definition::FormDefinition;
@@ -28,6 +28,24 @@ struct Exported<'a> {
     answers: &'a BTreeMap<AnswerId, AnswerValue>,
 }
 
+/// Answers as a file's bytes: equal bytes for equal answers.
+pub(super) fn json(
+    definition: &FormDefinition,
+    application: &ApplicationId,
+    answers: &Answers,
+) -> Result<Vec<u8>, UserError> {
+    let exported = Exported {
+        form: &definition.id,
+        version: &definition.version,
+        package: &definition.hash,
+        application,
+        answers: &answers.0,
+    };
+    let mut bytes = serde_json::to_vec_pretty(&exported).map_err(|error| not_saved(&error))?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}
+
 impl Workspace {
     /// An application as a file's bytes.
     ///
@@ -37,19 +55,7 @@ impl Workspace {
         let session = self.session(id)?;
         match format {
             ExportFormat::Automerge => Ok(session.document().save()),
-            ExportFormat::Json => {
-                let answers = session.document().answers();
-                let exported = Exported {
-                    form: &session.definition.id,
-                    version: &session.definition.version,
-                    package: &session.definition.hash,
-                    application: id,
-                    answers: &answers.0,
-                };
-                let mut bytes = serde_json::to_vec_pretty(&exported).map_err(|error| not_saved(&error))?;
-                bytes.push(b'\n');
-                Ok(bytes)
-            }
+            ExportFormat::Json => json(&session.definition, id, &session.document().answers()),
         }
     }
 
