@@ -2,6 +2,7 @@
 
 use form_client::code::CodeKind;
 use form_client::hub::{self, HubConnection, LocalDesk, Wake};
+use form_model::address;
 use form_model::command::SyncState;
 use serde_json::json;
 
@@ -20,6 +21,9 @@ pub fn connect(
     admission: &str,
     output: &Output,
 ) -> anyhow::Result<()> {
+    if let Some(warning) = address::warning(url, output.language) {
+        eprintln!("{warning}");
+    }
     let desk = LocalDesk::new(arguments.workspace()?);
     let id = desk.with(|desk| desk.resolve(id))?;
     wait(async { Ok(hub::publish(&desk, &id, url, admission).await?) })?;

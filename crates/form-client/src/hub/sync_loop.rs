@@ -107,7 +107,7 @@ impl<A: Ask> SyncLoop<A> {
             Link::Offline { since_ms: *self.offline_since.get_or_insert(now) }
         };
         self.link(link).await;
-        self.desk.tell(&self.application, vec![Event::Presence { present: Vec::new() }]).await;
+        self.show(Vec::new()).await;
     }
 
     /// The hub was restored: says for whom it waits.
@@ -221,8 +221,10 @@ impl<A: Ask> SyncLoop<A> {
 
     async fn show(&self, people: Vec<(PublicKey, Presence)>) {
         let id = self.application.clone();
-        let present = self.desk.ask(move |desk| desk.present(&id, &people)).await.unwrap_or_default();
-        self.desk.tell(&self.application, vec![Event::Presence { present }]).await;
+        // Fails only when the application cannot be read, and then nobody looks at it.
+        if let Ok(events) = self.desk.ask(move |desk| desk.hear_people(&id, people)).await {
+            self.desk.tell(&self.application, events).await;
+        }
     }
 }
 

@@ -168,12 +168,7 @@ impl Workspace {
     ///
     /// # Errors
     /// [`ErrorCode::NotLead`], [`ErrorCode::TeamRefused`], [`ErrorCode::NotSaved`].
-    pub fn publish(
-        &mut self,
-        id: &ApplicationId,
-        url: &str,
-        hub: PublicKey,
-    ) -> Result<Publish, UserError> {
+    pub fn publish(&mut self, id: &ApplicationId, url: &str, hub: PublicKey) -> Result<Publish, UserError> {
         let roster = self.session(id)?.ledger.chain().newest().clone();
         let named = roster.hub.as_ref().is_some_and(|named| named.url == url && named.key == hub);
         if !named {

@@ -97,15 +97,25 @@ impl Workspace {
         self.wake(&request.application).presence.send_replace(here);
     }
 
+    /// The hub has said who is in the form; nobody, while it is not heard. Kept until it says otherwise.
+    ///
+    /// # Errors
+    /// As [`Workspace::open_application`].
+    pub fn hear_people(
+        &mut self,
+        id: &ApplicationId,
+        people: Vec<(PublicKey, Presence)>,
+    ) -> Result<Vec<Event>, UserError> {
+        self.people.insert(id.clone(), people);
+        Ok(vec![Event::Presence { present: self.present(id)? }])
+    }
+
     /// Who is in the form, with names; those whom the roster does not know, and this desk, left out.
     ///
     /// # Errors
     /// As [`Workspace::open_application`].
-    pub fn present(
-        &mut self,
-        id: &ApplicationId,
-        people: &[(PublicKey, Presence)],
-    ) -> Result<Vec<Present>, UserError> {
+    pub fn present(&mut self, id: &ApplicationId) -> Result<Vec<Present>, UserError> {
+        let people = self.people.get(id).cloned().unwrap_or_default();
         let session = self.session(id)?;
         let roster = session.ledger.chain().newest();
         let named =
@@ -266,7 +276,8 @@ impl Workspace {
         self.session(id)?;
         let Self { sessions, store, home, .. } = self;
         let Some(session) = sessions.get(id) else { return Ok(Vec::new()) };
-        log_page::pages_after(store, session.key, &session.ledger, position, &BTreeMap::new())
+        let have = log_page::accepted_up_to(store, session.key, position);
+        have.and_then(|have| log_page::pages_after(store, session.key, &session.ledger, position, &have))
             .map_err(|error| unusable(home, &error))
     }
 
