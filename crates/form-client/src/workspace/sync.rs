@@ -185,8 +185,8 @@ impl Workspace {
         page: &Page,
     ) -> Result<Result<Vec<Event>, LogFault>, UserError> {
         let now = (self.surroundings.now_ms)();
-        let replica = self.fresh_replica(id, now)?;
         self.session(id)?;
+        let replica = self.fresh_replica(id, now)?;
         let Self { sessions, device, store, .. } = self;
         let Some(session) = sessions.get_mut(id) else { return Ok(Ok(Vec::new())) };
         session.outbox.sign(&session.ledger, device);
