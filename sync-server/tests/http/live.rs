@@ -1,8 +1,12 @@
+    assert_eq!(desk_live.presence(&mut desk).await, (lead.device(), here));
+    lead_live.say(&Say::Presence(Presence::default())).await;
+    while desk_live.presence(&mut desk).await != (lead.device(), Presence::default()) {}
 //! Live streams.
 
 use std::time::Duration;
 
 use form_document::roster::Act;
+use form_document::key::PublicKey;
 use form_document::wire::{self, Presence, Receipt, Say, Tell, encode};
 use futures_util::{SinkExt as _, StreamExt as _};
 use tokio::net::TcpStream;
@@ -49,6 +53,19 @@ impl Live {
                 }
                 Ok(Tell::Presence(..)) => {}
                 other => panic!("no page: {other:?}"),
+            }
+        }
+    }
+
+    /// The next move of a member; pages that come before it are followed.
+    async fn presence(&mut self, desk: &mut Desk) -> (PublicKey, Presence) {
+        loop {
+            match self.next().await {
+                Ok(Tell::Presence(device, presence)) => return (device, presence),
+                Ok(Tell::Page(page)) => {
+                    desk.follow(&page).unwrap();
+                }
+                other => panic!("nobody moves: {other:?}"),
             }
         }
     }
