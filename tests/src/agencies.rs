@@ -138,6 +138,19 @@ fn core(folder: &Path, key: &[u8; 32]) -> Core {
     Core::new(Box::new(storage), key, Clock::new(now_ms), BUDGET).unwrap()
 }
 
+/// A new desk with an agency's name on it.
+pub fn named_workspace(folder: &Path, surroundings: Surroundings, name: &str) -> Workspace {
+    let mut workspace = Workspace::open(folder, surroundings).unwrap();
+    let settings = Settings {
+        agency: name.to_owned(),
+        person: format!("{name}的人"),
+        text_size: 100,
+        ..Settings::default()
+    };
+    workspace.save_settings(&settings).unwrap();
+    workspace
+}
+
 /// One agency's desk.
 #[derive(Debug)]
 pub struct Agency {
@@ -150,14 +163,7 @@ impl Agency {
     /// A desk with a name on it.
     pub fn new(name: &str) -> Self {
         let folder = folder();
-        let mut workspace = Workspace::open(folder.path(), surroundings()).unwrap();
-        let settings = Settings {
-            agency: name.to_owned(),
-            person: format!("{name}的人"),
-            text_size: 100,
-            ..Settings::default()
-        };
-        workspace.save_settings(&settings).unwrap();
+        let workspace = named_workspace(folder.path(), surroundings(), name);
         Self { workspace, folder, name: name.to_owned() }
     }
 

@@ -139,6 +139,16 @@ impl Window {
         self.wait_for_state("离线").await
     }
 
+    /// Waits until the state line says that the hub was restored from a backup, and opens what it has to tell of it.
+    ///
+    /// # Errors
+    /// When it does not in time.
+    pub async fn look_at_restored_hub(&self) -> anyhow::Result<()> {
+        self.wait_for_state("从备份恢复").await?;
+        self.press("sync").await?;
+        self.find("[data-action=go-on]").await.map(drop)
+    }
+
     async fn wait_for_state(&self, words: &str) -> anyhow::Result<()> {
         until(&format!("the state line to say {words}"), LINE_PATIENCE, || async {
             let said = self.find(".state-button").await?.text().await?;

@@ -1,6 +1,7 @@
 //! The hub as a process of its own, at one address for as long as a test lasts.
 
 use std::ffi::OsString;
+use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -90,6 +91,38 @@ impl HubProcess {
         until_blocking("the hub to end", PATIENCE, || (!is_running(id)).then_some(()))?;
         let status = process.child().wait()?;
         ensure!(status.success(), "the hub ended with {status}");
+        Ok(())
+    }
+
+    /// Copies its data while it serves, as an administrator does every night; returns the copy.
+    ///
+    /// # Errors
+    /// When the hub's program refuses.
+    pub fn back_up(&self) -> anyhow::Result<PathBuf> {
+        let copy = self.folder().join("backup.db");
+        self.administer("backup", "--out", &copy)?;
+        Ok(copy)
+    }
+
+    /// Its disk is lost: it goes on at the same address from a backup, with the key that was kept apart.
+    ///
+    /// # Errors
+    /// When it does not come up again.
+    pub fn restore(&mut self, from: &Path) -> anyhow::Result<()> {
+        self.stop()?;
+        let (kept, key) = (self.folder().join("hub.key"), self.data().join("hub.key"));
+        fs::rename(&key, &kept)?;
+        fs::remove_dir_all(self.data())?;
+        fs::create_dir(self.data())?;
+        fs::rename(&kept, &key)?;
+        self.administer("restore", "--from", from)?;
+        self.start_again()
+    }
+
+    fn administer(&self, command: &str, option: &str, file: &Path) -> anyhow::Result<()> {
+        let mut program = Command::new(built_program(HUB)?);
+        let output = program.arg(command).arg("--data").arg(self.data()).arg(option).arg(file).output()?;
+        ensure!(output.status.success(), "{command}: {}", String::from_utf8_lossy(&output.stderr));
         Ok(())
     }
 

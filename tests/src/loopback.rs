@@ -16,8 +16,8 @@ use form_document::wire::{Exchange, Hello, Offer, Page, PageEntry};
 use form_document::{ChangeHash, change_hash};
 use form_model::answer::AnswerValue;
 use form_model::command::{
-    CreateApplication, Edit, ExportFormat, HistoryStep, InviteRequest, ReadHistory, Settings, SyncState,
-    TeamAct, TeamRequest,
+    CreateApplication, Edit, ExportFormat, HistoryStep, InviteRequest, ReadHistory, SyncState, TeamAct,
+    TeamRequest,
 };
 use form_model::delta::{Delta, utf16_len};
 use form_model::error::UserError;
@@ -26,7 +26,7 @@ use form_model::member::{AgencyId, FormPart, Grant, Role};
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
 
-use crate::agencies::folder;
+use crate::agencies::{folder, named_workspace};
 use crate::random::Random;
 use crate::typist::FORM;
 
@@ -52,14 +52,7 @@ pub struct LoopbackDesk {
 
 impl LoopbackDesk {
     fn open(folder: TempDir, name: &str) -> (LocalDesk, TempDir) {
-        let mut workspace = Workspace::open(folder.path(), Surroundings::system()).unwrap();
-        let settings = Settings {
-            agency: name.to_owned(),
-            person: format!("{name}的人"),
-            text_size: 100,
-            ..Settings::default()
-        };
-        workspace.save_settings(&settings).unwrap();
+        let workspace = named_workspace(folder.path(), Surroundings::system(), name);
         (LocalDesk::new(workspace), folder)
     }
 

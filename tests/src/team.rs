@@ -121,6 +121,19 @@ impl Team {
         self.colleague_syncs()
     }
 
+    /// The hub's disk is lost after it has told the colleague, and nobody else, that it has an answer. The lead has
+    /// another one to hand over.
+    ///
+    /// # Errors
+    /// When the hub does not come up again, or the form lacks an answer.
+    pub fn lose_hub(&mut self, colleagues: (&str, &str), leads: (&str, &str)) -> anyhow::Result<()> {
+        let backup = self.hub.back_up()?;
+        self.colleague_says("set", &[colleagues.0, colleagues.1])?;
+        self.colleague_syncs()?;
+        self.hub.restore(&backup)?;
+        self.lead_says("set", &[leads.0, leads.1]).map(drop)
+    }
+
     fn say(&self, desk: &Desk, command: &str, arguments: &[&str]) -> anyhow::Result<String> {
         let all = [&[command, self.id.0.as_str()], arguments].concat();
         let (code, said) = command_line(&desk.home(), &all)?;

@@ -4,3 +4,4 @@
 
 mod demo;
 mod support;
+mod team;

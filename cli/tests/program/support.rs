@@ -27,10 +27,9 @@ impl From<Output> for Said {
     }
 }
 
-/// `huiqian ARGUMENTS`, the key kept in its folder.
+/// `huiqian ARGUMENTS`
 pub fn huiqian(arguments: &[&str]) -> Said {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_huiqian"));
-    command.args(arguments).env("HUIQIAN_KEYRING", "off").output().unwrap().into()
+    Command::new(env!("CARGO_BIN_EXE_huiqian")).args(arguments).output().unwrap().into()
 }
 
 /// The same on a data folder.

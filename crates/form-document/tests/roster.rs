@@ -33,6 +33,7 @@ fn leads() -> Vec<Act> {
         Act::Cancel { invite: public(66) },
         Act::Revoke { device: public(SCIENCE) },
         Act::HandOver { to: agency("commerce"), grant: contributor(&["basics"]), accept_until_ms: None },
+        Act::Recovery { key: public(88) },
         Act::Epoch { number: 1, position: 3, log: "ab".repeat(32) },
     ]
 }

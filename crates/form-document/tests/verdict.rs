@@ -589,3 +589,20 @@ fn a_grant_of_a_removed_agency_and_a_handed_over_lead_count_no_longer() {
     let judgement = judge(&mut hub, &mut former);
     assert_eq!((accepted(&judgement), refusals(&judgement)), (1, vec![Reason::Reassigned]));
 }
+
+#[test]
+fn work_is_late_when_the_time_of_any_of_several_losses_is_over() {
+    let chain = company();
+    for (last, expected) in [(Some(NOW + 1), None), (None, Some(Reason::Reassigned))] {
+        let mut hub = Hub::new(&chain);
+        let (mut lead, mut desk) = (Desk::new(LEAD, &chain), Desk::new(COMMERCE, &chain));
+        desk.set("basics.name", "甲");
+        // Taken with time to hand in, given back, and taken once more.
+        lead.act(agency_until("commerce", contributor(&["plan"]), Some(NOW + 1))).unwrap();
+        lead.act(agency_act("commerce", contributor(&["basics"]))).unwrap();
+        lead.act(agency_until("commerce", contributor(&["plan"]), last)).unwrap();
+        lead.sync(&mut hub);
+        let judgement = judge(&mut hub, &mut desk);
+        assert_eq!(refusals(&judgement), Vec::from_iter(expected), "{last:?}");
+    }
+}

@@ -160,3 +160,15 @@ fn a_revoked_device_comes_back_when_a_lead_invites_it_again() {
     lead.sync(&id, &mut hub).unwrap();
     assert_eq!(lead.text(&id, "openness.cooperation_mechanism"), "又来了");
 }
+
+#[test]
+fn a_second_compact_start_leaves_alone_what_was_written_since_the_first() {
+    let mut hub = LoneHub::start();
+    let (_, mut commerce, _, id) = team(&mut hub);
+    commerce.splice(&id, "openness.cooperation_mechanism", 0, 0, "刚写的").unwrap();
+    // Asked for before the first one had come.
+    let start = hub.core.start(&commerce.workspace.device_key().public(), &id).unwrap();
+    assert_eq!(commerce.workspace.begin(&id, &start).unwrap(), []);
+    let mut commerce = commerce.restart();
+    assert_eq!(commerce.text(&id, "openness.cooperation_mechanism"), "刚写的");
+}

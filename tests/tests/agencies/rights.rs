@@ -1,8 +1,9 @@
 //! Nobody writes outside their parts, and nobody loses what they were allowed to write.
 
 use form_document::wire::Exchange;
-use form_model::command::{DiscussAct, DiscussRequest, SetAsideRequest};
+use form_model::command::{DiscussAct, DiscussRequest, Event, SetAsideRequest};
 use form_model::error::ErrorCode;
+use form_model::id::AnswerId;
 use form_model::member::Role;
 use huiqian_tests::agencies::{Agency, LoneHub};
 
@@ -100,4 +101,28 @@ fn work_on_refused_work_stays_aside_when_the_hub_comes_to_it_later() {
     commerce.sync(&id, &mut hub).unwrap();
     assert_eq!(aside(&mut commerce), ["引进来", "走出去"]);
     assert_eq!(commerce.workspace.sync_state(&id).unwrap().waiting, 0);
+}
+
+#[test]
+fn a_card_of_two_values_goes_when_one_of_them_is_refused() {
+    let mut hub = LoneHub::start();
+    let (mut lead, mut commerce, _, id) = team(&mut hub);
+    let figure = AnswerId("openness.export_growth.2025".into());
+    // The lead's value stands out of the two, since more went before it: it is shown before and after.
+    lead.set(&id, "cover.zone_name", "示例合作区").unwrap();
+    lead.set(&id, &figure.0, "2").unwrap();
+    lead.sync(&id, &mut hub).unwrap();
+    commerce.set(&id, &figure.0, "1").unwrap();
+    commerce.workspace.import(&lead.stick(&id, false).unwrap(), "牵头.hqb").unwrap();
+    let both = commerce.workspace.state(&id, &figure).unwrap();
+    assert_eq!((both.value.unwrap().as_text(), both.conflict.len()), ("2", 2));
+    lead.grant(&id, "commerce", Role::Contributor, &["plan"]);
+    lead.sync(&id, &mut hub).unwrap();
+    let events = commerce.sync(&id, &mut hub).unwrap();
+    let mut told = events.iter().filter_map(|event| match event {
+        Event::Answered { answers } => answers.iter().find(|state| state.answer == figure),
+        _ => None,
+    });
+    let last = told.next_back().expect("the view hears that one of the values is gone");
+    assert_eq!((last.value.as_ref().unwrap().as_text(), last.conflict.len()), ("2", 0));
 }

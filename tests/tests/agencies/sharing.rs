@@ -1,7 +1,7 @@
 //! Edits flow, merge, and wait for a line.
 
 use form_document::wire::Presence;
-use form_model::command::{Event, ReadThrough, ShowPresence};
+use form_model::command::{Event, Link, ReadThrough, ShowPresence};
 use form_model::id::{AnswerId, ApplicationId};
 use form_model::member::Role;
 use huiqian_tests::agencies::{Agency, LoneHub, begin};
@@ -126,4 +126,17 @@ fn who_opens_a_form_again_sees_who_is_in_it_and_who_closes_it_is_gone() {
     // While the hub is not heard nobody is there.
     lead.workspace.hear_people(&id, Vec::new()).unwrap();
     assert_eq!(lead.workspace.open_application(&id).unwrap().present, []);
+}
+
+#[test]
+fn a_step_of_the_team_waits_for_the_hub_like_any_change() {
+    let mut hub = LoneHub::start();
+    let (mut lead, _, _, id) = team(&mut hub);
+    lead.sync(&id, &mut hub).unwrap();
+    lead.workspace.linked(&id, Link::Live).unwrap();
+    assert_eq!(lead.workspace.sync_state(&id).unwrap().waiting, 0);
+    lead.grant(&id, "customs", Role::Observer, &[]);
+    assert_eq!(lead.workspace.sync_state(&id).unwrap().waiting, 1);
+    lead.sync(&id, &mut hub).unwrap();
+    assert_eq!(lead.workspace.sync_state(&id).unwrap().waiting, 0);
 }

@@ -2,6 +2,7 @@
 //! machine's cores, and a person types alone.
 
 mod accessibility;
+mod aftermath;
 mod agencies;
 mod closing;
 mod composition;

@@ -13,6 +13,12 @@ fn other() -> ApplicationId {
     ApplicationId("ab".repeat(32))
 }
 
+/// The offer's one signature does not fit, and so its change is nobody's.
+async fn fits_nobody(ground: &mut Ground, what: &str, offer: Offer, hash: ChangeHash) {
+    let unproven = Fault::Unproven(hash).to_string();
+    is_nobodys(ground, what, offer, &["seal 0 of the message", &unproven], &[UNSIGNED, UNFIT]).await;
+}
+
 /// The hub gives no verdict and says why; a colleague who gets it in a file leaves it out.
 async fn is_nobodys(ground: &mut Ground, what: &str, offer: Offer, expected: &[&str], told: &[&str]) {
     let before = ground.science.answers();
@@ -48,15 +54,7 @@ async fn forged_and_misdirected_signatures_prove_nothing() {
     forged.claim = Claim::new(&ground.id(), leads, [9; 16]);
     forged.change.actor_id = forged.claim.actor.clone();
     let (offer, hash) = ground.offer(&forged);
-    let unproven = Fault::Unproven(hash).to_string();
-    is_nobodys(
-        &mut ground,
-        "forged author",
-        offer,
-        &["seal 0 of the message", &unproven],
-        &[UNSIGNED, UNFIT],
-    )
-    .await;
+    fits_nobody(&mut ground, "forged author", offer, hash).await;
 
     // Signed for another application.
     let operations = own(&ground);
@@ -64,15 +62,7 @@ async fn forged_and_misdirected_signatures_prove_nothing() {
     let (mut offer, hash) = ground.offer(&forged);
     let actor = forged.claim.actor.clone();
     offer.seals = vec![Segment::sign(&ground.key(), &other(), actor, 1, vec![hash], 1).seal(1)];
-    let unproven = Fault::Unproven(hash).to_string();
-    is_nobodys(
-        &mut ground,
-        "another application",
-        offer,
-        &["seal 0 of the message", &unproven],
-        &[UNSIGNED, UNFIT],
-    )
-    .await;
+    fits_nobody(&mut ground, "another application", offer, hash).await;
 
     // Not signed at all.
     let operations = own(&ground);

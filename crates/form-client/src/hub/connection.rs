@@ -169,9 +169,7 @@ impl HubConnection {
     /// # Errors
     /// [`ErrorCode::HubUnreachable`], [`ErrorCode::HubRefused`].
     pub async fn start(&self, id: &ApplicationId) -> Result<Start, UserError> {
-        let path = format!("/v1/applications/{id}/start");
-        let response = self.send(Method::GET, &path, Vec::new(), None).await?;
-        self.message(response, START_MAX_BYTES).await
+        self.get(&format!("/v1/applications/{id}/start")).await
     }
 
     /// Gives a hub that was restored from a backup back what it has lost.
@@ -188,9 +186,7 @@ impl HubConnection {
     /// # Errors
     /// [`ErrorCode::HubUnreachable`], [`ErrorCode::HubRefused`].
     pub async fn standing(&self, id: &ApplicationId) -> Result<LogStanding, UserError> {
-        let path = format!("/v1/applications/{id}/log");
-        let response = self.send(Method::GET, &path, Vec::new(), None).await?;
-        self.message(response, START_MAX_BYTES).await
+        self.get(&format!("/v1/applications/{id}/log")).await
     }
 
     /// Lets a restored hub go on without what nobody could give back.
@@ -246,6 +242,12 @@ impl HubConnection {
             }
         }
         Err(problem::refused(&self.base, "token_unknown", String::new()))
+    }
+
+    /// Asks for what is as large as a compact start at the most.
+    async fn get<T: for<'a> Decode<'a, ()>>(&self, path: &str) -> Result<T, UserError> {
+        let response = self.send(Method::GET, path, Vec::new(), None).await?;
+        self.message(response, START_MAX_BYTES).await
     }
 
     /// A signed request; with a fresh token where the hub no longer takes the old one.

@@ -238,7 +238,7 @@ impl Workspace {
         &mut self,
         id: &ApplicationId,
         followed: Followed,
-        errors: Vec<UserError>,
+        mut errors: Vec<UserError>,
         confirmed: bool,
     ) -> Result<Vec<Event>, UserError> {
         let team_changed = confirmed || !followed.displaced.is_empty();
@@ -261,7 +261,8 @@ impl Workspace {
         let now = (self.surroundings.now_ms)();
         let reread = self.reread_news(id, &followed.merged.overlaps)?;
         if team_changed {
-            self.renew_recovery(id)?;
+            // The page is kept; what fails here is tried again at the next one.
+            errors.extend(self.renew_recovery(id).err());
         }
         let session = self.session(id)?;
         let mut events = match followed.recovery {

@@ -23,10 +23,11 @@ const OWED: [&str; 2] = ["innovation", "services"];
 const FIGURE: &str = "openness.foreign_funded_enterprises.2023";
 const DIFFERS: &str = "openness.foreign_funded_enterprises.2024";
 const WRITTEN: &str = "openness.cooperation_mechanism";
+const INDUSTRIES: &str = "basics.leading_industries";
 
 /// Takes all of them.
 pub async fn take(album: &Album) -> anyhow::Result<()> {
-    let team = Team::new(&[])?;
+    let mut team = Team::new(&[])?;
     fill(&team)?;
     let invite = team.invite("commerce")?;
     let (lead, colleague) = (team.lead.open().await?, team.colleague.open().await?);
@@ -41,7 +42,9 @@ pub async fn take(album: &Album) -> anyhow::Result<()> {
     members(album, &lead).await?;
     lead.close().await?;
     colleague.close().await?;
-    refused(album, &team).await
+    refused(album, &team).await?;
+    rewritten(album, &team).await?;
+    restored(album, &mut team).await
 }
 
 /// The sample, the agencies, two values, and something said.
@@ -135,4 +138,33 @@ async fn refused(album: &Album, team: &Team) -> anyhow::Result<()> {
     window.press("sync").await?;
     window.find("[data-set-aside]").await?;
     album.take_narrow(&window, "50-refused").await
+}
+
+/// A long text that two people rewrote at one place, and a short one that both filled in.
+async fn rewritten(album: &Album, team: &Team) -> anyhow::Result<()> {
+    team.lead_says("grant", &["commerce", "--part", SECTION, "--part", INDUSTRIES])?;
+    team.lead_syncs()?;
+    team.colleague_syncs()?;
+    team.differ(WRITTEN, "建立联席会议机制，每季度会商。", "建立专班工作机制，每月会商。")?;
+    team.differ(INDUSTRIES, "精密机床、轴承", "精密机床、刀具")?;
+    let window = team.lead.open().await?;
+    window.open_application().await?;
+    window.go_to_section(SECTION).await?;
+    window.click(&control(&answer(WRITTEN))).await?;
+    window.find("[data-reread]").await?;
+    album.take_narrow(&window, "51-reread").await?;
+    window.go_to_section("basics").await?;
+    window.click(&control(&answer(INDUSTRIES))).await?;
+    window.press("merge-both").await?;
+    album.take_narrow(&window, "52-put-together").await?;
+    window.close().await
+}
+
+/// The hub was restored from a backup, and waits for those who may know more.
+async fn restored(album: &Album, team: &mut Team) -> anyhow::Result<()> {
+    team.lose_hub((WRITTEN, "建立常态化联络机制。"), (FIGURE, "88"))?;
+    let window = team.lead.open().await?;
+    window.open_application().await?;
+    window.look_at_restored_hub().await?;
+    album.take_narrow(&window, "53-restored-hub").await
 }
