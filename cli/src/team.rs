@@ -31,15 +31,7 @@ pub fn grant(arguments: &Arguments, id: &str, granted: Granted<'_>, output: &Out
 
 impl Granted<'_> {
     fn act(self, workspace: &mut Workspace, application: &ApplicationId) -> Result<TeamAct, UserError> {
-        let definition = workspace.answers(application)?.0;
-        let parts = parts(self.parts);
-        let unknown = parts.keys().find(|part| {
-            let field = definition.fields().any(|field| field.id.as_str() == part.0);
-            !field && definition.section(&part.0).is_none()
-        });
-        if let Some(part) = unknown {
-            return Err(UserError::new(ErrorCode::UnknownAnswer).with("answer", part));
-        }
+        let parts = known_parts(workspace, application, self.parts)?;
         let mut others = read(workspace, application)?.agencies;
         let known = others.iter().position(|agency| agency.id.0 == self.agency).map(|at| others.remove(at));
         let name = self.name.clone().or_else(|| known.as_ref().map(|agency| agency.name.clone()));
@@ -64,12 +56,7 @@ pub fn revoke(arguments: &Arguments, id: &str, who: &str, output: &Output) -> an
         if let Some(agency) = agency {
             return Ok(TeamAct::RemoveAgency { agency: agency.id.clone() });
         }
-        let starts = |key: &&str| key.starts_with(who);
-        if let Some(key) = team.invites.iter().map(|invite| invite.key.as_str()).find(starts) {
-            return Ok(TeamAct::CancelInvite { key: key.to_owned() });
-        }
-        let device = team.devices.iter().map(|device| device.key.as_str()).find(starts);
-        Ok(TeamAct::RevokeDevice { key: device.unwrap_or(who).to_owned() })
+        only(named(&team, who), who)
     };
     act(arguments, id, find, output)
 }
@@ -81,8 +68,39 @@ pub fn hand_over(
     kept: &[String],
     output: &Output,
 ) -> anyhow::Result<()> {
-    let grant = Grant { role: Role::Contributor, parts: parts(kept), ..Grant::default() };
-    act(arguments, id, |_, _| Ok(TeamAct::HandOver { to: AgencyId(agency.to_owned()), grant }), output)
+    let hand_over = |workspace: &mut Workspace, id: &ApplicationId| {
+        let parts = known_parts(workspace, id, kept)?;
+        let grant = Grant { role: Role::Contributor, parts, ..Grant::default() };
+        Ok(TeamAct::HandOver { to: AgencyId(agency.to_owned()), grant })
+    };
+    act(arguments, id, hand_over, output)
+}
+
+/// What a start of a key may mean: a device that has rights, or an invite that can be taken back.
+fn named(team: &Team, start: &str) -> Vec<TeamAct> {
+    let starts = |key: &String| !start.is_empty() && key.starts_with(start);
+    let devices = team.devices.iter().filter(|device| !device.revoked && starts(&device.key));
+    let open = |state| matches!(state, InviteState::Open | InviteState::Expired);
+    let invites = team.invites.iter().filter(|invite| open(invite.state) && starts(&invite.key));
+    let revoke = devices.map(|device| TeamAct::RevokeDevice { key: device.key.clone() });
+    revoke.chain(invites.map(|invite| TeamAct::CancelInvite { key: invite.key.clone() })).collect()
+}
+
+/// The one that is meant; taking rights away never guesses.
+fn only(mut acts: Vec<TeamAct>, who: &str) -> Result<TeamAct, UserError> {
+    let refused =
+        |chinese, english| UserError::new(ErrorCode::TeamRefused).with_pair("cause", chinese, english);
+    match (acts.pop(), acts.len()) {
+        (Some(act), 0) => Ok(act),
+        (None, _) => Err(refused(
+            format!("没有叫“{who}”的单位，也没有这样开头的设备或待用邀请"),
+            format!("no agency is called “{who}”, and no device or open invite starts so"),
+        )),
+        (Some(_), others) => Err(refused(
+            format!("有 {} 个设备或邀请以“{who}”开头，请多输入几位", others + 1),
+            format!("{} devices or invites start with “{who}”; give more of the key", others + 1),
+        )),
+    }
 }
 
 pub fn invite(
@@ -119,8 +137,44 @@ fn act(
     output.result(&team, |team| lines(team, output))
 }
 
+/// Whether these agencies take part.
+pub fn check_agencies(
+    workspace: &mut Workspace,
+    application: &ApplicationId,
+    agencies: &[AgencyId],
+) -> Result<(), UserError> {
+    let team = read(workspace, application)?;
+    let known = |id: &AgencyId| team.agencies.iter().any(|agency| agency.id == *id && !agency.removed);
+    match agencies.iter().find(|id| !known(id)) {
+        None => Ok(()),
+        Some(id) => Err(UserError::new(ErrorCode::TeamRefused).with_pair(
+            "cause",
+            format!("没有单位“{id}”，members 列出全部单位"),
+            format!("there is no agency “{id}”; `members` lists them"),
+        )),
+    }
+}
+
 fn read(workspace: &mut Workspace, application: &ApplicationId) -> Result<Team, UserError> {
     workspace.team(&TeamRequest { application: application.clone(), act: TeamAct::Read })
+}
+
+/// The parts as they were typed, each one of the form.
+fn known_parts(
+    workspace: &mut Workspace,
+    application: &ApplicationId,
+    texts: &[String],
+) -> Result<BTreeMap<FormPart, Option<String>>, UserError> {
+    let definition = workspace.answers(application)?.0;
+    let parts = parts(texts);
+    let unknown = parts.keys().find(|part| {
+        let field = definition.fields().any(|field| field.id.as_str() == part.0);
+        !field && definition.section(&part.0).is_none()
+    });
+    match unknown {
+        Some(part) => Err(UserError::new(ErrorCode::UnknownAnswer).with("answer", part)),
+        None => Ok(parts),
+    }
 }
 
 fn parts(texts: &[String]) -> BTreeMap<FormPart, Option<String>> {

@@ -52,7 +52,7 @@ pub struct LoopbackDesk {
 
 impl LoopbackDesk {
     fn open(folder: TempDir, name: &str) -> (LocalDesk, TempDir) {
-        let mut workspace = Workspace::open(folder.path(), Surroundings::system()).unwrap();
+        let mut workspace = Workspace::open(folder.path(), Surroundings::without_keyring()).unwrap();
         let settings = Settings {
             agency: name.to_owned(),
             person: format!("{name}的人"),
@@ -153,7 +153,7 @@ impl LoopbackDesk {
 
     /// Opens a desk again that was given up.
     pub fn open_again(folder: &Arc<TempDir>, application: &ApplicationId) -> Self {
-        let workspace = Workspace::open(folder.path(), Surroundings::system()).unwrap();
+        let workspace = Workspace::open(folder.path(), Surroundings::without_keyring()).unwrap();
         let (desk, application) = (LocalDesk::new(workspace), application.clone());
         let wake = desk.with(|desk| Ok(desk.wake(&application))).unwrap();
         Self { desk, application, wake, folder: Arc::clone(folder) }
@@ -164,7 +164,7 @@ impl LoopbackDesk {
     /// # Errors
     /// When the application has no hub.
     pub fn connection(&self) -> Result<HubConnection, UserError> {
-        let (url, key) = self.desk.with(|desk| Ok((desk.hub_url(&self.application)?, desk.device_key())))?;
+        let (url, key) = self.desk.with(|desk| Ok((desk.hub_url(&self.application)?, desk.device_key()?)))?;
         HubConnection::new(&url, key)
     }
 
@@ -178,7 +178,7 @@ impl LoopbackDesk {
 
     /// Starts the loop that keeps the desk in step with the hub.
     pub fn stay_in_step(&self) -> JoinHandle<()> {
-        let key = self.desk.with(|desk| Ok(desk.device_key())).unwrap();
+        let key = self.desk.with(|desk| desk.device_key()).unwrap();
         tokio::spawn(hub::run(self.desk.clone(), self.application.clone(), key, self.wake.clone()))
     }
 

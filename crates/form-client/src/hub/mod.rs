@@ -14,4 +14,4 @@ pub use enrol::{join, preview, publish};
 pub use held::held;
 pub use local::LocalDesk;
 pub use restored::go_on;
-pub use sync_loop::{Ask, Wake, catch_up, check_start, run};
+pub use sync_loop::{Ask, Wake, catch_up, check_start, device_key, run};

@@ -19,6 +19,7 @@ use crate::code::{Code, CodeKind, SECRET_BYTES};
 use crate::device;
 use crate::proof;
 use crate::qr;
+use crate::secret_file;
 use crate::session::Session;
 
 /// The lead agency's id in every application.
@@ -140,7 +141,7 @@ impl Workspace {
             return Ok(secret);
         }
         let secret = self.surroundings.random::<SECRET_BYTES>()?;
-        device::write_secret(&file, &secret).map_err(failed)?;
+        secret_file::write(&file, &secret).map_err(failed)?;
         Ok(secret)
     }
 
@@ -161,10 +162,11 @@ impl Workspace {
     pub(super) fn step(&mut self, id: &ApplicationId, act: Act) -> Result<(), UserError> {
         let now = (self.surroundings.now_ms)();
         self.session(id)?;
-        let Self { sessions, device, store, .. } = self;
+        let key = self.device.key()?;
+        let Self { sessions, store, .. } = self;
         let Some(session) = sessions.get_mut(id) else { return Ok(()) };
-        session.outbox.sign(&session.ledger, device);
-        let entry = session.ledger.chain_mut().act(device, act, now).map_err(|error| refused(&error))?;
+        session.outbox.sign(&session.ledger, &key);
+        let entry = session.ledger.chain_mut().act(&key, act, now).map_err(|error| refused(&error))?;
         let version = session.ledger.chain().version();
         let kept = store.write(|write| {
             session.keep_segments(write)?;
