@@ -6,6 +6,7 @@ use form_client::clock;
 use form_client::code::CodeKind;
 use form_client::hub::{self, Ask, HubConnection, LocalDesk, Wake};
 use form_client::workspace::Workspace;
+use form_model::address;
 use form_model::command::{Event, Link, SyncState};
 use form_model::error::UserError;
 use form_model::id::ApplicationId;
@@ -27,6 +28,9 @@ pub fn connect(
     admission: &str,
     output: &Output,
 ) -> anyhow::Result<()> {
+    if let Some(warning) = address::warning(url, output.language) {
+        eprintln!("{warning}");
+    }
     let desk = LocalDesk::new(arguments.workspace()?);
     let id = desk.with(|desk| desk.resolve(id))?;
     wait(async { Ok(hub::publish(&desk, &id, url, admission).await?) })?;
@@ -51,9 +55,9 @@ pub fn run(arguments: &Arguments, id: &str, watch: bool, output: &Output) -> any
             Ok(())
         });
     }
-    let url = desk.with(|desk| desk.hub_url(&id))?;
+    let named = desk.with(|desk| desk.hub(&id))?;
     wait(async {
-        let connection = HubConnection::new(&url, hub::device_key(&desk).await?)?;
+        let connection = HubConnection::to(&named, hub::device_key(&desk).await?)?;
         Ok(hub::catch_up(&desk, &connection, &id).await?)
     })?;
     tell(&desk, &id, output)
@@ -83,7 +87,7 @@ struct Standing {
 
 fn tell(desk: &LocalDesk, id: &ApplicationId, output: &Output) -> anyhow::Result<()> {
     let state = desk.with(|desk| desk.sync_state(id))?;
-    let hub = desk.with(|desk| Ok(desk.hub_url(id).ok()))?;
+    let hub = desk.with(|desk| Ok(desk.hub(id).ok().map(|hub| hub.url)))?;
     output.result(&Standing { hub, state }, |Standing { hub, state }| {
         let Some(hub) = hub else {
             return vec![output.pick("还没有接入协同中心", "on no hub yet").to_owned()];

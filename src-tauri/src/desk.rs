@@ -91,7 +91,7 @@ impl Desk {
     /// Tells the page how the application stands to its hub, if it has one.
     pub fn tell_sync(&mut self, application: &ApplicationId) {
         let Some(workspace) = &mut self.workspace else { return };
-        if workspace.hub_url(application).is_ok()
+        if workspace.hub(application).is_ok()
             && let Ok(sync) = workspace.sync_state(application)
         {
             self.tell_of(application, vec![Event::Sync { sync }]);

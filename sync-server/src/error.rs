@@ -19,6 +19,8 @@ pub enum ErrorCode {
     TokenUnknown,
     /// Whoever sent the request has the token and not the device's key.
     TokenStolen,
+    /// The request has come before, or so many later ones have that nobody can tell.
+    ProofReplayed,
     /// The device is not in the application's roster.
     NotAMember,
     /// The device, or its agency, was taken out.
@@ -81,6 +83,7 @@ impl ErrorCode {
             Self::TokenMissing => ("token_missing", 401, "The request names no token"),
             Self::TokenUnknown => ("token_unknown", 401, "The token is unknown or expired"),
             Self::TokenStolen => ("token_stolen", 401, "The request is not signed by the token's device"),
+            Self::ProofReplayed => ("proof_replayed", 401, "The request has come before"),
             Self::NotAMember => ("not_a_member", 403, "The device takes no part in the application"),
             Self::DeviceRevoked => ("device_revoked", 403, "The device was taken out"),
             Self::NotALead => ("not_a_lead", 403, "Only a lead may do this"),

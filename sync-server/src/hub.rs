@@ -80,7 +80,8 @@ impl Hub {
         let hub = key.public();
         let sqlite = Sqlite::open(&folder.database()).map_err(DataError::from)?;
         let budget = config.ledgers_mib << 20;
-        let core = Core::new(Box::new(sqlite), key, clock.clone(), budget).map_err(DataError::from)?;
+        let core =
+            Core::new(Box::new(sqlite), Arc::clone(&key), clock.clone(), budget).map_err(DataError::from)?;
         let failed = |error| StartError::Listen(config.listen, error);
         let listener = TcpListener::bind(config.listen).map_err(failed)?;
         listener.set_nonblocking(true).map_err(failed)?;
@@ -91,7 +92,7 @@ impl Hub {
         let state = HubState {
             hub,
             arbiter: arbiter.clone(),
-            sessions: Arc::new(Sessions::new(hub, clock)),
+            sessions: Arc::new(Sessions::new(key, clock)),
             streams: Arc::clone(&streams),
             limiter: Arc::new(Limiter::new(&config.rates)),
             intake: Arc::default(),

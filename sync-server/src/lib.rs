@@ -17,7 +17,8 @@ mod intake;
 pub mod limit;
 mod metric;
 pub mod rate;
-pub mod session;
+mod replay;
+mod session;
 pub mod storage;
 mod stream;
 

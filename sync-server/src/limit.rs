@@ -121,12 +121,20 @@ pub const SILENCE_MAX: Duration = Duration::from_secs(50);
 /// How long an answer may be, in bytes of a name or place, in a presence message: an answer's id.
 pub const PRESENCE_ANSWER_BYTES: usize = 256;
 
+/// How many who are there already a newcomer is told of: half of [`STREAM_QUEUE_MESSAGES`], so that the pages that
+/// are sent meanwhile find room; more than one form has ever seen.
+pub const PRESENT_TOLD: usize = 128;
+
 /// How many presence messages a stream passes on in a minute: a caret that moves five times a second.
 pub const PRESENCES_PER_MINUTE: u32 = 300;
 
 /// How many bytes of bodies one device may have under way: its applications, each with a message of the largest
 /// size now and then.
 pub const BODIES_PER_DEVICE_BYTES: usize = 16 << 20;
+
+/// The largest stretch that a restored hub takes back at once, in bytes: what one device may have under way. It cannot
+/// be cut into smaller ones where its client has begun compactly: the hub has signed its end alone.
+pub const TOP_UP_BYTES: usize = BODIES_PER_DEVICE_BYTES;
 
 /// How many bytes of bodies may be under way in all, in memory until they are judged.
 pub const BODIES_BYTES: usize = 128 << 20;
@@ -165,6 +173,10 @@ pub const CHALLENGES_MAX: usize = 16_384;
 
 /// How long a token works: a working day. It is no use without the device's key.
 pub const TOKEN_LIFE: Duration = Duration::from_secs(12 * 3_600);
+
+/// How far a request may be overtaken by later ones of its token before it counts as come already: four times
+/// [`WAITING_PER_DEVICE`], and what one machine word remembers. Whoever falls behind takes a new token.
+pub const REPLAY_WINDOW: u64 = 128;
 
 /// How many tokens are kept in all; the oldest go first.
 pub const TOKENS_MAX: usize = 65_536;

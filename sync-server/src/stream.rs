@@ -12,7 +12,9 @@ use form_model::id::ApplicationId;
 use tokio::sync::{Notify, mpsc};
 
 use crate::error::{ErrorCode, HubError};
-use crate::limit::{STREAM_QUEUE_BYTES, STREAM_QUEUE_MESSAGES, STREAMS_MAX, STREAMS_PER_DEVICE};
+use crate::limit::{
+    PRESENT_TOLD, STREAM_QUEUE_BYTES, STREAM_QUEUE_MESSAGES, STREAMS_MAX, STREAMS_PER_DEVICE,
+};
 use crate::metric;
 
 /// Why a stream is closed: a WebSocket close code (RFC 6455, section 7.4) and a word for a client to act on.
@@ -55,6 +57,8 @@ pub(crate) struct Stream {
     closing: Mutex<Option<Close>>,
     pub(crate) closed: Notify,
     follower: Mutex<Follower>,
+    /// Where its member said last to be; `None` once the member has left.
+    presence: Mutex<Option<Presence>>,
 }
 
 /// How far a stream's receiver has been told of the log.
@@ -88,6 +92,7 @@ impl Stream {
             closing: Mutex::new(None),
             closed: Notify::new(),
             follower: Mutex::default(),
+            presence: Mutex::default(),
         };
         (Arc::new(stream), receiver)
     }
@@ -273,8 +278,27 @@ impl Streams {
         lock(&self.open).by_application.get(application).cloned().unwrap_or_default()
     }
 
+    /// Tells a newcomer who is here: those who sit still say nothing by themselves.
+    pub(crate) fn tell_who_is_here(&self, to: &Arc<Stream>) {
+        let streams = self.of(&to.application);
+        let others = streams.iter().filter(|stream| !Arc::ptr_eq(stream, to));
+        let here = others.filter_map(|stream| Some((stream.device, lock(&stream.presence).clone()?)));
+        for (device, presence) in here.take(PRESENT_TOLD) {
+            to.send(encode(&Tell::Presence(device, presence)).into());
+        }
+    }
+
+    /// A member's stream has ended: tells the others that the member left, or where they are by another stream.
+    pub(crate) fn tell_gone(&self, stream: &Arc<Stream>) {
+        let streams = self.of(&stream.application);
+        let mut own = streams.iter().filter(|other| other.device == stream.device);
+        let elsewhere = own.find_map(|other| lock(&other.presence).clone());
+        self.tell_presence(stream, elsewhere.unwrap_or_default());
+    }
+
     /// Tells the others where a member is now.
     pub(crate) fn tell_presence(&self, from: &Arc<Stream>, presence: Presence) {
+        *lock(&from.presence) = presence.here.then(|| presence.clone());
         let streams = self.of(&from.application);
         let bytes: Arc<[u8]> = encode(&Tell::Presence(from.device, presence)).into();
         for stream in streams.iter().filter(|stream| !Arc::ptr_eq(stream, from)) {

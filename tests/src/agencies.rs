@@ -56,7 +56,8 @@ pub fn begin(seed: u64) {
     CHANCE.set(seed);
 }
 
-fn surroundings() -> Surroundings {
+/// Time and chance of this thread, as [`pass`] and [`begin`] set them.
+pub fn surroundings() -> Surroundings {
     Surroundings {
         now_ms,
         fill_random: |bytes| {

@@ -111,8 +111,15 @@ impl HubProcess {
     /// # Errors
     /// With what the doctor says, when it finds something.
     pub fn examine(&self) -> anyhow::Result<()> {
-        let output =
-            Command::new(built_program(HUB)?).arg("doctor").arg("--data").arg(self.data()).output()?;
+        self.examine_at(&self.data())
+    }
+
+    /// [`Self::examine`] on a copy of its data.
+    ///
+    /// # Errors
+    /// As [`Self::examine`].
+    pub fn examine_at(&self, data: &Path) -> anyhow::Result<()> {
+        let output = Command::new(built_program(HUB)?).arg("doctor").arg("--data").arg(data).output()?;
         let said = String::from_utf8_lossy(&output.stdout);
         ensure!(output.status.success(), "the doctor finds: {said}");
         Ok(())

@@ -16,6 +16,7 @@ pub mod random;
 pub mod scene;
 pub mod screen;
 pub mod sight;
+pub mod small_disk;
 pub mod syscall;
 pub mod team;
 pub mod typist;

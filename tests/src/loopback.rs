@@ -164,8 +164,8 @@ impl LoopbackDesk {
     /// # Errors
     /// When the application has no hub.
     pub fn connection(&self) -> Result<HubConnection, UserError> {
-        let (url, key) = self.desk.with(|desk| Ok((desk.hub_url(&self.application)?, desk.device_key()?)))?;
-        HubConnection::new(&url, key)
+        let (hub, key) = self.desk.with(|desk| Ok((desk.hub(&self.application)?, desk.device_key()?)))?;
+        HubConnection::to(&hub, key)
     }
 
     /// Exchanges with the hub until both have everything.
@@ -279,10 +279,11 @@ pub fn item(entry: &PageEntry) -> Option<form_document::log::Item> {
 
 /// The accepted changes of a page whose changes came with their bytes, each with its position.
 pub fn accepted(page: &Page) -> Vec<(u64, ChangeHash)> {
-    let numbered = (page.after + 1..).zip(&page.entries);
-    let changes = numbered.filter_map(|(position, entry)| match entry {
-        PageEntry::Change(change) => Some((position, change_hash(&change.0)?)),
-        _ => None,
+    let mut position = page.after;
+    let changes = page.entries.iter().filter_map(|entry| {
+        position += if let PageEntry::Accepted { count, .. } = entry { *count } else { 1 };
+        let PageEntry::Change(change) = entry else { return None };
+        Some((position, change_hash(&change.0)?))
     });
     changes.collect()
 }

@@ -23,7 +23,7 @@ const USAGE: &str = "cargo xtask <command>
   run           build and open the app; without a display do the same job on the command line
   test          everything that must hold: format, lints, tests, the real window, licences
   screenshots   pictures of every screen into target/screenshots
-  bench         the benchmarks; results also in target/bench
+  bench [PART]… the benchmarks, or some: engine, window, hub, memory, peers; --quick; results also in target/bench
   frontend      only build the web view into frontend/dist";
 
 fn main() -> ExitCode {
@@ -50,7 +50,7 @@ fn dispatch(arguments: &[String], progress: &mut Progress) -> anyhow::Result<()>
         "run" => run::run(progress, rest),
         "test" => test::test(progress),
         "screenshots" => screenshots::screenshots(progress),
-        "bench" => bench::bench(progress),
+        "bench" => bench::bench(progress, rest),
         "frontend" => frontend::build(progress),
         other => bail!("unknown command `{other}`\n{USAGE}"),
     }

@@ -150,8 +150,8 @@ impl Agency {
 
     /// Gives the hub what it lacks, and takes what is new.
     pub async fn sync(&self, id: &ApplicationId) -> Result<SyncState, UserError> {
-        let (url, device) = self.desk.with(|desk| Ok((desk.hub_url(id)?, desk.device_key()?)))?;
-        hub::catch_up(&self.desk, &HubConnection::new(&url, device)?, id).await?;
+        let (named, device) = self.desk.with(|desk| Ok((desk.hub(id)?, desk.device_key()?)))?;
+        hub::catch_up(&self.desk, &HubConnection::to(&named, device)?, id).await?;
         self.standing(id)
     }
 

@@ -2,5 +2,6 @@
 
 #![allow(clippy::unwrap_used)] // Each file of these tests is nothing but checks.
 
+mod bad_input;
 mod demo;
 mod support;

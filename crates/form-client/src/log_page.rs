@@ -55,6 +55,34 @@ pub(crate) fn pages_after(
     pages.collect()
 }
 
+/// How far each actor's changes stand among the places of the log up to a position, as far as the page that reaches
+/// beyond it tells: whoever has the log up to there has them. A compact start's page begins with the log itself.
+///
+/// # Errors
+/// As [`pages_after`].
+pub(crate) fn accepted_up_to(
+    store: &Store,
+    key: ApplicationKey,
+    position: Position,
+) -> Result<BTreeMap<ActorId, u64>, StoreError> {
+    let mut have = BTreeMap::new();
+    let Some(bytes) = store.log_pages_after(key, position)?.into_iter().next() else { return Ok(have) };
+    let page: Page = wire::decode_up_to(&bytes, START_MAX_BYTES).map_err(|error| unreadable(&error))?;
+    let mut left = position.saturating_sub(page.after);
+    for entry in page.entries {
+        let PageEntry::Accepted { actor, first_seq, count } = entry else {
+            left = left.saturating_sub(1);
+            continue;
+        };
+        let known = count.min(left);
+        if known > 0 {
+            have.insert(ActorId::from(actor), first_seq.saturating_add(known - 1));
+        }
+        left -= known;
+    }
+    Ok(have)
+}
+
 /// A kept page with bytes and proofs.
 fn fill(
     store: &Store,

@@ -209,16 +209,30 @@ impl Outbox {
     ) -> Result<Vec<Seal>, StoreError> {
         let end = last.saturating_add(1);
         let mut seals = Vec::new();
-        for row in store.segments_after(key, actor.to_bytes(), first.saturating_sub(1))? {
-            if row.first_seq <= last {
-                seals.push(proof::seal(&row, &ledger.document, end)?);
-            }
+        // What was just typed is proven by what was just signed: nothing that is kept is about it.
+        let kept = !self.is_unsaved(actor, first, end);
+        let rows = if kept {
+            store.segments_after(key, actor.to_bytes(), first.saturating_sub(1))?
+        } else {
+            Vec::new()
+        };
+        for row in rows.iter().filter(|row| row.first_seq <= last) {
+            seals.push(proof::seal(row, &ledger.document, end)?);
         }
         let unsaved = self.unsaved.iter().filter(|segment| {
             segment.actor == *actor && segment.first_seq <= last && segment.end_seq() > first
         });
         seals.extend(unsaved.map(|segment| segment.seal(end)));
         Ok(seals)
+    }
+
+    /// Whether segments that are not in the database yet prove all of an actor's changes from `first` to before
+    /// `end`.
+    fn is_unsaved(&self, actor: &ActorId, first: u64, end: u64) -> bool {
+        let mut proven = Signed::default();
+        let own = self.unsaved.iter().filter(|segment| segment.actor == *actor);
+        own.for_each(|segment| proven.add(segment.first_seq, segment.end_seq()));
+        proven.covers(first, end)
     }
 
     /// Hands over long segments in place of many short ones, with the next offer, and keeps them with the next
@@ -245,6 +259,11 @@ impl Signed {
             (first, end) = (first.min(from), end.max(to));
         }
         self.0.insert(first, end);
+    }
+
+    /// Whether all changes from `first` to before `end` are signed.
+    fn covers(&self, first: u64, end: u64) -> bool {
+        self.0.range(..=first).next_back().is_some_and(|(_, to)| *to >= end)
     }
 
     /// Of the changes from the first to `last`, the stretches that are not signed.
@@ -332,5 +351,15 @@ mod tests {
         signed.add(1, 9);
         signed.add(3, 4);
         assert_eq!(signed.gaps(8), []);
+    }
+
+    #[test]
+    fn a_stretch_is_covered_when_it_has_no_gap() {
+        let mut signed = Signed::default();
+        signed.add(2, 4);
+        signed.add(4, 6);
+        signed.add(8, 9);
+        assert!(signed.covers(2, 6) && signed.covers(3, 5) && signed.covers(8, 9));
+        assert!(!signed.covers(1, 3) && !signed.covers(5, 9) && !signed.covers(9, 10));
     }
 }

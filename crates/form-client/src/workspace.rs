@@ -23,6 +23,7 @@ use std::path::Path;
 
 use form_document::Genesis;
 use form_document::key::PublicKey;
+use form_document::wire::Presence;
 use form_model::answer::Answers;
 use form_model::command::{
     AnswerState, ApplicationSummary, CreateApplication, FormSummary, OpenedApplication, Settings, Start,
@@ -75,6 +76,8 @@ pub struct Workspace {
     sessions: BTreeMap<ApplicationId, Session>,
     /// Those who carry an application's changes to its hub.
     wakes: BTreeMap<ApplicationId, Wake>,
+    /// Who is in an application's form, as its hub says.
+    people: BTreeMap<ApplicationId, Vec<(PublicKey, Presence)>>,
     surroundings: Surroundings,
 }
 
@@ -107,6 +110,7 @@ impl Workspace {
             settings,
             sessions: BTreeMap::new(),
             wakes: BTreeMap::new(),
+            people: BTreeMap::new(),
             surroundings,
         };
         workspace.renew_actors_if_copied()?;
@@ -271,7 +275,7 @@ impl Workspace {
         let row = self.row(id)?;
         self.session(id)?.link = link.unwrap_or_default();
         let (unread, sync, now) = (self.unread(id)?, self.sync_state(id)?, (self.surroundings.now_ms)());
-        let reread = self.rereads(id)?;
+        let (reread, present) = (self.rereads(id)?, self.present(id)?);
         let session = self.session(id)?;
         Ok(OpenedApplication {
             id: id.clone(),
@@ -282,16 +286,18 @@ impl Workspace {
             undo: session.undo_state(),
             team: session.team(now),
             sync,
+            present,
             unread,
             reread,
         })
     }
 
-    /// Forgets an open application; what it holds is on the disk.
+    /// Forgets an open application; what it holds is on the disk. Colleagues are told that this person left.
     ///
     /// # Errors
     /// When compacting it fails; nothing is lost then.
     pub fn close_application(&mut self, id: &ApplicationId) -> Result<(), UserError> {
+        self.wake(id).presence.send_replace(Presence::default());
         let compacted = self.compact_if_due(id);
         self.sessions.remove(id);
         compacted

@@ -30,6 +30,8 @@ pub enum Purpose {
     Challenge,
     /// One request of a device to the hub.
     Request,
+    /// The hub's answer to a device that asks who it is.
+    HubAnswer,
 }
 
 impl Purpose {
@@ -42,6 +44,7 @@ impl Purpose {
             Self::LogHead => "application/vnd.huiqian.log-head.v1",
             Self::Challenge => "application/vnd.huiqian.challenge.v1",
             Self::Request => "application/vnd.huiqian.request.v1",
+            Self::HubAnswer => "application/vnd.huiqian.hub-answer.v1",
         }
     }
 }
@@ -64,6 +67,10 @@ pub struct PublicKey(#[cbor(n(0), with = "minicbor::bytes")] pub [u8; PUBLIC_KEY
 #[derive(Clone, Copy, PartialEq, Eq, Encode, Decode, CborLen)]
 #[cbor(transparent)]
 pub struct Signature(#[cbor(n(0), with = "minicbor::bytes")] pub [u8; SIGNATURE_BYTES]);
+
+/// Bytes that somebody drew by chance, for somebody else to sign; as text 64 lower-case hex digits.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Nonce(pub [u8; 32]);
 
 /// A signature that its content and key do not bear out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -183,6 +190,7 @@ macro_rules! hex_text {
 
 hex_text!(PublicKey);
 hex_text!(Signature);
+hex_text!(Nonce);
 
 #[cfg(test)]
 mod tests {

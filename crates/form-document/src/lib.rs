@@ -33,6 +33,7 @@ mod reauthor;
 pub mod roster;
 mod schema;
 mod segment;
+pub mod session;
 mod text;
 mod time;
 mod trial;

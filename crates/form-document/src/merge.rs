@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem;
 
-use automerge::{ActorId, ChangeHash};
+use automerge::legacy::{Key, Op, OpType};
+use automerge::{ActorId, Automerge, ChangeHash, Patch};
 use form_model::delta::Delta;
 use form_model::id::AnswerId;
 
@@ -17,7 +18,7 @@ use crate::overlap;
 use crate::patch;
 use crate::raw::{BadChunk, RawChange};
 use crate::reader::{OpReader, Shown};
-use crate::trial;
+use crate::trial::{self, Audience};
 use crate::well_formed::{Checker, Malformed};
 
 /// What came of a batch of changes. What is applied exists in memory; it is kept once `applied` and
@@ -125,6 +126,16 @@ impl Document {
 
     /// [`Self::merge`] of what has been read already, each with its place in the batch, under a gate.
     pub(crate) fn merge_gated(&mut self, changes: Vec<(usize, RawChange)>, gate: &Gate<'_>) -> Merged {
+        self.merge_for(Audience::Reader, changes, gate)
+    }
+
+    /// [`Self::merge_gated`] at the hub, where nobody reads: it makes no history, and does not look for what only
+    /// a person sees. Most of the time that a merge takes goes there.
+    pub(crate) fn merge_unread(&mut self, changes: Vec<(usize, RawChange)>, gate: &Gate<'_>) -> Merged {
+        self.merge_for(Audience::Nobody, changes, gate)
+    }
+
+    fn merge_for(&mut self, audience: Audience, changes: Vec<(usize, RawChange)>, gate: &Gate<'_>) -> Merged {
         self.causality();
         let mut graph = self.causality.take().unwrap_or_default();
         let length = graph.len();
@@ -132,7 +143,7 @@ impl Document {
         batch.refuse_children_of(gate.refused);
         let shown = self.check(&mut batch, &mut graph, gate);
         let tried = batch.accepted().map(|raw| raw.change.clone()).collect();
-        let (applied, gone) = trial::apply_most(&self.automerge, tried);
+        let (applied, gone) = trial::apply_most(&self.automerge, tried, audience);
         if !gone.is_empty() {
             batch.refuse_tried(&gone);
             graph.truncate(length);
@@ -143,7 +154,17 @@ impl Document {
         let (accepted, refused, waiting) = batch.finish(&graph);
         let mut merged = Merged { refused, waiting, ..Merged::default() };
         if let Some(applied) = applied {
-            self.take_in(applied, &accepted, shown, &graph, &mut merged);
+            merged.applied = accepted.iter().map(AppliedChange::of).collect();
+            let before = mem::replace(&mut self.automerge, applied.automerge);
+            match audience {
+                Audience::Reader => {
+                    self.tell(&before, &applied.patches, &accepted, shown, &graph, &mut merged);
+                }
+                Audience::Nobody => {
+                    self.recall_clears(&self.history_of(shown, &accepted, clears_value));
+                    self.reread_texts(&accepted);
+                }
+            }
         }
         self.causality = graph.into();
         merged
@@ -204,16 +225,17 @@ impl Document {
         reader.into_shown()
     }
 
-    fn take_in(
+    /// What the changes just applied mean to a person.
+    fn tell(
         &mut self,
-        applied: trial::Applied,
+        before: &Automerge,
+        patches: &[Patch],
         accepted: &[RawChange],
         shown: Shown,
         graph: &Causality,
         merged: &mut Merged,
     ) {
-        let before = mem::replace(&mut self.automerge, applied.automerge);
-        merged.history = self.history_of(shown, accepted);
+        merged.history = self.history_of(shown, accepted, |_| true);
         self.recall_clears(&merged.history);
         let (mut prose, mut values) = (BTreeSet::new(), BTreeSet::new());
         for row in &merged.history {
@@ -223,31 +245,57 @@ impl Document {
             };
         }
         merged.changed = values.into_iter().collect();
-        merged.overlaps = overlap::find(self, &before, graph, accepted);
+        merged.overlaps = overlap::find(self, before, graph, accepted);
         for answer in prose {
-            merged.patched.extend(self.patch_text(answer, &applied.patches));
+            merged.patched.extend(self.patch_text(answer, patches));
         }
-        merged.applied = accepted.iter().map(AppliedChange::of).collect();
     }
 
-    /// The history rows of changes that the document has. `shown` is from before they came.
-    fn history_of(&self, shown: Shown, accepted: &[RawChange]) -> Vec<HistoryRow> {
+    /// Brings the kept texts that changes have touched up to the document.
+    fn reread_texts(&mut self, accepted: &[RawChange]) {
+        let touched = accepted.iter().flat_map(|raw| &raw.ops.operations);
+        let answers: BTreeSet<AnswerId> = touched.filter_map(|op| self.objects.answer(op)).collect();
+        let texts = answers.into_iter().filter_map(|answer| {
+            let text = automerge::ReadDoc::text(&self.automerge, self.objects.prose(&answer)?).ok()?;
+            Some((answer, text))
+        });
+        let texts: Vec<_> = texts.collect();
+        self.texts.extend(texts);
+    }
+
+    /// The history rows of those changes that are `wanted`; the document has all of them. `shown` is from before
+    /// they came.
+    fn history_of(
+        &self,
+        shown: Shown,
+        accepted: &[RawChange],
+        wanted: impl Fn(&RawChange) -> bool,
+    ) -> Vec<HistoryRow> {
+        if !accepted.iter().any(&wanted) {
+            return Vec::new();
+        }
         let mut reader = OpReader::new(&self.automerge, shown);
         for raw in accepted {
             reader.add(raw.clone());
         }
         let rows = |raw: &RawChange| history::rows(&raw.ops, &self.objects, &mut reader);
-        accepted.iter().flat_map(rows).collect()
+        accepted.iter().filter(|raw| wanted(raw)).flat_map(rows).collect()
     }
 
     /// Brings the kept text of a prose answer up to the document; how it changed, if it did.
-    fn patch_text(&mut self, answer: AnswerId, patches: &[automerge::Patch]) -> Option<(AnswerId, Delta)> {
+    fn patch_text(&mut self, answer: AnswerId, patches: &[Patch]) -> Option<(AnswerId, Delta)> {
         let object = self.objects.prose(&answer)?;
         let after = automerge::ReadDoc::text(&self.automerge, object).ok()?;
         let before = self.texts.insert(answer.clone(), after.clone())?;
         let delta = patch::delta(object, patches, &before, &after);
         (!delta.is_empty()).then_some((answer, delta))
     }
+}
+
+/// Whether a change clears a value: the document itself does not show that beside a concurrent value.
+fn clears_value(raw: &RawChange) -> bool {
+    let clears = |op: &Op| matches!(op.key, Key::Map(_)) && matches!(op.action, OpType::Delete);
+    raw.ops.operations.iter().any(clears)
 }
 
 impl AppliedChange {

@@ -5,12 +5,16 @@
 use std::collections::BTreeMap;
 
 use automerge::legacy::{Op, OpType};
-use automerge::{ActorId, Automerge, ChangeHash, ExpandedChange, ReadDoc, ScalarValue};
+use automerge::{ActorId, Automerge, ChangeHash, Cursor, ExpandedChange, ReadDoc, ScalarValue};
 use form_model::answer::AnswerValue;
 
 use crate::op::OpId;
 use crate::patch::chars;
-use crate::raw::RawChange;
+use crate::raw::{RawChange, guarded};
+
+/// How many characters of a text are looked up singly before all of it is read: a keystroke builds on one, and
+/// reading a text of 3,000 characters takes as long as some hundred look-ups.
+const SINGLY_MAX: usize = 16;
 
 /// What texts and values' places show, by the operations that put it there.
 #[derive(Clone, Debug, Default)]
@@ -29,11 +33,13 @@ pub(crate) struct OpReader<'a> {
     changes: BTreeMap<ChangeHash, ExpandedChange>,
     /// Changes that the document may not have yet, by actor and first operation.
     added: BTreeMap<(ActorId, u64), RawChange>,
+    /// By text object: how many of its characters were looked up singly.
+    looked_up: BTreeMap<OpId, usize>,
 }
 
 impl<'a> OpReader<'a> {
     pub(crate) fn new(document: &'a Automerge, shown: Shown) -> Self {
-        Self { document, shown, changes: BTreeMap::new(), added: BTreeMap::new() }
+        Self { document, shown, changes: BTreeMap::new(), added: BTreeMap::new(), looked_up: BTreeMap::new() }
     }
 
     /// What was read of texts and values, to be used again.
@@ -48,14 +54,8 @@ impl<'a> OpReader<'a> {
 
     /// The operation, if the document or an added change has it.
     pub(crate) fn op(&mut self, id: &OpId) -> Option<&Op> {
-        let inside = |change: &ExpandedChange| {
-            let index = usize::try_from(id.counter.checked_sub(change.start_op.get())?).ok()?;
-            (index < change.operations.len()).then_some(index)
-        };
-        let key = (id.actor.clone(), id.counter);
-        let added = self.added.range(..=key).next_back().filter(|((actor, _), _)| *actor == id.actor);
-        if let Some((change, index)) = added.and_then(|(_, raw)| Some((&raw.ops, inside(&raw.ops)?))) {
-            return change.operations.get(index);
+        if self.added_op(id).is_some() {
+            return self.added_op(id);
         }
         // Automerge keeps counters in 32 bits and unwraps on greater ones.
         u32::try_from(id.counter).ok()?;
@@ -64,12 +64,36 @@ impl<'a> OpReader<'a> {
             self.changes.insert(hash, self.document.get_change_by_hash(&hash)?.decode());
         }
         let change = self.changes.get(&hash)?;
-        change.operations.get(inside(change)?)
+        change.operations.get(inside(change, id)?)
     }
 
-    /// Whether an operation put in a character that a text shows.
+    /// The operation, if an added change has it.
+    fn added_op(&self, id: &OpId) -> Option<&Op> {
+        let key = (id.actor.clone(), id.counter);
+        let ((actor, _), raw) = self.added.range(..=key).next_back()?;
+        let index = (*actor == id.actor).then(|| inside(&raw.ops, id)).flatten()?;
+        raw.ops.operations.get(index)
+    }
+
+    /// Whether an operation of the document put a character into a text; one that was taken out again since may
+    /// count or not.
     pub(crate) fn shows_char(&mut self, text: &OpId, id: &OpId) -> bool {
-        self.text(text).contains_key(id)
+        if let Some(shown) = self.shown.texts.get(text) {
+            return shown.contains_key(id);
+        }
+        if self.added_op(id).is_some() {
+            return false;
+        }
+        let looked_up = self.looked_up.entry(text.clone()).or_default();
+        *looked_up += 1;
+        if *looked_up <= SINGLY_MAX { self.has_char(text, id) } else { self.text(text).contains_key(id) }
+    }
+
+    fn has_char(&self, text: &OpId, id: &OpId) -> bool {
+        let Ok(cursor) = Cursor::try_from(id.to_string()) else { return false };
+        // Automerge panics on an operation of another object.
+        let place = guarded(|| self.document.get_cursor_position(text.to_automerge(), &cursor, None));
+        place.is_some_and(|place| place.is_ok())
     }
 
     /// Whether an operation put a value that stands under a key.
@@ -122,6 +146,12 @@ impl<'a> OpReader<'a> {
     pub(crate) fn preds(&mut self, id: &OpId) -> Vec<OpId> {
         self.op(id).map(|op| op.pred.iter().map(OpId::from).collect()).unwrap_or_default()
     }
+}
+
+/// An operation's place in a change, if it is of that change's range.
+fn inside(change: &ExpandedChange, id: &OpId) -> Option<usize> {
+    let index = usize::try_from(id.counter.checked_sub(change.start_op.get())?).ok()?;
+    (index < change.operations.len()).then_some(index)
 }
 
 /// The answer that a scalar is; `None` for types that no answer has.

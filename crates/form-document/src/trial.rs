@@ -10,17 +10,27 @@ use crate::raw::guarded;
 /// A document with a batch applied.
 pub(crate) struct Applied {
     pub(crate) automerge: Automerge,
-    /// How the visible content changed, in order.
+    /// How the visible content changed, in order; nothing where nobody looks.
     pub(crate) patches: Vec<Patch>,
+}
+
+/// Whether somebody looks at the visible content, and is to be told how it changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Audience {
+    Reader,
+    Nobody,
 }
 
 /// Applies changes, all ready and in causal order, to a copy. `None` when Automerge panics, refuses or
 /// keeps back one of them, or when it would not write each of them back as it came.
-pub(crate) fn apply(document: &Automerge, changes: &[Change]) -> Option<Applied> {
+pub(crate) fn apply(document: &Automerge, changes: &[Change], audience: Audience) -> Option<Applied> {
     let heads = document.get_heads();
     let mut automerge = document.clone();
     let applied = guarded(|| {
-        let mut log = PatchLog::active();
+        let mut log = match audience {
+            Audience::Reader => PatchLog::active(),
+            Audience::Nobody => PatchLog::inactive(),
+        };
         automerge.apply_changes_log_patches(changes.iter().cloned(), &mut log).ok()?;
         if automerge.get_heads() != heads_with(&heads, changes) {
             return None;
@@ -56,13 +66,14 @@ pub(crate) const FAILURES_MAX: usize = 8;
 pub(crate) fn apply_most(
     document: &Automerge,
     mut changes: Vec<Change>,
+    audience: Audience,
 ) -> (Option<Applied>, BTreeMap<ChangeHash, Option<ChangeHash>>) {
     let mut gone = BTreeMap::new();
     for _ in 0..FAILURES_MAX {
         if changes.is_empty() {
             break;
         }
-        if let Some(applied) = apply(document, &changes) {
+        if let Some(applied) = apply(document, &changes, audience) {
             return (Some(applied), gone);
         }
         let Some(culprit) = changes.get(longest_good(document, &changes)).map(Change::hash) else {
@@ -86,7 +97,7 @@ fn longest_good(document: &Automerge, changes: &[Change]) -> usize {
     let (mut good, mut bad) = (0, changes.len());
     while good + 1 < bad {
         let middle = good.midpoint(bad);
-        match changes.get(..middle).map(|start| apply(document, start)) {
+        match changes.get(..middle).map(|start| apply(document, start, Audience::Nobody)) {
             Some(Some(_)) => good = middle,
             _ => bad = middle,
         }
@@ -132,9 +143,9 @@ mod tests {
         let nowhere = ElementId::Id(OpId::new(77, document.get_actor()));
         let mut changes: Vec<_> = (2..9).map(|actor| change(&document, actor, ElementId::Head)).collect();
         let bad = change(&document, 9, nowhere);
-        assert!(apply(&document, std::slice::from_ref(&bad)).is_none());
+        assert!(apply(&document, std::slice::from_ref(&bad), Audience::Nobody).is_none());
         changes.insert(3, bad.clone());
-        let (applied, gone) = apply_most(&document, changes);
+        let (applied, gone) = apply_most(&document, changes, Audience::Reader);
         assert_eq!(gone, BTreeMap::from([(bad.hash(), Some(bad.hash()))]));
         let text = automerge::ReadDoc::get(&applied.unwrap().automerge, ROOT, "text").unwrap().unwrap().1;
         assert_eq!(automerge::ReadDoc::length(&document, &text), 0, "the document itself is as it was");

@@ -66,6 +66,8 @@ pub enum ErrorCode {
     HubBroken,
     /// A joining desk hands nothing on before everything has been checked.
     StillChecking,
+    /// A comment without a word.
+    EmptyComment,
     /// Not one refused change starts so, but none or several. `change`, `count`.
     NoSuchRefusal,
     /// The system's keyring does not give this device's key. `cause`.
@@ -239,6 +241,9 @@ impl UserError {
                 "刚加入的内容还在核对，核对完成后才能导出交换包。可以先继续填写，稍后再试。",
                 "What was joined is still being checked; an exchange file can be written when that is done. Go on filling in, and try again later.",
             ),
+            ErrorCode::EmptyComment => {
+                ("批注没有内容。请写下要说的话。", "The comment is empty. Write what is to be said.")
+            }
             ErrorCode::NoSuchRefusal => (
                 "有 {count} 处被拒收的修改以 {change} 开头，不能确定是哪一处。请先查看被拒收的修改。",
                 "{count} refused changes start with {change}, so it is not clear which is meant. Look at what was refused first.",

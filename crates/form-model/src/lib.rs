@@ -3,6 +3,7 @@
 
 #![deny(clippy::float_arithmetic)]
 
+pub mod address;
 pub mod answer;
 pub mod calculate;
 pub mod check;

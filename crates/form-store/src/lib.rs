@@ -21,7 +21,7 @@ pub mod snapshot;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 
 pub use error::StoreError;
 pub use migration::FORMAT;
@@ -91,7 +91,12 @@ impl Store {
 
     /// Refuses a file that this program must not touch, without touching it.
     fn inspect(path: &Path) -> Result<(), StoreError> {
-        let damaged = |cause: rusqlite::Error| StoreError::Damaged { cause: cause.to_string() };
+        let damaged = |cause: rusqlite::Error| match StoreError::from(cause) {
+            StoreError::Sqlite(cause) if !is_of_the_system(&cause) => {
+                StoreError::Damaged { cause: cause.to_string() }
+            }
+            other => other,
+        };
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags).map_err(damaged)?;
         let found: u32 =
@@ -103,4 +108,9 @@ impl Store {
             connection.pragma_query_value(None, "quick_check", |row| row.get(0)).map_err(damaged)?;
         if verdict == "ok" { Ok(()) } else { Err(StoreError::Damaged { cause: verdict }) }
     }
+}
+
+/// Whether an error is the disk's or the memory's, and says nothing about what the file holds.
+fn is_of_the_system(error: &rusqlite::Error) -> bool {
+    matches!(error.sqlite_error_code(), Some(ErrorCode::SystemIoFailure | ErrorCode::OutOfMemory))
 }

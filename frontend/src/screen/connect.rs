@@ -1,11 +1,13 @@
 //! The first sharing: the hub's address, and the code by which it takes a new application.
 
+use form_model::address;
 use form_model::language::Language;
 use yew::prelude::*;
 
 use crate::field::Work;
 use crate::text;
 use crate::widget::action::{Action, Weight};
+use crate::widget::banner::{Banner, Tone};
 use crate::widget::dialog::Dialog;
 use crate::widget::line::Line;
 use crate::widget::task::use_task;
@@ -51,6 +53,7 @@ pub fn ConnectForm(props: &ConnectFormProps) -> Html {
             <p>{ text::CONNECT_WHY.of(language) }</p>
             <Line name="hub-address" label={text::HUB_ADDRESS.of(language)} example={text::HUB_EXAMPLE.of(language)}
                 value={(*url).clone()} onchange={typed(&url)} onenter={connect.clone()} first=true />
+            if let Some(warning) = address::warning(&url, language) { <Banner tone={Tone::Caution} message={warning} /> }
             <Line name="admission" label={text::ADMISSION.of(language)} example={text::ADMISSION_EXAMPLE.of(language)}
                 value={(*admission).clone()} onchange={typed(&admission)} onenter={connect} />
             if task.is_busy() { <p class="muted" role="status">{ text::CONNECT_BUSY.of(language) }</p> }

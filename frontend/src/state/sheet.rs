@@ -114,7 +114,7 @@ impl Sheet {
             out_of_step: None,
             team: Rc::new(opened.team),
             sync: opened.sync,
-            present: Vec::new(),
+            present: opened.present,
             discussion: Rc::default(),
             unread: opened.unread,
             reread: opened.reread,

@@ -36,6 +36,7 @@ fn sheet() -> Sheet {
         undo: UndoState::default(),
         team: Team::default(),
         sync: SyncState::default(),
+        present: Vec::new(),
         unread: 0,
         reread: Vec::new(),
     })

@@ -90,7 +90,10 @@ impl Core {
         write.head = Some(head);
         let roster = !write.roster.is_empty();
         let records = write.log.clone();
-        Ok((write, Stretch { application: id.clone(), before, records, head, roster }))
+        Ok((
+            write,
+            Stretch { application: id.clone(), before, records, head, segments: followed.segments, roster },
+        ))
     }
 }
 

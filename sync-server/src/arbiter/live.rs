@@ -7,6 +7,7 @@ use form_document::ledger::{Logged, PageBuilder};
 use form_document::wire::Page;
 
 use super::core::Core;
+use super::page::sealed;
 use super::round::Stretch;
 use crate::error::{ErrorCode, HubError};
 use crate::storage::record::Place;
@@ -33,7 +34,7 @@ impl Core {
                 }
             });
         }
-        self.finish(&stretch.application, builder, stretch.head.head)
+        Ok(sealed(open, builder, &stretch.segments, stretch.head.head))
     }
 }
 

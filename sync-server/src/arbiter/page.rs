@@ -213,10 +213,25 @@ impl Core {
                 segments.extend(open.segment(&record));
             }
         }
-        let claims: Vec<Claim> =
-            builder.newcomers().into_iter().filter_map(|actor| open.ledger.claim(actor)).cloned().collect();
-        Ok(builder.finish(&segments, &claims, head))
+        Ok(sealed(open, builder, &segments, head))
     }
+}
+
+/// A page with signatures that prove at least its changes.
+pub(super) fn sealed(
+    open: &OpenApplication,
+    builder: PageBuilder<'_>,
+    segments: &[Segment],
+    head: LogHead,
+) -> Page {
+    let given = |segment: &&Segment| {
+        let given = builder.given().get(&segment.actor);
+        given.is_some_and(|(first, last)| segment.first_seq <= *last && segment.end_seq() > *first)
+    };
+    let segments: Vec<Segment> = segments.iter().filter(given).cloned().collect();
+    let claims: Vec<Claim> =
+        builder.newcomers().into_iter().filter_map(|actor| open.ledger.claim(actor)).cloned().collect();
+    builder.finish(&segments, &claims, head)
 }
 
 fn gap() -> HubError {

@@ -47,6 +47,8 @@ pub struct Stretch {
     pub before: LogState,
     pub records: Vec<LogRecord>,
     pub head: StoredHead,
+    /// The signatures that prove its changes.
+    pub segments: Vec<Segment>,
     /// Whether the roster moved on.
     pub roster: bool,
 }
@@ -289,7 +291,7 @@ fn write(
         write.members = Some(member::active(ledger.chain().newest()));
     }
     let records = write.log.clone();
-    (write, Stretch { application: id.clone(), before, records, head, roster })
+    (write, Stretch { application: id.clone(), before, records, head, segments: judgement.segments, roster })
 }
 
 pub(super) fn place(decision: Decision, version: &mut u64, write: &mut ApplicationWrite) -> Place {

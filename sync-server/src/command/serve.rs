@@ -59,28 +59,34 @@ fn log(format: LogFormat) {
 }
 
 async fn serve(config: Config) -> anyhow::Result<()> {
+    // Before anybody can know that the hub runs, so that it is never cut off where it could have stopped.
+    let stop = told_to_stop()?;
     let hub = Hub::start(config).await?;
     let ready = serde_json::json!({
         "address": hub.address.to_string(), "url": hub.url, "hub": hub.key.to_string(),
     });
     println!("{ready}");
-    told_to_stop().await?;
+    stop.await?;
     tracing::info!("stopping");
     hub.shutdown().await;
     Ok(())
 }
 
+/// Ends when somebody tells the hub to stop; listens for that from now on.
 #[cfg(unix)]
-async fn told_to_stop() -> std::io::Result<()> {
+fn told_to_stop() -> std::io::Result<impl Future<Output = std::io::Result<()>>> {
     use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        _ = terminate.recv() => Ok(()),
-        interrupted = tokio::signal::ctrl_c() => interrupted,
-    }
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        Ok(())
+    })
 }
 
 #[cfg(not(unix))]
-async fn told_to_stop() -> std::io::Result<()> {
-    tokio::signal::ctrl_c().await
+fn told_to_stop() -> std::io::Result<impl Future<Output = std::io::Result<()>>> {
+    Ok(tokio::signal::ctrl_c())
 }

@@ -8,7 +8,7 @@ use axum::extract::ws::{
 };
 use axum::extract::{FromRequestParts as _, Path, Request, State};
 use axum::response::Response;
-use form_document::wire::{MESSAGE_MAX_BYTES, Presence, Say};
+use form_document::wire::{MESSAGE_MAX_BYTES, Say};
 use form_model::id::ApplicationId;
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt as _, StreamExt as _};
@@ -74,7 +74,7 @@ async fn serve(state: HubState, stream: Arc<Stream>, queue: mpsc::Receiver<Arc<[
     }
     writer.abort();
     state.streams.remove(&stream);
-    state.streams.tell_presence(&stream, Presence::default());
+    state.streams.tell_gone(&stream);
 }
 
 /// The stream's one writer.
@@ -151,8 +151,12 @@ impl Said {
         match cbor(bytes, MESSAGE_MAX_BYTES)? {
             Say::Hello(hello) => {
                 state.limiter.request(stream.device)?;
-                self.hello = true;
-                state.arbiter.hello(stream, hello)
+                state.arbiter.hello(stream, hello)?;
+                // Once: who says hello again knows.
+                if !std::mem::replace(&mut self.hello, true) {
+                    state.streams.tell_who_is_here(stream);
+                }
+                Ok(())
             }
             Say::Offer(_) if !self.hello => {
                 Err(HubError::new(ErrorCode::BadMessage, "the first word is a hello"))

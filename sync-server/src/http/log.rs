@@ -6,7 +6,7 @@ use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use form_document::roster::SignedEntry;
-use form_document::wire::{MESSAGE_MAX_BYTES, Page};
+use form_document::wire::{Page, PageEntry};
 use form_model::id::ApplicationId;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -17,7 +17,7 @@ use super::signed::{cbor, cbor_of, signed};
 use super::state::HubState;
 use crate::arbiter::Core;
 use crate::error::HubError;
-use crate::limit::SMALL_BODY_BYTES;
+use crate::limit::{SMALL_BODY_BYTES, TOP_UP_BYTES};
 
 /// Where the hub's log ends now.
 #[derive(Debug, Serialize, ToSchema)]
@@ -43,9 +43,11 @@ pub(super) async fn adopt(
     Path(id): Path<String>,
     request: Request,
 ) -> Result<Response, HubError> {
-    let signed = signed(&state, request, MESSAGE_MAX_BYTES).await?;
-    let page: Page = cbor(&signed.body, MESSAGE_MAX_BYTES)?;
-    state.limiter.changes(signed.device, page.entries.len())?;
+    let signed = signed(&state, request, TOP_UP_BYTES).await?;
+    let page: Page = cbor(&signed.body, TOP_UP_BYTES)?;
+    // Those that the hub has are named, not given, and cost it nothing.
+    let given = page.entries.iter().filter(|entry| !matches!(entry, PageEntry::Accepted { .. }));
+    state.limiter.changes(signed.device, given.count())?;
     let device = signed.device;
     let work = move |core: &mut Core| core.adopt(&device, &ApplicationId(id), &page);
     let position = state.arbiter.with_stretch(device, work).await?;

@@ -17,8 +17,10 @@ use crate::error::{ErrorCode, HubError};
 #[openapi(info(
     title = "Huiqian hub",
     description = "Requests with the security scheme `device` bear `Authorization: Bearer <token>` and \
-                   `Huiqian-Proof`: the device's Ed25519 signature over token, method, path and query, and \
-                   SHA-256 of the body, with line feeds between."
+                   `Huiqian-Proof: <number> <signature>`. The number is the request's under its token, in \
+                   decimal, and counts once: it grows, and may come out of order by 127 at most. The signature is \
+                   the device's (Ed25519) over token, number, method, path and query, and SHA-256 of the body, \
+                   with line feeds between."
 ))]
 struct Description;
 

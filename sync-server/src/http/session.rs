@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use axum::Json;
 use axum::extract::{ConnectInfo, Request, State};
-use form_document::key::{PublicKey, Signature};
+use form_document::key::{Nonce, PublicKey, Signature};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -12,7 +12,6 @@ use super::problem::Problem;
 use super::signed::{json, small};
 use super::state::HubState;
 use crate::error::{ErrorCode, HubError};
-use crate::hex;
 use crate::limit::{CHALLENGE_LIFE, TOKEN_LIFE};
 
 /// A device that wants a challenge.
@@ -22,6 +21,9 @@ pub(super) struct ChallengeRequest {
     /// The device's public key, 64 lower-case hex digits.
     #[schema(value_type = String)]
     device: PublicKey,
+    /// 32 bytes that the device draws by chance, 64 lower-case hex digits.
+    #[schema(value_type = String)]
+    nonce: Nonce,
 }
 
 /// A challenge.
@@ -31,6 +33,9 @@ pub(super) struct ChallengeAnswer {
     challenge: String,
     /// The hub's public key, 64 lower-case hex digits.
     hub: String,
+    /// The hub's Ed25519 signature over nonce, device and challenge, 128 lower-case hex digits: whoever answers has
+    /// the hub's key.
+    proof: String,
     expires_in_s: u64,
 }
 
@@ -72,10 +77,10 @@ pub(super) async fn challenge(
     request: Request,
 ) -> Result<Json<ChallengeAnswer>, HubError> {
     state.limiter.challenge(state.address(peer, request.headers()))?;
-    let ChallengeRequest { device } = json(&small(request).await?)?;
-    let challenge = hex::encode(&state.sessions.challenge(device)?);
-    let expires_in_s = CHALLENGE_LIFE.as_secs();
-    Ok(Json(ChallengeAnswer { challenge, hub: state.hub.to_string(), expires_in_s }))
+    let ChallengeRequest { device, nonce } = json(&small(request).await?)?;
+    let (challenge, proof) = state.sessions.challenge(device, &nonce)?;
+    let (challenge, hub, proof) = (challenge.to_string(), state.hub.to_string(), proof.to_string());
+    Ok(Json(ChallengeAnswer { challenge, hub, proof, expires_in_s: CHALLENGE_LIFE.as_secs() }))
 }
 
 /// Gives a token for a signed challenge.
@@ -98,7 +103,7 @@ pub(super) async fn token(
     let TokenRequest { device, challenge, signature } = json(&small(request).await?)?;
     let unknown =
         || HubError::new(ErrorCode::ChallengeUnknown, "the challenge is no 64 lower-case hex digits");
-    let challenge = hex::decode(&challenge).ok_or_else(unknown)?;
+    let challenge = challenge.parse().map_err(|_| unknown())?;
     let token = state.sessions.token(device, &challenge, &signature)?;
     Ok(Json(TokenAnswer { token, expires_in_s: TOKEN_LIFE.as_secs() }))
 }

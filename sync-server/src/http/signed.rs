@@ -7,6 +7,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header::CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use form_document::key::{PublicKey, Purpose, Signature};
+use form_document::session::request_content;
 use form_document::wire::{self, BadMessage};
 use futures_util::StreamExt as _;
 use minicbor::{Decode, Encode};
@@ -16,9 +17,8 @@ use super::state::HubState;
 use crate::error::{ErrorCode, HubError};
 use crate::intake::Room;
 use crate::limit::{DRAIN_BYTES, SMALL_BODY_BYTES};
-use crate::session::request_content;
 
-/// The header with a device's signature over the request.
+/// The header with the request's number and a device's signature over it all.
 pub(crate) const PROOF: &str = "huiqian-proof";
 
 /// A request's body, and the device that signed the request.
@@ -48,7 +48,7 @@ pub(super) async fn signed(state: &HubState, request: Request, limit: usize) -> 
         }
     };
     let body = read(&parts.headers, body, limit).await?;
-    prove(&device, &token, &parts, &body)?;
+    prove(state, &device, &token, &parts, &body)?;
     Ok(Signed { device, body, headers: parts.headers, _room: room })
 }
 
@@ -70,7 +70,7 @@ pub(super) fn signed_parts(state: &HubState, parts: &Parts) -> Result<PublicKey,
     let token = token(parts)?;
     let device = state.sessions.device(token)?;
     state.limiter.request(device)?;
-    prove(&device, token, parts, b"")?;
+    prove(state, &device, token, parts, b"")?;
     Ok(device)
 }
 
@@ -82,18 +82,28 @@ fn token(parts: &Parts) -> Result<&str, HubError> {
         .ok_or_else(|| HubError::new(ErrorCode::TokenMissing, missing))
 }
 
-fn prove(device: &PublicKey, token: &str, parts: &Parts, body: &[u8]) -> Result<(), HubError> {
+fn prove(
+    state: &HubState,
+    device: &PublicKey,
+    token: &str,
+    parts: &Parts,
+    body: &[u8],
+) -> Result<(), HubError> {
     let proof = parts.headers.get(PROOF).and_then(|header| header.to_str().ok());
     let missing = || HubError::new(ErrorCode::TokenMissing, "the request bears no proof (Huiqian-Proof)");
-    let stolen = |_| {
+    let stolen = || {
         let detail = "the request is not signed by the device that the token was given to";
         HubError::new(ErrorCode::TokenStolen, detail)
     };
-    let proof: Signature = proof.ok_or_else(missing)?.parse().map_err(|_| stolen(()))?;
+    let (number, proof) = proof.ok_or_else(missing)?.split_once(' ').ok_or_else(stolen)?;
+    let number: u64 = number.parse().map_err(|_| stolen())?;
+    let proof: Signature = proof.parse().map_err(|_| stolen())?;
     let uri = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |original| &original.0);
     let path = uri.path_and_query().map_or("/", |path| path.as_str());
-    let content = request_content(token, parts.method.as_str(), path, body);
-    device.verify(Purpose::Request, &content, &proof).map_err(|_| stolen(()))
+    let content = request_content(token, number, parts.method.as_str(), path, body);
+    device.verify(Purpose::Request, &content, &proof).map_err(|_| stolen())?;
+    // Only now: whoever has no key uses up nobody's numbers.
+    state.sessions.take(token, number)
 }
 
 /// The body's length, when the request tells it.

@@ -121,6 +121,34 @@ async fn presence_reaches_the_others_and_ends_with_the_connection() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_newcomer_is_told_who_sits_still_and_not_who_has_left() {
+    let hub = TestHub::new().await;
+    let (mut lead, leads) = hub.lead(1).await;
+    let (mut desk, desks) = hub.join(2, &mut lead, &leads).await;
+    let mut lead_live = Live::open(&leads, &lead).await;
+    lead_live.follow(&mut lead).await;
+    let here = Presence { here: true, answer: Some("safety.waste".to_owned()), caret: Some(3) };
+    lead_live.say(&Say::Presence(here.clone())).await;
+    let mut desk_live = Live::open(&desks, &desk).await;
+    let told = loop {
+        if let Tell::Presence(device, presence) = desk_live.next().await.unwrap() {
+            break (device, presence);
+        }
+    };
+    assert_eq!(told, (lead.device(), here));
+    lead_live.say(&Say::Presence(Presence::default())).await;
+    desk_live.follow(&mut desk).await;
+    drop(desk_live);
+    assert_eq!(lead_live.next().await, Ok(Tell::Presence(desk.device(), Presence::default())));
+    let mut again = Live::open(&desks, &desk).await;
+    again.follow(&mut desk).await;
+    lead_live.say(&Say::Presence(Presence { here: true, ..Presence::default() })).await;
+    let next = again.next().await.unwrap();
+    assert!(matches!(next, Tell::Presence(_, Presence { here: true, answer: None, .. })), "{next:?}");
+    hub.hub.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_revoked_device_loses_its_stream_and_a_stopping_hub_says_so() {
     let hub = TestHub::new().await;
     let (mut lead, leads) = hub.lead(1).await;

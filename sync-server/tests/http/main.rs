@@ -9,8 +9,10 @@ mod support;
 
 mod door;
 mod hostile;
+mod invite;
 mod live;
 mod program;
+mod secure;
 mod session;
 mod sync;
 

@@ -1,11 +1,12 @@
 //! A desk's requests over the network, as any client makes them.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use form_document::key::{Purpose, SigningKey};
+use form_document::session::{challenge_content, request_content};
 use form_document::wire::{self, Exchange, Invitation, Reply, Start};
 use reqwest::{Method, Response, StatusCode};
 use serde_json::{Value, json};
-use sync_server::hex;
-use sync_server::session::{challenge_content, request_content};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 
 use crate::support::desk::Desk;
@@ -16,6 +17,7 @@ pub struct Client {
     pub key: SigningKey,
     pub token: String,
     http: reqwest::Client,
+    sent: AtomicU64,
 }
 
 /// A failure's status and code.
@@ -26,16 +28,17 @@ impl Client {
     pub async fn new(url: &str, key: SigningKey) -> Self {
         // The workspace's reqwest leaves the choice of a crypto library open.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let mut client =
-            Self { url: url.to_owned(), key, token: String::new(), http: reqwest::Client::new() };
+        let (http, sent) = (reqwest::Client::new(), AtomicU64::default());
+        let mut client = Self { url: url.to_owned(), key, token: String::new(), http, sent };
         client.token = client.session().await.unwrap();
         client
     }
 
     pub async fn session(&self) -> Result<String, Failure> {
         let device = self.key.public().to_string();
-        let answer = self.post_json("/v1/challenges", &json!({ "device": device })).await?;
-        let challenge = hex::decode(answer["challenge"].as_str().unwrap()).unwrap();
+        let answer =
+            self.post_json("/v1/challenges", &json!({ "device": device, "nonce": "5".repeat(64) })).await?;
+        let challenge = answer["challenge"].as_str().unwrap().parse().unwrap();
         let hub = answer["hub"].as_str().unwrap().parse().unwrap();
         let signature = self.key.sign(Purpose::Challenge, &challenge_content(&hub, &challenge));
         let answer = json!({
@@ -52,9 +55,15 @@ impl Client {
         Ok(response.json().await.unwrap())
     }
 
+    /// The proof of the next request.
     pub fn proof(&self, method: &Method, path: &str, body: &[u8]) -> String {
-        let content = request_content(&self.token, method.as_str(), path, body);
-        self.key.sign(Purpose::Request, &content).to_string()
+        self.proof_of(self.sent.fetch_add(1, Ordering::Relaxed) + 1, method, path, body)
+    }
+
+    /// The proof of a request by its number.
+    pub fn proof_of(&self, number: u64, method: &Method, path: &str, body: &[u8]) -> String {
+        let content = request_content(&self.token, number, method.as_str(), path, body);
+        format!("{number} {}", self.key.sign(Purpose::Request, &content))
     }
 
     pub async fn send(&self, method: Method, path: &str, body: Vec<u8>) -> Result<Response, Failure> {

@@ -10,7 +10,7 @@ use anyhow::Context;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-use super::{Figure, Samples};
+use super::{Figure, Goal, Samples};
 use crate::desk::{APP, Desk};
 use crate::place::{built_program, repository};
 use crate::process::{family, memory_kb};
@@ -49,13 +49,12 @@ pub async fn start_and_memory() -> anyhow::Result<Vec<Figure>> {
             theirs.p50(),
             1.5,
         ),
-        Figure {
-            name: "idle memory (PSS) of the app and its WebKit processes, against a blank window".into(),
-            value: u128::from(our_memory_kb),
-            unit: "kB",
-            against: Some(u128::from(their_memory_kb)),
-            goal: None,
-        },
+        Figure::told(
+            "idle memory (PSS) of the app and its WebKit processes, against a blank window",
+            u128::from(our_memory_kb),
+            "kB",
+        )
+        .against(u128::from(their_memory_kb)),
     ])
 }
 
@@ -85,11 +84,6 @@ pub fn wasm_size() -> anyhow::Result<Figure> {
     let wasm = fs::read(&path).with_context(|| format!("{}: run `cargo xtask frontend`", path.display()))?;
     let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
     gzip.write_all(&wasm)?;
-    Ok(Figure {
-        name: "size of the wasm, gzip".into(),
-        value: gzip.finish()?.len() as u128,
-        unit: "bytes",
-        against: Some(WASM_LIMIT_BYTES),
-        goal: Some(1.0),
-    })
+    let size = Figure::told("size of the wasm, gzip", gzip.finish()?.len() as u128, "bytes");
+    Ok(size.against(WASM_LIMIT_BYTES).with(Goal::AtMost(1.0)))
 }

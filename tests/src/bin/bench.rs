@@ -1,25 +1,70 @@
-//! Runs every benchmark, prints one table and writes `target/bench/*.json`.
+//! Runs benchmarks, prints one table and writes `target/bench/*.json` and `target/bench/*.md`:
+//! `bench [engine] [window] [hub] [memory] [peers] [--quick] [--applications=NUMBER]`, all parts when
+//! none is named.
 
 use std::fs;
+use std::path::Path;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
+use huiqian_tests::bench::hub::suite::{self, FULL, QUICK};
 use huiqian_tests::bench::{Figure, engine, window};
 use huiqian_tests::place::results_folder;
 
-#[tokio::main(flavor = "current_thread")]
+/// What can be named, in the order in which it runs.
+const PARTS: [&str; 5] = ["engine", "window", "hub", "memory", "peers"];
+
+#[tokio::main]
 async fn main() -> anyhow::Result<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let (flags, named): (Vec<&str>, Vec<&str>) =
+        arguments.iter().map(String::as_str).partition(|argument| argument.starts_with("--"));
+    if let Some(unknown) = named.iter().find(|part| !PARTS.contains(part)) {
+        bail!("there is no benchmark “{unknown}”; there are {}", PARTS.join(", "));
+    }
+    let wanted = |part: &str| named.is_empty() || named.contains(&part);
+    let mut size = if flags.contains(&"--quick") { QUICK } else { FULL };
+    if let Some(stored) = flags.iter().find_map(|flag| flag.strip_prefix("--applications=")) {
+        let stored = stored.parse().context("--applications=NUMBER")?;
+        size.applications = (stored, size.applications.1.min(stored));
+    }
     let folder = tempfile::tempdir()?;
-    report("keystroke", &engine::keystroke(&folder.path().join("keystroke"))?)?;
-    report("opening", &engine::opening(&folder.path().join("opening"))?)?;
-    report("wasm", &[window::wasm_size()?])?;
-    report("window", &window::start_and_memory().await?)
+    if wanted("engine") {
+        report("keystroke", &engine::keystroke(&folder.path().join("keystroke"))?)?;
+        report("opening", &engine::opening(&folder.path().join("opening"))?)?;
+    }
+    if wanted("window") {
+        report("wasm", &[window::wasm_size()?])?;
+        report("window", &window::start_and_memory().await?)?;
+    }
+    if wanted("memory") {
+        report("memory", &[suite::memory(&size).await?])?;
+    }
+    if wanted("hub") || wanted("peers") {
+        hub(folder.path(), &size, wanted("peers")).await?;
+    }
+    Ok(())
 }
 
-/// Prints the figures and writes them to `target/bench/<name>.json`.
+/// The hub, and its peers in the same run.
+async fn hub(folder: &Path, size: &suite::Size, with_peers: bool) -> anyhow::Result<()> {
+    let (ours, figures) = suite::ours(folder, size).await?;
+    report("hub", &figures)?;
+    let peers = if with_peers { suite::peers(&folder.join("peers"), size)? } else { Vec::new() };
+    report("peers", &suite::compare(&ours, &peers))
+}
+
+/// Prints the figures and writes them to `target/bench/<name>.json` and, as a table, `<name>.md`.
 fn report(name: &str, figures: &[Figure]) -> anyhow::Result<()> {
     for figure in figures {
         println!("{figure}");
     }
-    let file = results_folder("bench")?.join(format!("{name}.json"));
-    fs::write(&file, serde_json::to_vec_pretty(figures)?).with_context(|| file.display().to_string())
+    let folder = results_folder("bench")?;
+    let write = |ending: &str, content: Vec<u8>| {
+        let file = folder.join(format!("{name}.{ending}"));
+        fs::write(&file, content).with_context(|| file.display().to_string())
+    };
+    write("json", serde_json::to_vec_pretty(figures)?)?;
+    let rows: Vec<String> = figures.iter().map(Figure::row).collect();
+    let head = "| what | measured | against | ratio | goal | met |\n|---|---|---|---|---|---|";
+    write("md", format!("{head}\n{}\n", rows.join("\n")).into_bytes())
 }

@@ -6,6 +6,7 @@ use form_model::error::ErrorCode as DeskError;
 use form_model::id::ApplicationId;
 use form_model::member::Role;
 use huiqian_tests::agencies::{Agency, LoneHub, SyncError};
+use huiqian_tests::loopback::accepted;
 use sync_server::error::ErrorCode;
 
 use crate::sharing::team;
@@ -63,6 +64,28 @@ fn a_hub_restored_from_yesterdays_backup_gets_back_what_it_lost() {
         assert_eq!(desk.text(&id, PROSE), "新的：引进来");
     }
     same_everywhere(&mut [&mut lead, &mut commerce, &mut science], &id);
+}
+
+#[test]
+fn a_restored_hub_is_given_what_it_lacks_and_told_the_rest_by_name() {
+    let mut hub = LoneHub::start();
+    let (mut lead, _, mut science, id) = team(&mut hub);
+    lead.set(&id, NAME, "示例合作区").unwrap();
+    lead.sync(&id, &mut hub).unwrap();
+    let backup = hub.backup();
+    lead.set(&id, NAME, "改过的名称").unwrap();
+    lead.sync(&id, &mut hub).unwrap();
+    // One page over what the backup has and what it has not.
+    science.sync(&id, &mut hub).unwrap();
+    let log = hub.log(&id);
+    hub.restore(&backup);
+    let position = hub.log(&id).position;
+    let pages = science.workspace.log_after(&id, position).unwrap();
+    assert!(pages[0].after < position && position < pages[0].head.position);
+    let given: Vec<_> = pages.iter().flat_map(accepted).map(|(at, _)| at).collect();
+    assert!(!given.is_empty() && given.iter().all(|at| *at > position), "{given:?} after {position}");
+    science.sync(&id, &mut hub).unwrap();
+    assert_eq!(hub.log(&id), log);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Edits flow, merge, and wait for a line.
 
-use form_model::command::{Event, ReadThrough};
+use form_document::wire::Presence;
+use form_model::command::{Event, ReadThrough, ShowPresence};
 use form_model::id::{AnswerId, ApplicationId};
 use form_model::member::Role;
 use huiqian_tests::agencies::{Agency, LoneHub, begin};
@@ -104,4 +105,25 @@ fn a_text_that_two_agencies_rewrote_at_one_place_waits_for_a_reader_at_every_des
     commerce.sync(&id, &mut hub).unwrap();
     lead.sync(&id, &mut hub).unwrap();
     assert_eq!(lead.workspace.rereads(&id).unwrap(), []);
+}
+
+#[test]
+fn who_opens_a_form_again_sees_who_is_in_it_and_who_closes_it_is_gone() {
+    let mut hub = LoneHub::start();
+    let (mut lead, commerce, _, id) = team(&mut hub);
+    lead.sync(&id, &mut hub).unwrap();
+    let here = Presence { here: true, answer: Some("cover.zone_name".to_owned()), caret: Some(2) };
+    let people = vec![(commerce.workspace.device().public(), here)];
+    lead.workspace.hear_people(&id, people).unwrap();
+    lead.workspace.show_presence(&ShowPresence { application: id.clone(), answer: None, caret: None });
+    let told = lead.workspace.wake(&id).presence;
+    assert!(told.borrow().here);
+    lead.workspace.close_application(&id).unwrap();
+    assert_eq!(*told.borrow(), Presence::default());
+    let present = lead.workspace.open_application(&id).unwrap().present;
+    let places: Vec<_> = present.iter().map(|one| (one.agency.0.as_str(), one.caret)).collect();
+    assert_eq!(places, [("commerce", Some(2))]);
+    // While the hub is not heard nobody is there.
+    lead.workspace.hear_people(&id, Vec::new()).unwrap();
+    assert_eq!(lead.workspace.open_application(&id).unwrap().present, []);
 }

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test's helpers fail the test")]
 
 mod client_kill;
+mod fault;
+mod full_disk;
 mod hub_kill;
 mod hub_trace;
 mod kill;

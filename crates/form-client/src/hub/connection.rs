@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use form_document::key::{PublicKey, Purpose, SigningKey};
-use form_document::roster::SignedEntry;
+use form_document::key::{Nonce, PublicKey, Purpose, Signature, SigningKey};
+use form_document::roster::{Hub, SignedEntry};
+use form_document::session::{answer_content, challenge_content, request_content};
 use form_document::wire::{
     self, Exchange, Invitation, LogStanding, MESSAGE_MAX_BYTES, Page, Publish, Reply, START_MAX_BYTES, Say,
     Start, Tell,
@@ -13,19 +14,22 @@ use form_model::error::{ErrorCode, UserError};
 use form_model::id::ApplicationId;
 use futures_util::{SinkExt, StreamExt};
 use minicbor::Decode;
-use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
+use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use reqwest_websocket::{Message, Upgrade, WebSocket};
-use ring::digest::{SHA256, digest};
+use ring::rand::{SecureRandom as _, SystemRandom};
 use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
+use tokio::time::timeout;
 
+use super::line::{self, Line};
 use super::problem;
+use crate::cause::because;
 
-/// How long connecting may take: a slow office line with a proxy answers within this.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 /// How long one request may take: 4 MiB over a slow line.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(120);
-/// The signature over a request.
+/// How long the hub may take to open a live stream: a proxy that swallows the question answers never.
+const UPGRADE_TIMEOUT: Duration = Duration::from_secs(20);
+/// The request's number, and the signature over it all.
 const PROOF_HEADER: &str = "Huiqian-Proof";
 /// The code by which a closed hub takes a new application.
 const ADMISSION_HEADER: &str = "Huiqian-Admission";
@@ -33,37 +37,49 @@ const ADMISSION_HEADER: &str = "Huiqian-Admission";
 const DEVICE_HEADER: &str = "Huiqian-Device";
 const CBOR: &str = "application/cbor";
 
-/// Makes ring the process' cryptography for TLS, as every HTTP client of this build needs before it is made.
-pub fn prepare_tls() {
-    // Fails only when a provider was installed before, and then there is one.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-}
-
 /// A hub as one device talks to it.
 #[derive(Debug, Clone)]
 pub struct HubConnection {
-    http: Client,
+    line: Line,
     base: String,
     device: Arc<SigningKey>,
-    token: Arc<Mutex<Option<String>>>,
+    /// The hub's key by the roster; `None` while no roster is known.
+    key: Option<PublicKey>,
+    session: Arc<Mutex<Option<Session>>>,
+}
+
+/// A token, and how many requests were made under it.
+#[derive(Debug)]
+struct Session {
+    token: String,
+    sent: u64,
+}
+
+/// What one request is signed with.
+struct Ticket {
+    token: String,
+    /// Counts once under its token.
+    number: u64,
 }
 
 #[derive(Serialize)]
 struct ChallengeRequest {
     device: PublicKey,
+    nonce: Nonce,
 }
 
 #[derive(Deserialize)]
 struct Challenge {
-    challenge: String,
+    challenge: Nonce,
     hub: PublicKey,
+    proof: Signature,
 }
 
 #[derive(Serialize)]
 struct TokenRequest {
     device: PublicKey,
-    challenge: String,
-    signature: form_document::key::Signature,
+    challenge: Nonce,
+    signature: Signature,
 }
 
 #[derive(Deserialize)]
@@ -72,19 +88,42 @@ struct Token {
 }
 
 impl HubConnection {
-    /// A connection to the hub at a web address. Nothing is sent yet.
+    /// A connection to the hub that a roster names. Nothing is sent yet; and nothing is sent to whoever at that
+    /// address does not have the hub's key.
     ///
     /// # Errors
-    /// When the machine has no usable TLS set-up.
+    /// As [`Self::new`].
+    pub fn to(hub: &Hub, device: Arc<SigningKey>) -> Result<Self, UserError> {
+        Ok(Self::new(&hub.url, device)?.expecting(hub.key))
+    }
+
+    /// A connection to a hub of which nothing but the web address is known.
+    ///
+    /// # Errors
+    /// When the machine has no usable TLS set-up, or `HUIQIAN_CA_FILE` names no file with certificates.
     pub fn new(url: &str, device: Arc<SigningKey>) -> Result<Self, UserError> {
-        prepare_tls();
+        Self::trusting(url, device, &line::authorities()?)
+    }
+
+    /// [`Self::new`], with certificates (PEM) of authorities that count beside the system's.
+    ///
+    /// # Errors
+    /// When they are no certificates, or the machine has no usable TLS set-up.
+    pub fn trusting(url: &str, device: Arc<SigningKey>, authorities: &[u8]) -> Result<Self, UserError> {
         let base = url.trim_end_matches('/').to_owned();
-        let http = Client::builder()
-            .connect_timeout(CONNECT_TIMEOUT)
-            .tcp_nodelay(true)
-            .build()
-            .map_err(|error| problem::unreachable(&base, &error))?;
-        Ok(Self { http, base, device, token: Arc::default() })
+        let line = Line::new(&base, authorities)?;
+        Ok(Self { line, base, device, key: None, session: Arc::default() })
+    }
+
+    /// The same, to the hub with this key alone.
+    #[must_use]
+    pub fn expecting(self, key: PublicKey) -> Self {
+        Self { key: Some(key), session: Arc::default(), ..self }
+    }
+
+    /// Whether it leads to that hub.
+    pub fn leads_to(&self, hub: &Hub) -> bool {
+        self.base == hub.url.trim_end_matches('/') && self.key == Some(hub.key)
     }
 
     /// The hub's address.
@@ -92,7 +131,7 @@ impl HubConnection {
         &self.base
     }
 
-    /// The key that the hub's log is signed with, as it says itself.
+    /// The key that the hub's log is signed with, as it says and proves itself.
     ///
     /// # Errors
     /// [`ErrorCode::HubUnreachable`], [`ErrorCode::HubRefused`].
@@ -168,7 +207,7 @@ impl HubConnection {
     /// # Errors
     /// [`ErrorCode::HubUnreachable`], [`ErrorCode::HubRefused`].
     pub async fn invitation(&self, key: &PublicKey) -> Result<Invitation, UserError> {
-        let request = self.http.get(self.address(&format!("/v1/invites/{key}")));
+        let request = self.line.http.get(self.address(&format!("/v1/invites/{key}")));
         let request = request.header(DEVICE_HEADER, self.device.public().to_string());
         let response = self.answered(request).await?;
         self.message(response, START_MAX_BYTES).await
@@ -189,19 +228,27 @@ impl HubConnection {
     /// [`ErrorCode::HubUnreachable`], [`ErrorCode::HubRefused`].
     pub async fn live(&self, id: &ApplicationId) -> Result<Live, UserError> {
         let path = format!("/v1/applications/{id}/live");
-        let token = self.token().await?;
-        let request = self.signed(self.http.get(self.address(&path)), &Method::GET, &path, &[], &token);
-        let response =
-            request.upgrade().send().await.map_err(|error| problem::unreachable(&self.base, &error))?;
-        if response.status() != StatusCode::SWITCHING_PROTOCOLS {
-            return Err(self.problem(response.into_inner()).await);
+        for again in [true, false] {
+            let ticket = self.ticket().await?;
+            let request = self.line.upgrading.get(self.address(&path));
+            let request = self.signed(request, &Method::GET, &path, &[], &ticket).upgrade();
+            let answer = timeout(UPGRADE_TIMEOUT, request.send()).await;
+            let answer = answer.map_err(|late| problem::unreachable(&self.base, &late))?;
+            let response = answer.map_err(|error| problem::unreachable(&self.base, &error))?;
+            match response.status() {
+                StatusCode::SWITCHING_PROTOCOLS => {
+                    let socket = response.into_websocket().await;
+                    let socket = socket.map_err(|error| problem::unreachable(&self.base, &error))?;
+                    return Ok(Live { socket, hub: self.base.clone() });
+                }
+                StatusCode::UNAUTHORIZED if again => self.forget(&ticket).await,
+                _ => return Err(self.problem(response.into_inner()).await),
+            }
         }
-        let socket =
-            response.into_websocket().await.map_err(|error| problem::unreachable(&self.base, &error))?;
-        Ok(Live { socket, hub: self.base.clone() })
+        Err(problem::refused(&self.base, "token_unknown", String::new()))
     }
 
-    /// A signed request; with a fresh token where the hub no longer knows the old one.
+    /// A signed request; with a fresh token where the hub no longer takes the old one.
     async fn send(
         &self,
         method: Method,
@@ -210,9 +257,9 @@ impl HubConnection {
         admission: Option<&str>,
     ) -> Result<Response, UserError> {
         for again in [true, false] {
-            let token = self.token().await?;
-            let mut request = self.http.request(method.clone(), self.address(path));
-            request = self.signed(request, &method, path, &body, &token);
+            let ticket = self.ticket().await?;
+            let mut request = self.line.http.request(method.clone(), self.address(path));
+            request = self.signed(request, &method, path, &body, &ticket);
             if let Some(code) = admission.filter(|code| !code.is_empty()) {
                 request = request.header(ADMISSION_HEADER, code);
             }
@@ -220,7 +267,7 @@ impl HubConnection {
             let sent = request.timeout(REQUEST_TIMEOUT).send().await;
             let response = sent.map_err(|error| problem::unreachable(&self.base, &error))?;
             if response.status() == StatusCode::UNAUTHORIZED && again {
-                *self.token.lock().await = None;
+                self.forget(&ticket).await;
                 continue;
             }
             return self.checked(response).await;
@@ -234,35 +281,57 @@ impl HubConnection {
         method: &Method,
         path: &str,
         body: &[u8],
-        token: &str,
+        Ticket { token, number }: &Ticket,
     ) -> RequestBuilder {
-        let mut content = format!("{token}\n{method}\n{path}\n").into_bytes();
-        content.extend_from_slice(digest(&SHA256, body).as_ref());
+        let content = request_content(token, *number, method.as_str(), path, body);
         let proof = self.device.sign(Purpose::Request, &content);
-        request.bearer_auth(token).header(PROOF_HEADER, proof.to_string())
+        request.bearer_auth(token).header(PROOF_HEADER, format!("{number} {proof}"))
+    }
+
+    /// What the next request is signed with; gets a token where there is none.
+    async fn ticket(&self) -> Result<Ticket, UserError> {
+        let mut kept = self.session.lock().await;
+        let session = match &mut *kept {
+            Some(session) => session,
+            none => none.insert(Session { token: self.token().await?, sent: 0 }),
+        };
+        session.sent += 1;
+        Ok(Ticket { token: session.token.clone(), number: session.sent })
+    }
+
+    /// The hub no longer takes a token; another request may have got a new one since.
+    async fn forget(&self, ticket: &Ticket) {
+        let mut kept = self.session.lock().await;
+        kept.take_if(|session| session.token == ticket.token);
     }
 
     async fn token(&self) -> Result<String, UserError> {
-        let mut kept = self.token.lock().await;
-        if let Some(token) = kept.as_ref() {
-            return Ok(token.clone());
-        }
-        let Challenge { challenge, hub } = self.challenge().await?;
-        let bytes: PublicKey =
-            challenge.parse().map_err(|_| problem::refused(&self.base, "bad_answer", String::new()))?;
-        let content = [hub.0, bytes.0].concat();
-        let signature = self.device.sign(Purpose::Challenge, &content);
-        let body = TokenRequest { device: self.device.public(), challenge, signature };
-        let response = self.answered(self.http.post(self.address("/v1/tokens")).json(&body)).await?;
+        let Challenge { challenge, hub, .. } = self.challenge().await?;
+        let device = self.device.public();
+        let signature = self.device.sign(Purpose::Challenge, &challenge_content(&hub, &challenge));
+        let body = TokenRequest { device, challenge, signature };
+        let response = self.answered(self.line.http.post(self.address("/v1/tokens")).json(&body)).await?;
         let Token { token } =
             response.json().await.map_err(|error| problem::unreachable(&self.base, &error))?;
-        Ok(kept.insert(token).clone())
+        Ok(token)
     }
 
+    /// A challenge by the hub that is meant, which has proved to be it.
     async fn challenge(&self) -> Result<Challenge, UserError> {
-        let body = ChallengeRequest { device: self.device.public() };
-        let response = self.answered(self.http.post(self.address("/v1/challenges")).json(&body)).await?;
-        response.json().await.map_err(|error| problem::unreachable(&self.base, &error))
+        let mut nonce = Nonce([0; 32]);
+        let unreachable = || UserError::new(ErrorCode::HubUnreachable).with("hub", &self.base);
+        SystemRandom::new().fill(&mut nonce.0).map_err(|error| because(unreachable(), &error))?;
+        let device = self.device.public();
+        let body = ChallengeRequest { device, nonce };
+        let response = self.answered(self.line.http.post(self.address("/v1/challenges")).json(&body)).await?;
+        let answer: Challenge =
+            response.json().await.map_err(|error| problem::unreachable(&self.base, &error))?;
+        let content = answer_content(&nonce, &device, &answer.challenge);
+        let proven = answer.hub.verify(Purpose::HubAnswer, &content, &answer.proof).is_ok();
+        if !proven || self.key.is_some_and(|key| key != answer.hub) {
+            return Err(problem::refused(&self.base, problem::ANOTHER_HUB, String::new()));
+        }
+        Ok(answer)
     }
 
     async fn answered(&self, request: RequestBuilder) -> Result<Response, UserError> {

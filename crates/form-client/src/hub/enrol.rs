@@ -29,6 +29,7 @@ pub async fn publish<A: Ask>(
     let connection = HubConnection::new(&url, device)?;
     // Nothing is signed before the hub has answered.
     let key = connection.key().await?;
+    let connection = connection.expecting(key);
     let (id, named) = (application.clone(), url.clone());
     let publish = desk.ask(move |desk| desk.publish(&id, &named, key)).await?;
     connection.publish(application, &publish, admission).await?;
@@ -94,7 +95,7 @@ async fn look_up<A: Ask>(
     let invitation = connection.invitation(&key).await?;
     let code = code.clone();
     let checked = desk.ask(move |desk| desk.check_invitation(&code, kind, &invitation)).await?;
-    Ok((connection, checked))
+    Ok((checked.hub().map_or(connection.clone(), |key| connection.expecting(key)), checked))
 }
 
 /// An address as a person types it, with its scheme: on this machine a hub speaks without TLS unless it is told

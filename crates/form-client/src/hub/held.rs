@@ -15,8 +15,8 @@ use super::sync_loop::{Ask, device_key};
 /// [`form_model::error::ErrorCode::HubRefused`], [`form_model::error::ErrorCode::HubBroken`].
 pub async fn held<A: Ask>(desk: &A, application: &ApplicationId) -> Result<Vec<u8>, UserError> {
     let id = application.clone();
-    let url = desk.ask(move |desk| desk.hub_url(&id)).await?;
-    let connection = HubConnection::new(&url, device_key(desk).await?)?;
+    let hub = desk.ask(move |desk| desk.hub(&id)).await?;
+    let connection = HubConnection::to(&hub, device_key(desk).await?)?;
     let (id, start) = (application.clone(), connection.start(application).await?);
     let mut copy = desk.ask(move |desk| desk.copy_of_hub(&id, &start)).await?;
     loop {

@@ -4,14 +4,16 @@
 mod connection;
 mod enrol;
 mod held;
+mod line;
 mod local;
 mod problem;
 mod restored;
 mod sync_loop;
 
-pub use connection::{HubConnection, Live, prepare_tls};
+pub use connection::{HubConnection, Live};
 pub use enrol::{join, preview, publish};
 pub use held::held;
+pub use line::prepare_tls;
 pub use local::LocalDesk;
 pub use restored::go_on;
 pub use sync_loop::{Ask, Wake, catch_up, check_start, device_key, run};

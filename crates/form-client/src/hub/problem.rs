@@ -25,6 +25,8 @@ pub(super) const LOG_FORKED: &str = "log_forked";
 pub(super) const ROSTER_MOVED: &str = "roster_moved";
 /// The hub was restored and judges nothing yet.
 pub(super) const RECOVERING: &str = "recovering";
+/// Whoever answers at the hub's address is not the hub. No hub says so: this desk finds it out.
+pub(super) const ANOTHER_HUB: &str = "another_hub";
 /// The detail that says where the hub's log ends.
 const POSITION: &str = "position";
 /// The detail of a [`ErrorCode::HubRefused`] that holds the hub's code.
@@ -59,6 +61,13 @@ const SENTENCES: &[(&str, &str, &str)] = &[
     ("busy", "协同中心正忙，请稍后再试", "the hub is busy; wait a little"),
     (HUB_BEHIND, "协同中心是从旧备份恢复的，正在补齐", "the hub was restored from an old backup"),
     (LOG_FORKED, "协同中心的记录与本机的不一致", "the hub's log differs from what is here"),
+    (
+        ANOTHER_HUB,
+        "这个地址上的不是名单所载的协同中心，修改没有交给它；请向牵头单位核实地址",
+        "what answers at this address is not the hub that the roster names, and nothing was handed to it; check \
+         the address with the lead",
+    ),
+    ("proof_replayed", "同一个请求收到了两次", "the same request has come twice"),
     ("token_stolen", "请求的签名不对", "the request's signature is wrong"),
 ];
 

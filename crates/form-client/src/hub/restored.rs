@@ -66,8 +66,8 @@ pub(super) async fn remedy<A: Ask>(
 /// [`form_model::error::ErrorCode::NotLead`]; when the hub is not reached, or does not go on.
 pub async fn go_on<A: Ask>(desk: &A, application: &ApplicationId) -> Result<(), UserError> {
     let (device, id) = (device_key(desk).await?, application.clone());
-    let url = desk.ask(move |desk| desk.hub_url(&id)).await?;
-    let connection = HubConnection::new(&url, device)?;
+    let hub = desk.ask(move |desk| desk.hub(&id)).await?;
+    let connection = HubConnection::to(&hub, device)?;
     let mut tries = TRIES;
     loop {
         let standing: LogStanding = connection.standing(application).await?;

@@ -28,6 +28,9 @@ const PAUSE_MAX: Duration = Duration::from_secs(60);
 const PING_EVERY: Duration = Duration::from_secs(25);
 /// How often the hub is asked where a proxy lets no live stream through.
 const ASK_EVERY: Duration = Duration::from_secs(3);
+/// How long the hub is asked before the live stream is tried again: a proxy seldom changes its ways, a crowded hub
+/// soon has room.
+const STREAM_AGAIN: Duration = Duration::from_secs(300);
 
 /// The way to the desk, which belongs to another thread.
 pub trait Ask: Clone + Send + Sync + 'static {
@@ -114,7 +117,7 @@ impl<A: Ask> SyncLoop<A> {
             Link::Offline { since_ms: *self.offline_since.get_or_insert(now) }
         };
         self.link(link).await;
-        self.desk.tell(&self.application, vec![Event::Presence { present: Vec::new() }]).await;
+        self.show(Vec::new()).await;
     }
 
     /// The hub was restored: says for whom it waits.
@@ -137,11 +140,9 @@ impl<A: Ask> SyncLoop<A> {
 
     async fn connect(&mut self) -> Result<Never, UserError> {
         let id = self.application.clone();
-        let url = self.desk.ask(move |desk| desk.hub_url(&id)).await?;
-        let same =
-            self.connection.as_ref().is_some_and(|connection| connection.url() == url.trim_end_matches('/'));
-        if !same {
-            self.connection = Some(HubConnection::new(&url, Arc::clone(&self.device))?);
+        let hub = self.desk.ask(move |desk| desk.hub(&id)).await?;
+        if !self.connection.as_ref().is_some_and(|connection| connection.leads_to(&hub)) {
+            self.connection = Some(HubConnection::to(&hub, Arc::clone(&self.device))?);
         }
         let Some(connection) = self.connection.clone() else { return Err(UserError::new(ErrorCode::NoHub)) };
         if self.offline_since.is_none() {
@@ -150,20 +151,26 @@ impl<A: Ask> SyncLoop<A> {
         catch_up(&self.desk, &connection, &self.application).await?;
         self.offline_since = None;
         check_start(&self.desk, &self.application).await?;
-        match connection.live(&self.application).await {
-            Ok(live) => self.stay(live).await,
-            Err(error) if error.code == ErrorCode::HubUnreachable => self.ask_again(&connection).await,
-            Err(error) => Err(error),
+        loop {
+            match connection.live(&self.application).await {
+                Ok(live) => return self.stay(live).await,
+                Err(error) if turns_away(&error) => return Err(error),
+                // The hub has just answered: something on the way lets no stream through, or the hub has no more
+                // to give. Asking does as well, only later.
+                Err(_) => self.ask_again(&connection).await?,
+            }
         }
     }
 
-    /// No live stream gets through: asks every few seconds.
-    async fn ask_again(&mut self, connection: &HubConnection) -> Result<Never, UserError> {
+    /// No live stream gets through: asks every few seconds, until it is time to try the stream again.
+    async fn ask_again(&mut self, connection: &HubConnection) -> Result<(), UserError> {
         self.link(Link::Live).await;
-        loop {
+        let until = Instant::now() + STREAM_AGAIN;
+        while Instant::now() < until {
             let _ = timeout(ASK_EVERY, self.wake.changed.notified()).await;
             catch_up(&self.desk, connection, &self.application).await?;
         }
+        Ok(())
     }
 
     /// On the live stream.
@@ -224,8 +231,10 @@ impl<A: Ask> SyncLoop<A> {
 
     async fn show(&self, people: Vec<(PublicKey, Presence)>) {
         let id = self.application.clone();
-        let present = self.desk.ask(move |desk| desk.present(&id, &people)).await.unwrap_or_default();
-        self.desk.tell(&self.application, vec![Event::Presence { present }]).await;
+        // Fails only when the application cannot be read, and then nobody looks at it.
+        if let Ok(events) = self.desk.ask(move |desk| desk.hear_people(&id, people)).await {
+            self.desk.tell(&self.application, events).await;
+        }
     }
 }
 
@@ -300,8 +309,19 @@ fn stops(error: &UserError) -> bool {
     error.code == ErrorCode::HubBroken
         || matches!(
             code,
-            Some("not_a_member" | "device_revoked" | "application_unknown" | problem::LOG_FORKED)
+            Some(
+                "not_a_member"
+                    | "device_revoked"
+                    | "application_unknown"
+                    | problem::LOG_FORKED
+                    | problem::ANOTHER_HUB
+            )
         )
+}
+
+/// Whether the hub turns this desk away, so that asking in another manner is of no use either.
+fn turns_away(error: &UserError) -> bool {
+    stops(error) || problem::code(error) == Some(problem::RECOVERING)
 }
 
 /// Who is in the form, by device.

@@ -1,7 +1,7 @@
 //! Joining an application by an invite, and taking the lead again with the recovery code. Messages in, messages
 //! out; who carries them is another's matter.
 
-use form_document::key::SigningKey;
+use form_document::key::{PublicKey, SigningKey};
 use form_document::roster::{Act, Enrolment, Roster, RosterChain, SignedEntry};
 use form_document::wire::{Invitation, PackageFile, Publish};
 use form_document::{ActorId, UnverifiedGenesis};
@@ -29,6 +29,13 @@ pub struct CheckedInvitation {
     genesis: Vec<u8>,
     package: Package,
     chain: RosterChain,
+}
+
+impl CheckedInvitation {
+    /// The key of the hub that the roster names.
+    pub fn hub(&self) -> Option<PublicKey> {
+        self.chain.newest().hub.as_ref().map(|hub| hub.key)
+    }
 }
 
 impl Workspace {
@@ -166,12 +173,7 @@ impl Workspace {
     ///
     /// # Errors
     /// [`ErrorCode::NotLead`], [`ErrorCode::TeamRefused`], [`ErrorCode::NotSaved`].
-    pub fn publish(
-        &mut self,
-        id: &ApplicationId,
-        url: &str,
-        hub: form_document::key::PublicKey,
-    ) -> Result<Publish, UserError> {
+    pub fn publish(&mut self, id: &ApplicationId, url: &str, hub: PublicKey) -> Result<Publish, UserError> {
         let roster = self.session(id)?.ledger.chain().newest().clone();
         let named = roster.hub.as_ref().is_some_and(|named| named.url == url && named.key == hub);
         if !named {

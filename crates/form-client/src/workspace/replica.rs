@@ -69,10 +69,11 @@ impl Workspace {
 
     /// A new actor of this device, newer than all it had: a clock that was set back must not bring an old one back.
     pub(super) fn fresh_replica(&self, id: &ApplicationId, now: i64) -> Result<ReplicaRow, UserError> {
-        let row = self.store.application(id).map_err(|error| unusable(&self.home, &error))?;
-        let known = row.map_or(Ok(Vec::new()), |row| self.store.replicas(row.key));
-        let known = known.map_err(|error| unusable(&self.home, &error))?;
-        let last_ms = known.iter().map(|replica| replica.since_ms).max();
+        let last_ms = match self.sessions.get(id) {
+            // Asked with every page of the log: what an open application has in memory is not read again.
+            Some(session) => newest_ms(&session.replicas),
+            None => newest_ms(&self.known_replicas(id)?),
+        };
         let since_ms = last_ms.map_or(now, |last| now.max(last.saturating_add(1)));
         let nonce = self.surroundings.random()?;
         let settings = self.settings();
@@ -84,4 +85,14 @@ impl Workspace {
             since_ms,
         })
     }
+
+    fn known_replicas(&self, id: &ApplicationId) -> Result<Vec<ReplicaRow>, UserError> {
+        let row = self.store.application(id).map_err(|error| unusable(&self.home, &error))?;
+        let known = row.map_or(Ok(Vec::new()), |row| self.store.replicas(row.key));
+        known.map_err(|error| unusable(&self.home, &error))
+    }
+}
+
+fn newest_ms(replicas: &[ReplicaRow]) -> Option<i64> {
+    replicas.iter().map(|replica| replica.since_ms).max()
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use form_document::ActorId;
 use form_document::key::PublicKey;
 use form_document::ledger::{Followed, LogFault, Recovery};
+use form_document::roster::Hub;
 use form_document::wire::{Hello, Offer, Page, Presence};
 use form_model::command::{Event, Link, Present, ShowPresence, SyncState};
 use form_model::error::{ErrorCode, UserError};
@@ -57,12 +58,12 @@ impl Workspace {
         next.map_err(|error| unusable(home, &error))
     }
 
-    /// Where an application's hub is.
+    /// Where an application's hub is, and its key.
     ///
     /// # Errors
     /// [`ErrorCode::NoHub`].
-    pub fn hub_url(&mut self, id: &ApplicationId) -> Result<String, UserError> {
-        let hub = self.session(id)?.ledger.chain().newest().hub.as_ref().map(|hub| hub.url.clone());
+    pub fn hub(&mut self, id: &ApplicationId) -> Result<Hub, UserError> {
+        let hub = self.session(id)?.ledger.chain().newest().hub.clone();
         hub.ok_or_else(|| UserError::new(ErrorCode::NoHub))
     }
 
@@ -73,7 +74,7 @@ impl Workspace {
     pub fn shared_applications(&mut self) -> Result<Vec<ApplicationId>, UserError> {
         let rows = self.store.applications().map_err(|error| unusable(&self.home, &error))?;
         let ids = rows.into_iter().map(|row| row.id).collect::<Vec<_>>();
-        Ok(ids.into_iter().filter(|id| self.hub_url(id).is_ok()).collect())
+        Ok(ids.into_iter().filter(|id| self.hub(id).is_ok()).collect())
     }
 
     /// What is woken by an application's edits, and by its persons' moves.
@@ -91,15 +92,25 @@ impl Workspace {
         self.wake(&request.application).presence.send_replace(here);
     }
 
+    /// The hub has said who is in the form; nobody, while it is not heard. Kept until it says otherwise.
+    ///
+    /// # Errors
+    /// As [`Workspace::open_application`].
+    pub fn hear_people(
+        &mut self,
+        id: &ApplicationId,
+        people: Vec<(PublicKey, Presence)>,
+    ) -> Result<Vec<Event>, UserError> {
+        self.people.insert(id.clone(), people);
+        Ok(vec![Event::Presence { present: self.present(id)? }])
+    }
+
     /// Who is in the form, with names; those whom the roster does not know, and this desk, left out.
     ///
     /// # Errors
     /// As [`Workspace::open_application`].
-    pub fn present(
-        &mut self,
-        id: &ApplicationId,
-        people: &[(PublicKey, Presence)],
-    ) -> Result<Vec<Present>, UserError> {
+    pub fn present(&mut self, id: &ApplicationId) -> Result<Vec<Present>, UserError> {
+        let people = self.people.get(id).cloned().unwrap_or_default();
         let session = self.session(id)?;
         let roster = session.ledger.chain().newest();
         let named =
@@ -166,8 +177,8 @@ impl Workspace {
         page: &Page,
     ) -> Result<Result<Vec<Event>, LogFault>, UserError> {
         let now = (self.surroundings.now_ms)();
-        let replica = self.fresh_replica(id, now)?;
         self.session(id)?;
+        let replica = self.fresh_replica(id, now)?;
         let key = self.device.key()?;
         let Self { sessions, store, .. } = self;
         let Some(session) = sessions.get_mut(id) else { return Ok(Ok(Vec::new())) };
@@ -187,6 +198,7 @@ impl Workspace {
             return Ok(Ok(Vec::new()));
         }
         session.outbox.claims_nothing = false;
+        let errors = session.step_again(&key, &followed.displaced, now);
         let synced = session.waiting() == 0 && session.ledger.confirmed() == session.ledger.chain().version();
         if synced {
             session.synced_ms = now;
@@ -204,22 +216,25 @@ impl Workspace {
         session.outbox.saved();
         session.outbox.heard(&followed.segments);
         let confirmed = session.ledger.confirmed() != decided;
-        self.followed(id, followed, confirmed).map(Ok)
+        self.followed(id, followed, errors, confirmed).map(Ok)
     }
 
-    /// What the view hears of a page that has been kept. `confirmed` says that the hub has taken steps of the
-    /// roster, this desk's own among them.
+    /// What the view hears of a page that has been kept. `errors` says which steps of this desk's could not be
+    /// taken again, `confirmed` that the hub has taken steps of the roster, this desk's own among them.
     fn followed(
         &mut self,
         id: &ApplicationId,
         followed: Followed,
+        errors: Vec<UserError>,
         confirmed: bool,
     ) -> Result<Vec<Event>, UserError> {
         let team_changed = confirmed || !followed.displaced.is_empty();
         if !followed.displaced.is_empty() {
             self.session(id)?.outbox.roster_moved();
+            if let Some(wake) = self.wakes.get(id) {
+                wake.changed.notify_one();
+            }
         }
-        let errors = self.step_again(id, &followed.displaced);
         if followed.recovery.is_some() {
             let key = self.session(id)?.key;
             let replicas = self.store.replicas(key).map_err(|error| unusable(&self.home, &error))?;
@@ -257,7 +272,8 @@ impl Workspace {
         self.session(id)?;
         let Self { sessions, store, home, .. } = self;
         let Some(session) = sessions.get(id) else { return Ok(Vec::new()) };
-        log_page::pages_after(store, session.key, &session.ledger, position, &BTreeMap::new())
+        let have = log_page::accepted_up_to(store, session.key, position);
+        have.and_then(|have| log_page::pages_after(store, session.key, &session.ledger, position, &have))
             .map_err(|error| unusable(home, &error))
     }
 

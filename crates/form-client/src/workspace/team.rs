@@ -1,7 +1,7 @@
 //! Who takes part: founding an application, agencies, invites, devices, the lead.
 
 use form_document::ActorId;
-use form_document::key::PublicKey;
+use form_document::key::{PublicKey, SigningKey};
 use form_document::roster::{Act, InviteState as RosterInviteState, RosterChain, SignedEntry};
 use form_model::command::{
     AGENCY_COLOURS, AgencySummary, DeviceSummary, Invite, InviteRequest, InviteState, InviteSummary,
@@ -56,6 +56,9 @@ impl Workspace {
     /// [`ErrorCode::NotLead`], [`ErrorCode::TeamRefused`], or [`ErrorCode::NotSaved`]: nothing has changed then.
     pub fn team(&mut self, request: &TeamRequest) -> Result<Team, UserError> {
         let id = &request.application;
+        if let TeamAct::SaveAgency { grant, .. } | TeamAct::HandOver { grant, .. } = &request.act {
+            grant.parts.values().flatten().try_for_each(|day| last_moment(day).map(drop))?;
+        }
         let act = match request.act.clone() {
             TeamAct::Read => return self.read_team(id),
             TeamAct::SaveAgency { id, name, mark, grant, accept_until } => {
@@ -121,10 +124,7 @@ impl Workspace {
     }
 
     /// The key that this desk's recovery code for an application stands for.
-    pub(super) fn recovery_key(
-        &self,
-        id: &ApplicationId,
-    ) -> Result<form_document::key::SigningKey, UserError> {
+    pub(super) fn recovery_key(&self, id: &ApplicationId) -> Result<SigningKey, UserError> {
         let code = Code::new("", self.recovery_secret(id)?, id);
         code.key(CodeKind::Recovery).map_err(|error| refused(&error))
     }
@@ -184,13 +184,6 @@ impl Workspace {
         Ok(())
     }
 
-    /// Signs again what a lead of this desk had decided and the hub put something else before.
-    pub(super) fn step_again(&mut self, id: &ApplicationId, displaced: &[SignedEntry]) -> Vec<UserError> {
-        let own = self.device.public();
-        let acts = displaced.iter().filter(|entry| entry.key == own).filter_map(|entry| entry.read().ok());
-        acts.filter_map(|entry| self.step(id, entry.act).err()).collect()
-    }
-
     fn read_team(&mut self, id: &ApplicationId) -> Result<Team, UserError> {
         let now = (self.surroundings.now_ms)();
         Ok(self.session(id)?.team(now))
@@ -245,6 +238,22 @@ impl Session {
             unconfirmed: u32::try_from(unconfirmed).unwrap_or(u32::MAX),
             version: roster.version,
         }
+    }
+
+    /// Signs again what a lead of this desk had decided and the hub put something else before. It is to be kept
+    /// together with what displaced it: in between, a crash would take back what a person was told is saved.
+    pub(super) fn step_again(
+        &mut self,
+        device: &SigningKey,
+        displaced: &[SignedEntry],
+        now_ms: i64,
+    ) -> Vec<UserError> {
+        let own = device.public();
+        let acts = displaced.iter().filter(|entry| entry.key == own).filter_map(|entry| entry.read().ok());
+        let chain = self.ledger.chain_mut();
+        acts.filter_map(|entry| chain.act(device, entry.act, now_ms).err())
+            .map(|fault| refused(&fault))
+            .collect()
     }
 
     /// The actors that this device has written as.

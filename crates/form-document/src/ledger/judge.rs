@@ -215,7 +215,7 @@ impl Ledger {
             raise_floor(&mut floors, proven, newest);
             Ok(())
         };
-        let merged = self.document.merge_gated(changes, &Gate { judge: &verdict, refused: &self.refused });
+        let merged = self.document.merge_unread(changes, &Gate { judge: &verdict, refused: &self.refused });
         self.floors = floors.into_inner();
         self.decide(merged, docket, judgement)
     }

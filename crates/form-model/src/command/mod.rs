@@ -163,6 +163,8 @@ pub struct OpenedApplication {
     pub undo: UndoState,
     pub team: Team,
     pub sync: SyncState,
+    /// Who else is in the form.
+    pub present: Vec<Present>,
     /// Comments by others that were not read here yet.
     pub unread: u32,
     /// Long texts that two people rewrote at one place and that nobody has read through here since.

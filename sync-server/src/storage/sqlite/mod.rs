@@ -28,7 +28,9 @@ use form_document::roster::SignedEntry;
 use form_document::wire::PackageFile;
 use form_document::{ActorId, Claim};
 use form_model::id::ApplicationId;
-use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, TransactionBehavior, params};
+use rusqlite::{
+    Connection, ErrorCode, OpenFlags, OptionalExtension, Transaction, TransactionBehavior, params,
+};
 
 use super::record::{
     AdmissionHash, ApplicationRecord, ApplicationWrite, Commit, Fold, LogRecord, SegmentRecord,
@@ -118,9 +120,13 @@ fn key(connection: &Connection, id: &ApplicationId) -> rusqlite::Result<Option<K
 
 /// Refuses a file that this program must not touch, without touching it.
 fn inspect(path: &Path) -> Result<(), StorageError> {
-    let damaged = |cause: rusqlite::Error| match StorageError::from(cause) {
-        StorageError::Other(cause) => StorageError::Damaged(cause),
-        other => other,
+    let damaged = |cause: rusqlite::Error| {
+        // A disk or memory that fails says nothing about what the file holds.
+        let of_system = Some(ErrorCode::SystemIoFailure) == cause.sqlite_error_code();
+        match StorageError::from(cause) {
+            StorageError::Other(cause) if !of_system => StorageError::Damaged(cause),
+            other => other,
+        }
     };
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags).map_err(damaged)?;
