@@ -123,6 +123,9 @@ pub enum Command {
         /// 移交后仍由本单位填写的部分。What this agency still writes afterwards.
         #[arg(long = "part", value_name = "PART[=DATE]")]
         parts: Vec<String>,
+        /// 本单位原先填写的内容最迟何日交来。The last day for what this agency wrote as the lead.
+        #[arg(long, value_name = "DATE")]
+        accept_until: Option<String>,
     },
     /// 发出邀请。Make an invite for one device of an agency.
     Invite {
@@ -198,6 +201,10 @@ pub enum BundleCommand {
         out: PathBuf,
         #[arg(long)]
         since_last: bool,
+        /// 从某个交换包或协同中心的记录序号之后开始。Only what is new since an earlier exchange file, or after a
+        /// position in the hub's log.
+        #[arg(long, value_name = "FILE|POSITION", conflicts_with = "since_last")]
+        since: Option<String>,
     },
     /// 导入。Take one in.
     Import { file: PathBuf },

@@ -62,7 +62,9 @@ fn run(arguments: &Arguments, output: &Output) -> anyhow::Result<ExitCode> {
             team::grant(arguments, id, granted, output)?;
         }
         Command::Revoke { id, who } => team::revoke(arguments, id, who, output)?,
-        Command::HandOver { id, agency, parts } => team::hand_over(arguments, id, agency, parts, output)?,
+        Command::HandOver { id, agency, parts, accept_until } => {
+            team::hand_over(arguments, id, agency, parts, accept_until.as_ref(), output)?;
+        }
         Command::Invite { id, agency, person, days } => {
             team::invite(arguments, id, agency, person, *days, output)?;
         }
@@ -76,8 +78,9 @@ fn run(arguments: &Arguments, output: &Output) -> anyhow::Result<ExitCode> {
             discussion::set_aside(arguments, id, dismiss.as_deref(), *propose, output)?;
         }
         Command::Remind { id, xlsx } => discussion::remind(arguments, id, xlsx.as_deref(), output)?,
-        Command::Bundle(BundleCommand::Export { id, out, since_last }) => {
-            transfer::export_bundle(arguments, id, *since_last, out, output)?;
+        Command::Bundle(BundleCommand::Export { id, out, since_last, since }) => {
+            let since = transfer::since(since.as_deref(), *since_last)?;
+            transfer::export_bundle(arguments, id, &since, out, output)?;
         }
         Command::Bundle(BundleCommand::Import { file }) => transfer::import(arguments, file, output)?,
         Command::Device { keep_in } => device::run(arguments, *keep_in, output)?,

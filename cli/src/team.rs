@@ -11,6 +11,9 @@ use form_model::member::{AgencyId, FormPart, Grant, Role, suggested_mark};
 use crate::argument::{Arguments, RoleArgument};
 use crate::output::Output;
 
+/// How many digits of a key tell it apart safely: as many as `members` shows.
+const KEY_DIGITS: usize = 8;
+
 /// What `grant` was given.
 pub struct Granted<'a> {
     pub agency: &'a str,
@@ -37,13 +40,15 @@ impl Granted<'_> {
         let name = self.name.clone().or_else(|| known.as_ref().map(|agency| agency.name.clone()));
         let name = name.unwrap_or_else(|| self.agency.to_owned());
         let taken: Vec<&str> = others.iter().map(|agency| agency.mark.as_str()).collect();
-        let mark = self.mark.clone().or_else(|| known.map(|agency| agency.mark));
+        let mark = self.mark.clone().or_else(|| known.as_ref().map(|agency| agency.mark.clone()));
+        // What is not said here stays as it was: who may read which evidence.
+        let before = known.map(|agency| agency.grant).unwrap_or_default();
         let mark = mark.unwrap_or_else(|| suggested_mark(&name, &taken));
         Ok(TeamAct::SaveAgency {
             id: AgencyId(self.agency.to_owned()),
             name,
             mark,
-            grant: Grant { role: self.role.into(), parts, ..Grant::default() },
+            grant: Grant { role: self.role.into(), parts, ..before },
             accept_until: self.accept_until.clone(),
         })
     }
@@ -56,7 +61,19 @@ pub fn revoke(arguments: &Arguments, id: &str, who: &str, output: &Output) -> an
         if let Some(agency) = agency {
             return Ok(TeamAct::RemoveAgency { agency: agency.id.clone() });
         }
-        only(named(&team, who), who)
+        let open = team.invites.iter().filter(|invite| invite.state == InviteState::Open);
+        let invites = open.map(|invite| TeamAct::CancelInvite { key: invite.key.clone() });
+        let active = team.devices.iter().filter(|device| !device.revoked);
+        let devices = active.map(|device| TeamAct::RevokeDevice { key: device.key.clone() });
+        let meant = |act: &TeamAct| match act {
+            TeamAct::CancelInvite { key } | TeamAct::RevokeDevice { key } => key.starts_with(who),
+            _ => false,
+        };
+        let mut found = invites.chain(devices).filter(meant);
+        match (found.next(), found.next()) {
+            (Some(act), None) if who.len() >= KEY_DIGITS => Ok(act),
+            _ => Err(no_such_key(who)),
+        }
     };
     act(arguments, id, find, output)
 }
@@ -66,41 +83,16 @@ pub fn hand_over(
     id: &str,
     agency: &str,
     kept: &[String],
+    accept_until: Option<&String>,
     output: &Output,
 ) -> anyhow::Result<()> {
+    let (to, accept_until) = (AgencyId(agency.to_owned()), accept_until.cloned());
     let hand_over = |workspace: &mut Workspace, id: &ApplicationId| {
         let parts = known_parts(workspace, id, kept)?;
         let grant = Grant { role: Role::Contributor, parts, ..Grant::default() };
-        Ok(TeamAct::HandOver { to: AgencyId(agency.to_owned()), grant })
+        Ok(TeamAct::HandOver { to, grant, accept_until })
     };
     act(arguments, id, hand_over, output)
-}
-
-/// What a start of a key may mean: a device that has rights, or an invite that can be taken back.
-fn named(team: &Team, start: &str) -> Vec<TeamAct> {
-    let starts = |key: &String| !start.is_empty() && key.starts_with(start);
-    let devices = team.devices.iter().filter(|device| !device.revoked && starts(&device.key));
-    let open = |state| matches!(state, InviteState::Open | InviteState::Expired);
-    let invites = team.invites.iter().filter(|invite| open(invite.state) && starts(&invite.key));
-    let revoke = devices.map(|device| TeamAct::RevokeDevice { key: device.key.clone() });
-    revoke.chain(invites.map(|invite| TeamAct::CancelInvite { key: invite.key.clone() })).collect()
-}
-
-/// The one that is meant; taking rights away never guesses.
-fn only(mut acts: Vec<TeamAct>, who: &str) -> Result<TeamAct, UserError> {
-    let refused =
-        |chinese, english| UserError::new(ErrorCode::TeamRefused).with_pair("cause", chinese, english);
-    match (acts.pop(), acts.len()) {
-        (Some(act), 0) => Ok(act),
-        (None, _) => Err(refused(
-            format!("没有叫“{who}”的单位，也没有这样开头的设备或待用邀请"),
-            format!("no agency is called “{who}”, and no device or open invite starts so"),
-        )),
-        (Some(_), others) => Err(refused(
-            format!("有 {} 个设备或邀请以“{who}”开头，请多输入几位", others + 1),
-            format!("{} devices or invites start with “{who}”; give more of the key", others + 1),
-        )),
-    }
 }
 
 pub fn invite(
@@ -175,6 +167,14 @@ fn known_parts(
         Some(part) => Err(UserError::new(ErrorCode::UnknownAnswer).with("answer", part)),
         None => Ok(parts),
     }
+}
+
+fn no_such_key(who: &str) -> UserError {
+    UserError::new(ErrorCode::TeamRefused).with_pair(
+        "cause",
+        format!("没有以“{who}”开头的设备或待用邀请，或者不止一个；请照 members 列出的前 {KEY_DIGITS} 位以上填写"),
+        format!("no device or open invite begins with “{who}”, or several do; give {KEY_DIGITS} digits or more as in `members`"),
+    )
 }
 
 fn parts(texts: &[String]) -> BTreeMap<FormPart, Option<String>> {

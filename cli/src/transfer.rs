@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use form_client::file;
+use form_client::workspace::bundle_mark::Since;
 use serde_json::json;
 
 use crate::argument::{Arguments, FormatArgument};
@@ -41,16 +42,29 @@ pub fn import(arguments: &Arguments, from: &Path, output: &Output) -> anyhow::Re
     })
 }
 
+/// Where an exchange file is to go on from: an earlier one's name, or a position in the hub's log.
+pub fn since(earlier: Option<&str>, last: bool) -> anyhow::Result<Since> {
+    Ok(match (earlier, last) {
+        (None, false) => Since::Start,
+        (None, true) => Since::Last,
+        (Some(earlier), _) => match earlier.parse() {
+            Ok(position) => Since::Position(position),
+            Err(_) => Since::File(file::read(Path::new(earlier))?),
+        },
+    })
+}
+
 pub fn export_bundle(
     arguments: &Arguments,
     id: &str,
-    since_last: bool,
+    since: &Since,
     out: &Path,
     output: &Output,
 ) -> anyhow::Result<()> {
     let mut workspace = arguments.workspace()?;
     let id = workspace.resolve(id)?;
-    let bytes = workspace.export_bundle(&id, since_last)?;
+    let bytes = workspace.export_bundle_since(&id, since)?;
     file::write_whole(out, &bytes)?;
+    workspace.bundle_written(&id)?;
     output.result(&json!({ "file": out, "bytes": bytes.len() }), |_| vec![out.display().to_string()])
 }

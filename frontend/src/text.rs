@@ -364,7 +364,7 @@ texts! {
     OWNER_READ_ONLY: "只能查看", "read-only here";
     OWNER_FIELDS: "填写其中：{fields}", "fills of it: {fields}";
     PASTE_FOREIGN: "有 {count} 格由其他单位填写，不会改动。", "{count} cells belong to other agencies and stay as they are.";
-    CONFLICT_MERGE: "合并后再改", "Merge and edit";
+    CONFLICT_MERGE: "合在一起再改", "Put together and edit";
     REREAD: "两人同时改写过同一处，两种写法都保留在文中，请通读一遍。", "Two people rewrote the same place at once; both versions are in the text. Please read it through.";
     REREAD_DONE: "已通读", "Read";
     TO_REREAD: "待通读 {count} 处", "{count} to read";

@@ -148,8 +148,8 @@ fn write_secret(path: &Path, content: &[u8]) -> io::Result<()> {
 /// # Errors
 /// When the folder cannot be opened or synced.
 pub fn sync_folder(file: &Path) -> io::Result<()> {
-    match file.parent() {
-        Some(folder) if cfg!(unix) => File::open(folder)?.sync_all(),
-        _ => Ok(()),
-    }
+    let Some(folder) = file.parent().filter(|_| cfg!(unix)) else { return Ok(()) };
+    // A bare name lies in the working folder.
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    File::open(folder)?.sync_all()
 }

@@ -258,8 +258,10 @@ impl Agency {
         }
         self.workspace.joined(&checked).unwrap();
         let id = checked.application.clone();
-        let start = hub.core.start(&device, &id)?;
-        self.workspace.begin(&id, &start).unwrap();
+        if self.workspace.is_empty(&id).unwrap() {
+            let start = hub.core.start(&device, &id)?;
+            self.workspace.begin(&id, &start).unwrap();
+        }
         self.sync(&id, hub).unwrap();
         Ok(id)
     }
@@ -303,6 +305,13 @@ impl Agency {
                 return Ok(events);
             }
         }
+    }
+
+    /// Writes an exchange file: everything, or what is new since the last.
+    pub fn stick(&mut self, id: &ApplicationId, since_last: bool) -> Result<Vec<u8>, UserError> {
+        let bytes = self.workspace.export_bundle(id, since_last)?;
+        self.workspace.bundle_written(id)?;
+        Ok(bytes)
     }
 
     /// As the lead: lets a restored hub go on.

@@ -1,7 +1,5 @@
 //! Between what the store keeps and what the document core calls it: roster, claims, segments, the hub's log.
 
-use std::collections::BTreeMap;
-
 use form_document::key::{PUBLIC_KEY_BYTES, PublicKey, SIGNATURE_BYTES, Signature};
 use form_document::ledger::{Ledger, LedgerParts};
 use form_document::log::{LogState, Reason};
@@ -30,23 +28,14 @@ pub(crate) fn parts(
         let entry = signed_entry(row)?;
         parts.chain.append(entry, None).map_err(|error| bad("roster", &error))?;
     }
-    let mut devices = BTreeMap::new();
     for row in store.claims(key)? {
-        let claim = claim(application, &row)?;
-        devices.insert(claim.actor.clone(), claim.device);
-        parts.claims.push(claim);
+        parts.claims.push(claim(application, &row)?);
     }
     for (actor, seq) in store.accepted(key)? {
         parts.accepted.insert(ActorId::from(actor), seq);
     }
-    // What came past the hub alone does not count: the hub may accept in another order.
-    for span in store.segment_spans(key)? {
-        let actor = ActorId::from(span.actor);
-        let accepted = parts.accepted.get(&actor).is_some_and(|accepted| *accepted >= span.first_seq);
-        if let Some(device) = devices.get(&actor).filter(|_| accepted) {
-            let floor = parts.floors.entry(*device).or_insert(0);
-            *floor = span.roster.max(*floor);
-        }
+    for (device, version) in store.floors(key)? {
+        parts.floors.insert(PublicKey(fixed("device", &device)?), version);
     }
     for row in store.refused(key)?.into_iter().filter(|row| row.in_log) {
         let hash = ChangeHash(fixed("refused change", &row.hash)?);

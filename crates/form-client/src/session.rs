@@ -1,6 +1,6 @@
 //! One open application: its document in memory, and what the view has seen of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::cause::{Cause, because};
 use form_document::history::HistoryRow;
@@ -24,6 +24,7 @@ use form_store::{Store, StoreError, Write};
 
 use crate::outbox::Outbox;
 use crate::proof;
+use crate::workspace::bundle_mark::Mark;
 
 /// What an edit changed.
 #[derive(Debug)]
@@ -55,6 +56,8 @@ pub(crate) struct Session {
     pub newest: (i64, i64),
     /// Number of the newest change that the snapshot holds.
     pub snapshot: i64,
+    /// How far the exchange file goes that was made last and may not be written yet.
+    pub exported: Option<Mark>,
 }
 
 impl Session {
@@ -89,6 +92,7 @@ impl Session {
             replicas,
             newest: newest.unwrap_or((0, row.created_ms)),
             snapshot: snapshot.map_or(0, |snapshot| snapshot.number),
+            exported: None,
         })
     }
 
@@ -120,14 +124,11 @@ impl Session {
     /// What the view has to hear when the document was built anew: how every answer differs.
     pub fn differences(&mut self, before: &Answers) -> Vec<Event> {
         let after = self.document().answers();
-        let changed: Vec<AnswerId> = before
-            .0
-            .keys()
-            .chain(after.0.keys())
-            .filter(|id| before.0.get(*id) != after.0.get(*id))
-            .cloned()
-            .collect();
+        let all: BTreeSet<&AnswerId> = before.0.keys().chain(after.0.keys()).collect();
         let is_prose = |id: &&AnswerId| self.definition.answer_kind(id) == Some(AnswerKind::Prose);
+        // Of a value also its other sides may have gone: every one is told anew.
+        let differs = |id: &&AnswerId| !is_prose(id) || before.0.get(*id) != after.0.get(*id);
+        let changed: Vec<AnswerId> = all.into_iter().filter(differs).cloned().collect();
         let patched = changed.iter().filter(is_prose).map(|id| {
             let text = |answers: &Answers| answers.text(id).to_owned();
             (id.clone(), Delta::between(&text(before), &text(&after)))

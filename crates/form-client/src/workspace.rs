@@ -1,6 +1,7 @@
 //! A desk: everything that a window or a command line may ask of the engine.
 
 mod bundle;
+pub mod bundle_mark;
 mod discussion;
 mod edit;
 mod epoch;
@@ -301,6 +302,11 @@ impl Workspace {
         let compacted = self.compact_if_due(id);
         self.sessions.remove(id);
         compacted
+    }
+
+    /// Reads every application again when it is needed next.
+    pub(crate) fn forget_open(&mut self) {
+        self.sessions.clear();
     }
 
     /// Definition and answers of an application.

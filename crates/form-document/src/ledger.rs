@@ -3,6 +3,7 @@
 //! The hub judges with it ([`Ledger::judge`]); a replica follows the hub's log ([`Ledger::follow`]) and takes in
 //! what comes past the hub ([`Ledger::take`]). All three apply the same rules to the same bytes.
 
+mod early;
 mod epoch;
 mod follow;
 mod judge;
@@ -31,6 +32,7 @@ use crate::wire::{Offer, WireChange, WireClaim};
 use span::Spans;
 
 pub use crate::authorship::{BadSeal, SEALED_EXTRA_MAX, SEALS_EXTRA_MAX};
+pub use early::EARLY_MAX_BYTES;
 pub use epoch::check_epoch;
 pub use follow::{Followed, LogFault};
 pub use judge::{Decision, Judgement, Outcome};

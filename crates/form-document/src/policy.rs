@@ -83,10 +83,13 @@ pub(crate) fn judge(
     if !allowed_at(known) {
         return Err(Reason::NotGranted);
     }
-    let lost = (known.saturating_add(1)..=newest).find(|version| !allowed_at(*version));
-    match (lost.and_then(|version| chain.accept_until_ms(version)), moment) {
-        (Some(until_ms), Moment::Hub(now_ms)) if now_ms > until_ms => Err(Reason::Reassigned),
-        (Some(_), _) => Ok(()),
-        (None, _) => Err(Reason::Reassigned),
-    }
+    // It may have been lost, given back and lost again: the work has to come in under each loss's date.
+    let versions = known.saturating_add(1)..=newest;
+    let mut losses =
+        versions.filter(|version| !allowed_at(*version) && allowed_at(version.saturating_sub(1)));
+    let open = |version| match (chain.accept_until_ms(version), moment) {
+        (Some(until_ms), Moment::Hub(now_ms)) => now_ms <= until_ms,
+        (until_ms, _) => until_ms.is_some(),
+    };
+    if losses.all(open) { Ok(()) } else { Err(Reason::Reassigned) }
 }

@@ -69,10 +69,22 @@ impl Document {
         dropped: &[RawChange],
         authors: &BTreeSet<ActorId>,
         not_again: &BTreeSet<ChangeHash>,
-    ) -> Merged {
-        let changes = Rewriting::new(self, dropped).run(authors, not_again);
-        self.merge_gated(changes.into_iter().enumerate().collect(), &Gate::open())
+    ) -> WrittenAgain {
+        let mut rewriting = Rewriting::new(self, dropped);
+        let changes = rewriting.run(authors, not_again);
+        let places = std::mem::take(&mut rewriting.new_changes);
+        let merged = self.merge_gated(changes.into_iter().enumerate().collect(), &Gate::open());
+        let applied: BTreeSet<ChangeHash> = merged.applied.iter().map(|change| change.hash).collect();
+        let left = places.into_iter().filter(|(_, new)| !applied.contains(new)).map(|(old, _)| old).collect();
+        WrittenAgain { merged, left }
     }
+}
+
+/// What became of changes that were written again.
+pub(crate) struct WrittenAgain {
+    pub(crate) merged: Merged,
+    /// Those that the document did not take in after all.
+    pub(crate) left: BTreeSet<ChangeHash>,
 }
 
 /// From operations of dropped changes to operations that the document has, or that are being written.
@@ -112,7 +124,7 @@ impl<'a> Rewriting<'a> {
         }
     }
 
-    fn run(mut self, authors: &BTreeSet<ActorId>, not_again: &BTreeSet<ChangeHash>) -> Vec<RawChange> {
+    fn run(&mut self, authors: &BTreeSet<ActorId>, not_again: &BTreeSet<ChangeHash>) -> Vec<RawChange> {
         let actor = self.document.actor().clone();
         let mut graph = self.document.causality().clone();
         let mut written = Vec::new();

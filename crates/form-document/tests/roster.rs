@@ -32,7 +32,7 @@ fn leads() -> Vec<Act> {
         invite_act(77, "commerce"),
         Act::Cancel { invite: public(66) },
         Act::Revoke { device: public(SCIENCE) },
-        Act::HandOver { to: agency("commerce"), grant: contributor(&["basics"]) },
+        Act::HandOver { to: agency("commerce"), grant: contributor(&["basics"]), accept_until_ms: None },
         Act::Epoch { number: 1, position: 3, log: "ab".repeat(32) },
     ]
 }
@@ -62,7 +62,7 @@ fn the_device_that_the_genesis_names_founds_the_roster_once() {
     assert_eq!(act(&mut chain, LEAD, found()), Err(RosterFault::NotAllowed));
     let roster = chain.newest();
     assert!(roster.may_lead(&public(LEAD)));
-    assert_eq!(roster.recovery, Some(public(RECOVERY)));
+    assert_eq!(roster.recovery.unwrap().key, public(RECOVERY));
 }
 
 #[test]
@@ -234,18 +234,19 @@ fn the_last_lead_stays() {
     last(agency_act("lead", contributor(&["basics"])));
     // An agency without a device that can act is no lead either.
     act(&mut chain, LEAD, agency_act("empty", Grant::default())).unwrap();
-    let away = Act::HandOver { to: agency("empty"), grant: contributor(&[]) };
+    let away = Act::HandOver { to: agency("empty"), grant: contributor(&[]), accept_until_ms: None };
     assert_eq!(act(&mut chain, LEAD, away), Err(RosterFault::LastLead));
 }
 
 #[test]
 fn the_lead_is_handed_over_whole() {
     let mut chain = company();
-    let stays = Act::HandOver { to: agency("commerce"), grant: grant(Role::Lead, &[]) };
+    let stays =
+        Act::HandOver { to: agency("commerce"), grant: grant(Role::Lead, &[]), accept_until_ms: None };
     assert!(matches!(act(&mut chain, LEAD, stays), Err(RosterFault::Content(_))));
-    let to_itself = Act::HandOver { to: agency("lead"), grant: contributor(&[]) };
+    let to_itself = Act::HandOver { to: agency("lead"), grant: contributor(&[]), accept_until_ms: None };
     assert_eq!(act(&mut chain, LEAD, to_itself), Err(RosterFault::UnknownAgency));
-    let over = Act::HandOver { to: agency("commerce"), grant: contributor(&["plan"]) };
+    let over = Act::HandOver { to: agency("commerce"), grant: contributor(&["plan"]), accept_until_ms: None };
     act(&mut chain, LEAD, over).unwrap();
     assert!(chain.newest().may_lead(&public(COMMERCE)) && !chain.newest().may_lead(&public(LEAD)));
     assert_eq!(act(&mut chain, LEAD, hub_act(HUB)), Err(RosterFault::NotAllowed));

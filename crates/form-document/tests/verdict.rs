@@ -577,7 +577,12 @@ fn a_grant_of_a_removed_agency_and_a_handed_over_lead_count_no_longer() {
     lead.sync(&mut hub);
     one_refused(&mut hub, &mut desk, Reason::Revoked);
     let mut former = Desk::new(8, hub.ledger.chain());
-    lead.act(Act::HandOver { to: agency("science"), grant: contributor(&["basics.name"]) }).unwrap();
+    lead.act(Act::HandOver {
+        to: agency("science"),
+        grant: contributor(&["basics.name"]),
+        accept_until_ms: None,
+    })
+    .unwrap();
     lead.sync(&mut hub);
     former.set("basics.name", "乙");
     former.set("basics.phone", "010");

@@ -32,6 +32,13 @@ CREATE TABLE log_page (
     page        BLOB    NOT NULL,
     PRIMARY KEY (application, after)
 ) STRICT, WITHOUT ROWID;
+-- The newest roster that each device was seen to know when the log accepted its changes.
+CREATE TABLE floor (
+    application INTEGER NOT NULL REFERENCES application (key),
+    device      BLOB    NOT NULL,
+    version     INTEGER NOT NULL,
+    PRIMARY KEY (application, device)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE accepted (
     application INTEGER NOT NULL REFERENCES application (key),
     actor       BLOB    NOT NULL,
@@ -128,6 +135,18 @@ impl Store {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// The newest roster that each device was seen to know.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn floors(&self, key: ApplicationKey) -> Result<Vec<(Vec<u8>, u64)>, StoreError> {
+        let mut statement =
+            self.connection.prepare_cached("SELECT device, version FROM floor WHERE application = ?1")?;
+        let rows = statement
+            .query_map(params![key.0], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs())))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// The changes that the hub refused.
     ///
     /// # Errors
@@ -198,6 +217,7 @@ impl Write<'_> {
     pub fn follow_anew(&self, key: ApplicationKey, row: &FollowRow) -> Result<(), StoreError> {
         for forget in [
             "DELETE FROM accepted WHERE application = ?1",
+            "DELETE FROM floor WHERE application = ?1",
             "DELETE FROM log_page WHERE application = ?1",
             "UPDATE refused SET in_log = 0 WHERE application = ?1",
         ] {
@@ -251,6 +271,19 @@ impl Write<'_> {
              ON CONFLICT (application, actor) DO UPDATE SET seq = excluded.seq",
         )?;
         statement.execute(params![key.0, actor, signed(seq)])?;
+        Ok(())
+    }
+
+    /// A device was seen to know a roster.
+    ///
+    /// # Errors
+    /// When the database can't be written.
+    pub fn put_floor(&self, key: ApplicationKey, device: &[u8], version: u64) -> Result<(), StoreError> {
+        let mut statement = self.transaction.prepare_cached(
+            "INSERT INTO floor (application, device, version) VALUES (?1, ?2, ?3)
+             ON CONFLICT (application, device) DO UPDATE SET version = excluded.version",
+        )?;
+        statement.execute(params![key.0, device, signed(version)])?;
         Ok(())
     }
 

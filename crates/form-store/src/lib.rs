@@ -5,6 +5,7 @@
 
 pub mod application;
 pub mod change;
+pub mod early;
 mod error;
 pub mod follow;
 pub mod history;

@@ -3,8 +3,8 @@
 use rusqlite::Connection;
 
 use crate::{
-    StoreError, application, change, follow, history, package, replica, reread, roster, segment, setting,
-    snapshot,
+    StoreError, application, change, early, follow, history, package, replica, reread, roster, segment,
+    setting, snapshot,
 };
 
 /// The format that this program writes.
@@ -32,7 +32,7 @@ pub(crate) fn run(connection: &mut Connection) -> Result<(), StoreError> {
         transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
     }
     if found < 2 {
-        for table in [roster::TABLE, segment::TABLE, follow::TABLE, reread::TABLE] {
+        for table in [roster::TABLE, segment::TABLE, follow::TABLE, reread::TABLE, early::TABLE] {
             transaction.execute_batch(table)?;
         }
     }

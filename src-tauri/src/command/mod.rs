@@ -148,6 +148,9 @@ pub(super) async fn write_file(
         .ask(move |desk| {
             let bytes = make(desk.workspace()?, &application)?;
             file::write_whole(&path, &bytes)?;
+            if matches!(kind, FileKind::Bundle) {
+                desk.workspace()?.bundle_written(&application)?;
+            }
             Ok(path.file_name().map(|name| name.to_string_lossy().into_owned()))
         })
         .await

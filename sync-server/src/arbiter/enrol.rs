@@ -24,7 +24,7 @@ impl Core {
         self.open(&id)?;
         let now_ms = self.clock.now_ms();
         let chain = self.opened(&id)?.ledger.chain();
-        if chain.newest().recovery != Some(*invite) {
+        if chain.newest().recovery.is_none_or(|recovery| recovery.key != *invite) {
             let found = chain.newest().invites.get(invite).ok_or_else(unknown)?;
             match found.state {
                 InviteState::UsedBy(user) if Some(&user) == device => {}

@@ -315,7 +315,9 @@ pub(super) fn place(decision: Decision, version: &mut u64, write: &mut Applicati
 pub(super) fn enrolling_key(entry: &SignedEntry) -> Option<PublicKey> {
     match entry.read().ok()?.act {
         Act::Invite { key, .. } => Some(key),
-        Act::Found { recovery, .. } | Act::Recover { recovery, .. } => Some(recovery),
+        Act::Found { recovery, .. } | Act::Recover { recovery, .. } | Act::Recovery { key: recovery } => {
+            Some(recovery)
+        }
         _ => None,
     }
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use form_document::key::PublicKey;
 use form_document::roster::Act;
 use form_document::wire::{self, Presence, Receipt, Say, Tell, encode};
 use futures_util::{SinkExt as _, StreamExt as _};
@@ -49,6 +50,19 @@ impl Live {
                 }
                 Ok(Tell::Presence(..)) => {}
                 other => panic!("no page: {other:?}"),
+            }
+        }
+    }
+
+    /// The next move of a member; pages that come before it are followed.
+    async fn presence(&mut self, desk: &mut Desk) -> (PublicKey, Presence) {
+        loop {
+            match self.next().await {
+                Ok(Tell::Presence(device, presence)) => return (device, presence),
+                Ok(Tell::Page(page)) => {
+                    desk.follow(&page).unwrap();
+                }
+                other => panic!("nobody moves: {other:?}"),
             }
         }
     }
@@ -130,14 +144,9 @@ async fn a_newcomer_is_told_who_sits_still_and_not_who_has_left() {
     let here = Presence { here: true, answer: Some("safety.waste".to_owned()), caret: Some(3) };
     lead_live.say(&Say::Presence(here.clone())).await;
     let mut desk_live = Live::open(&desks, &desk).await;
-    let told = loop {
-        if let Tell::Presence(device, presence) = desk_live.next().await.unwrap() {
-            break (device, presence);
-        }
-    };
-    assert_eq!(told, (lead.device(), here));
+    assert_eq!(desk_live.presence(&mut desk).await, (lead.device(), here));
     lead_live.say(&Say::Presence(Presence::default())).await;
-    desk_live.follow(&mut desk).await;
+    while desk_live.presence(&mut desk).await != (lead.device(), Presence::default()) {}
     drop(desk_live);
     assert_eq!(lead_live.next().await, Ok(Tell::Presence(desk.device(), Presence::default())));
     let mut again = Live::open(&desks, &desk).await;

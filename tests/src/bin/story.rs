@@ -217,6 +217,20 @@ fn carry(from: &mut Desk, to: &mut Desk, id: &ApplicationId) -> anyhow::Result<(
     Ok(())
 }
 
+/// Two exchange files come in the wrong order: the second waits for the first.
+fn carry_crosswise(from: &mut Desk, to: &mut Desk, id: &ApplicationId) -> anyhow::Result<()> {
+    let mut files = Vec::new();
+    for value in ["5", "6"] {
+        from.set(id, value)?;
+        files.push(from.step("export", |desk| Ok(desk.export_bundle(id, true)?))?);
+        from.step("say that it is written", |desk| Ok(desk.bundle_written(id)?))?;
+    }
+    for file in files.iter().rev() {
+        to.step("import", |desk| Ok(desk.import(file, "交换包.hqb")?.0))?;
+    }
+    Ok(())
+}
+
 /// The lead starts, the others join and look at what they have got.
 fn gather(folder: &Path, hub: &mut LoneHub) -> anyhow::Result<(Vec<Desk>, ApplicationId)> {
     let mut lead = Desk::open(&folder.join("lead"), "牵头局")?;
@@ -261,6 +275,7 @@ fn season(desks: &mut [Desk], id: &ApplicationId, hub: &mut LoneHub) -> anyhow::
     })?;
     commerce.step("compact", |desk| Ok(desk.compact(id)?))?;
     carry(commerce, science, id)?;
+    carry_crosswise(commerce, science, id)?;
     commerce.sync(id, hub)?;
     science.rewrite(id, SHARED, &Delta::splice(0, 0, "措施"))?;
     science.sync(id, hub)?;

@@ -2,7 +2,7 @@
 
 use form_model::command::TeamAct;
 use form_model::error::ErrorCode;
-use form_model::member::Role;
+use form_model::member::{AgencyId, Grant, Role};
 use huiqian_tests::agencies::{Agency, LoneHub, copy_folder};
 
 use crate::sharing::team;
@@ -71,7 +71,7 @@ fn a_restored_desk_does_not_sign_again_what_it_gave_away_on_a_stick() {
     let mut commerce = Agency::open("商务局", old);
     for (at, text) in ["引", "进", "来"].into_iter().enumerate() {
         commerce.splice(&id, "openness.cooperation_mechanism", at, 0, text).unwrap();
-        let stick = commerce.workspace.export_bundle(&id, true).unwrap();
+        let stick = commerce.stick(&id, true).unwrap();
         science.workspace.import(&stick, "甲.hqb").unwrap();
     }
     drop(commerce);
@@ -120,4 +120,43 @@ fn the_last_lead_cannot_be_removed() {
     let own = lead.workspace.device().public().to_string();
     let refused = lead.team(&id, TeamAct::RevokeDevice { key: own }).unwrap_err();
     assert_eq!(refused.code, ErrorCode::TeamRefused);
+}
+
+#[test]
+fn the_code_of_one_who_leads_no_more_appoints_nobody() {
+    let mut hub = LoneHub::start();
+    let (mut lead, mut commerce, _, id) = team(&mut hub);
+    lead.sync(&id, &mut hub).unwrap();
+    let old = lead.workspace.recovery_code(&id).unwrap().text;
+    let heir = AgencyId("commerce".into());
+    let grant = Grant { role: Role::Contributor, ..Grant::default() };
+    lead.team(&id, TeamAct::HandOver { to: heir, grant, accept_until: None }).unwrap();
+    lead.sync(&id, &mut hub).unwrap();
+    commerce.sync(&id, &mut hub).unwrap();
+    let mut thief = Agency::new("旧牵头");
+    assert!(thief.recover(&old, &mut hub).is_err());
+    let new = commerce.workspace.recovery_code(&id).unwrap().text;
+    assert_ne!(new, old);
+    lead.sync(&id, &mut hub).unwrap();
+    assert!(lead.workspace.recovery_code(&id).is_err());
+    let mut second = Agency::new("商务局");
+    assert_eq!(second.recover(&new, &mut hub).unwrap(), id);
+}
+
+#[test]
+fn a_revoked_device_comes_back_when_a_lead_invites_it_again() {
+    let mut hub = LoneHub::start();
+    let (mut lead, mut commerce, _, id) = team(&mut hub);
+    lead.sync(&id, &mut hub).unwrap();
+    let key = commerce.workspace.device().public().to_string();
+    lead.team(&id, TeamAct::RevokeDevice { key }).unwrap();
+    lead.sync(&id, &mut hub).unwrap();
+    assert!(commerce.sync(&id, &mut hub).is_err());
+    let invite = lead.invite(&id, "commerce");
+    lead.sync(&id, &mut hub).unwrap();
+    assert_eq!(commerce.join(&invite, &mut hub).unwrap(), id);
+    commerce.splice(&id, "openness.cooperation_mechanism", 0, 0, "又来了").unwrap();
+    commerce.sync(&id, &mut hub).unwrap();
+    lead.sync(&id, &mut hub).unwrap();
+    assert_eq!(lead.text(&id, "openness.cooperation_mechanism"), "又来了");
 }

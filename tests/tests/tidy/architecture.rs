@@ -29,7 +29,7 @@ const NEVER_IN_THE_VIEW: &[&str] =
 const ONLY_IN: &[(&str, &[&str])] = &[
     ("rusqlite", &["form-store", "sync-server", "huiqian-tests"]),
     ("automerge", &["form-document", "form-client", "huiqian-tests"]),
-    ("ring", &["form-document", "form-client", "sync-server"]),
+    ("ring", &["form-document", "form-client", "sync-server", "huiqian-tests"]),
     ("tauri", &["huiqian-desktop"]),
     ("yew", &["huiqian-frontend"]),
 ];

@@ -26,9 +26,14 @@ impl LocalDesk {
     /// # Errors
     /// What the work answers.
     pub fn with<T>(&self, work: impl FnOnce(&mut Workspace) -> Result<T, UserError>) -> Result<T, UserError> {
-        // A panic in the middle of some work leaves memory and disk as after a failed write: loaded again when
-        // the next session opens.
-        work(&mut self.workspace.lock().unwrap_or_else(PoisonError::into_inner))
+        let mut workspace = self.workspace.lock().unwrap_or_else(|poisoned| {
+            // A panic in the middle of some work: what is open may be ahead of the disk, and is read again.
+            self.workspace.clear_poison();
+            let mut workspace = PoisonError::into_inner(poisoned);
+            workspace.forget_open();
+            workspace
+        });
+        work(&mut workspace)
     }
 }
 

@@ -1,21 +1,22 @@
 //! Exchange files: a USB stick is a network. A bundle carries the hub's log as far as this desk knows it, and what
 //! no hub has seen yet; whoever takes it in applies the same rules as to what comes from the hub.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read as _, Write as _};
 
 use flate2::Compression;
 use flate2::read::DeflateDecoder;
 use flate2::write::DeflateEncoder;
 use form_document::bundle::{Bundle, MAGIC};
-use form_document::ledger::Taken;
+use form_document::ledger::{EARLY_MAX_BYTES, Taken};
 use form_document::wire::{Offer, PackageFile, Page, PageEntry, WireChange, WireClaim};
-use form_document::{ActorId, wire};
+use form_document::{ActorId, change_hash, wire};
 use form_model::command::{Event, Imported};
 use form_model::error::{ErrorCode, UserError};
 use form_model::id::ApplicationId;
 use form_store::StoreError;
 
+use super::bundle_mark::{Mark, Since};
 use super::{Workspace, left_out, not_saved, unusable};
 use crate::cause::{Cause, because, too_large};
 use crate::log_page;
@@ -26,18 +27,28 @@ use crate::session::{Session, keep_merged};
 pub const UNPACKED_MAX_BYTES: u64 = 256 << 20;
 
 impl Workspace {
-    /// An exchange file: everything, or what is new since this desk's last one.
+    /// An exchange file: everything, or what is new since this desk's last one. Once the file has been written,
+    /// [`Workspace::bundle_written`] is to be told.
     ///
     /// # Errors
-    /// When the database can't be read or written.
+    /// As [`Workspace::export_bundle_since`].
     pub fn export_bundle(&mut self, id: &ApplicationId, since_last: bool) -> Result<Vec<u8>, UserError> {
+        self.export_bundle_since(id, &if since_last { Since::Last } else { Since::Start })
+    }
+
+    /// [`Workspace::export_bundle`], from any place on.
+    ///
+    /// # Errors
+    /// [`ErrorCode::StillChecking`]; [`ErrorCode::BadImport`] when the earlier file is none; when the database
+    /// can't be read or written.
+    pub fn export_bundle_since(&mut self, id: &ApplicationId, since: &Since) -> Result<Vec<u8>, UserError> {
         if !self.session(id)?.checked {
             return Err(UserError::new(ErrorCode::StillChecking));
         }
-        let mark = if since_last { self.bundle_mark(id)? } else { Mark::default() };
+        let mark = self.mark(id, since)?;
         let row = self.row(id)?;
         // Whoever has an earlier file, or has joined, has the form.
-        let files = if since_last { None } else { self.package_files(&row.package)? };
+        let files = if *since == Since::Start { self.package_files(&row.package)? } else { None };
         let package: Vec<PackageFile> =
             files.into_iter().flatten().map(|(path, content)| PackageFile { path, content }).collect();
         self.session(id)?;
@@ -55,10 +66,7 @@ impl Workspace {
         let next = Mark::of(session);
         let bundle = Bundle { genesis: row.genesis, package, pages, offer };
         let bytes = pack(&wire::encode(&bundle)).map_err(|error| not_saved(&error))?;
-        let json = serde_json::to_string(&next).map_err(|error| not_saved(&error))?;
-        self.store
-            .write(|write| write.put_setting(&setting(id), &json))
-            .map_err(|error: StoreError| not_saved(&error))?;
+        session.exported = Some(next);
         Ok(bytes)
     }
 
@@ -72,9 +80,7 @@ impl Workspace {
         file: &str,
     ) -> Result<(Imported, Vec<Event>), UserError> {
         let bad = |cause: &dyn Cause| because(UserError::new(ErrorCode::BadImport).with("file", file), cause);
-        let unpacked = unpack(bytes).map_err(|error| bad(&error))?;
-        let limit = usize::try_from(UNPACKED_MAX_BYTES).unwrap_or(usize::MAX);
-        let bundle: Bundle = wire::decode_up_to(&unpacked, limit).map_err(|error| bad(&error))?;
+        let bundle = read(bytes).map_err(|error| bad(&error))?;
         let id = form_document::application_id(&bundle.genesis).map_err(|error| bad(&error))?;
         let known = self.store.application(&id).map_err(|error| unusable(&self.home, &error))?;
         if known.is_none() {
@@ -85,13 +91,16 @@ impl Workspace {
         }
         let (before, known) = (self.session(&id)?.newest.0, self.rereads(&id)?);
         let mut events = Vec::new();
-        for page in &bundle.pages {
+        let Bundle { mut pages, offer, .. } = bundle;
+        let mut known_pages = 0;
+        for page in &pages {
             // The file starts later than this desk ends, or its writer took more for known than is here: its
             // changes are taken as any colleague's.
             let Ok(followed) = self.follow_page(&id, page)? else { break };
             events.extend(followed);
+            known_pages += 1;
         }
-        let (refused, reasons, taken) = self.take(&id, &everything(bundle))?;
+        let (refused, reasons, taken) = self.take(&id, with_pages(offer, pages.split_off(known_pages)))?;
         events.extend(taken);
         let changes = u64::try_from(self.session(&id)?.newest.0 - before).unwrap_or_default();
         let mut overlaps = self.rereads(&id)?;
@@ -100,12 +109,35 @@ impl Workspace {
         Ok((Imported { application: id, new: false, changes, refused, reasons, overlaps }, events))
     }
 
-    /// Takes in what came past the hub. Answers how many changes were left out, and why.
+    /// Tries again what came before that which it builds on.
+    pub(super) fn take_early(&mut self, id: &ApplicationId) -> Result<Vec<Event>, UserError> {
+        if self.early(id)?.is_none() {
+            return Ok(Vec::new());
+        }
+        self.take(id, Offer::default()).map(|(_, _, events)| events)
+    }
+
+    /// What waits here for earlier changes.
+    fn early(&mut self, id: &ApplicationId) -> Result<Option<Offer>, UserError> {
+        let key = self.session(id)?.key;
+        let kept = self.store.early(key).map_err(|error| unusable(&self.home, &error))?;
+        // It is of this program's own making; what cannot be read is brought again by whoever made it.
+        Ok(kept.and_then(|bytes| wire::decode_up_to(&bytes, 2 * EARLY_MAX_BYTES).ok()))
+    }
+
+    /// Takes in what came past the hub, and what waited for it. Answers how many changes were left out, and why.
     fn take(
         &mut self,
         id: &ApplicationId,
-        offer: &Offer,
+        mut offer: Offer,
     ) -> Result<(u64, Vec<String>, Vec<Event>), UserError> {
+        let brought: BTreeSet<_> =
+            offer.changes.iter().filter_map(|WireChange(bytes)| change_hash(bytes)).collect();
+        if let Some(early) = self.early(id)? {
+            offer.changes.extend(early.changes);
+            offer.seals.extend(early.seals);
+            offer.claims.get_or_insert_default().extend(early.claims.into_iter().flatten());
+        }
         let now = (self.surroundings.now_ms)();
         let language = self.settings().language;
         self.session(id)?;
@@ -113,7 +145,7 @@ impl Workspace {
         let Self { sessions, store, .. } = self;
         let Some(session) = sessions.get_mut(id) else { return Ok((0, Vec::new(), Vec::new())) };
         session.outbox.sign(&session.ledger, &key);
-        let taken = session.ledger.take(offer);
+        let mut taken = session.ledger.take(&offer);
         let kept = store.write(|write| session.keep_taken(write, &taken, now));
         let number = match kept {
             Ok(number) => number,
@@ -128,6 +160,7 @@ impl Workspace {
         if number > session.newest.0 {
             session.newest = (number, now);
         }
+        taken.merged.waiting.retain(|change| brought.contains(&change.hash));
         let refused = (taken.merged.refused.len() + taken.faults.len() + taken.merged.waiting.len()) as u64;
         let reasons = left_out::reasons(&taken, language);
         let mut events = session.events(taken.merged.patched, &taken.merged.changed);
@@ -143,61 +176,23 @@ impl Workspace {
     fn package_files(&self, hash: &str) -> Result<Option<BTreeMap<String, Vec<u8>>>, UserError> {
         self.store.package_files(hash).map_err(|error| unusable(&self.home, &error))
     }
-
-    fn bundle_mark(&self, id: &ApplicationId) -> Result<Mark, UserError> {
-        let kept = self.store.setting(&setting(id)).map_err(|error| unusable(&self.home, &error))?;
-        Ok(kept.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default())
-    }
 }
 
-/// What was in the last exchange file.
-#[derive(Debug, Default, serde::Serialize, serde::Deserialize)]
-struct Mark {
-    /// Of the hub's log.
-    position: u64,
-    /// Actor in hex, and the last of its changes.
-    actors: BTreeMap<String, u64>,
-}
-
-impl Mark {
-    fn of(session: &Session) -> Self {
-        let document = session.document();
-        let actors = document.actors().map(|actor| (actor.to_hex_string(), document.last_seq(actor)));
-        Self { position: session.ledger.log().position, actors: actors.collect() }
-    }
-
-    fn have(&self) -> BTreeMap<ActorId, u64> {
-        let read = |(actor, seq): (&String, &u64)| Some((actor.parse().ok()?, *seq));
-        self.actors.iter().filter_map(read).collect()
-    }
-}
-
-fn setting(id: &ApplicationId) -> String {
-    format!("bundle/{id}")
-}
-
-/// All that a bundle holds as one offer; the log's own words are followed before.
-fn everything(bundle: Bundle) -> Offer {
-    let mut offer = Offer::default();
-    let (mut claims, mut roster) = (Vec::new(), Vec::new());
-    for page in bundle.pages {
-        let Page { entries, seals, claims: named, .. } = page;
+/// What no hub has seen, and the pages that cannot be followed from here as well. Its own changes and signatures
+/// come first: there is a limit to how much an offer may say, and the log can be had elsewhere.
+fn with_pages(mut offer: Offer, pages: Vec<Page>) -> Offer {
+    for page in pages {
+        let Page { entries, seals, claims, .. } = page;
         for entry in entries {
             match entry {
                 PageEntry::Change(change) => offer.changes.push(change),
-                PageEntry::Roster(entry) => roster.push(entry),
+                PageEntry::Roster(entry) => offer.roster.get_or_insert_default().push(entry),
                 PageEntry::Accepted { .. } | PageEntry::Refused { .. } => {}
             }
         }
         offer.seals.extend(seals);
-        claims.extend(named);
+        offer.claims.get_or_insert_default().extend(claims);
     }
-    offer.changes.extend(bundle.offer.changes);
-    offer.seals.extend(bundle.offer.seals);
-    claims.extend(bundle.offer.claims.into_iter().flatten());
-    roster.extend(bundle.offer.roster.into_iter().flatten());
-    offer.claims = Some(claims);
-    offer.roster = Some(roster);
     offer
 }
 
@@ -239,6 +234,8 @@ impl Session {
         for segment in &taken.segments {
             write.put_segment(self.key, &proof::segment_row(segment, self.document()))?;
         }
+        let early = (!taken.early.changes.is_empty()).then(|| wire::encode(&taken.early));
+        write.put_early(self.key, early.as_deref())?;
         self.keep_segments(write)?;
         Ok(number)
     }
@@ -248,6 +245,13 @@ fn pack(content: &[u8]) -> std::io::Result<Vec<u8>> {
     let mut encoder = DeflateEncoder::new(MAGIC.to_vec(), Compression::default());
     encoder.write_all(content)?;
     encoder.finish()
+}
+
+/// An exchange file's content.
+pub(super) fn read(bytes: &[u8]) -> Result<Bundle, (String, String)> {
+    let unpacked = unpack(bytes)?;
+    let limit = usize::try_from(UNPACKED_MAX_BYTES).unwrap_or(usize::MAX);
+    wire::decode_up_to(&unpacked, limit).map_err(|error| (error.chinese(), error.english()))
 }
 
 /// Unpacks with a bound: a few bytes can stand for more than a machine can hold.

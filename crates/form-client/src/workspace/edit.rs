@@ -145,13 +145,18 @@ impl Workspace {
     }
 
     pub(super) fn reload(&mut self, id: &ApplicationId) -> Result<(), UserError> {
-        let row = self.row(id)?;
-        match self.sessions.get_mut(id) {
-            Some(session) => {
-                let actor = session.document().actor().clone();
-                session.reload(&self.store, &row.genesis, &actor)
+        let row = match self.row(id) {
+            Ok(row) => row,
+            Err(error) => {
+                self.sessions.remove(id);
+                return Err(error);
             }
-            None => Ok(()),
-        }
+        };
+        // Taken out first: one that cannot be read again must not go on ahead of the disk.
+        let Some(mut session) = self.sessions.remove(id) else { return Ok(()) };
+        let actor = session.document().actor().clone();
+        session.reload(&self.store, &row.genesis, &actor)?;
+        self.sessions.insert(id.clone(), session);
+        Ok(())
     }
 }

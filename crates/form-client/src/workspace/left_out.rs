@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use form_document::Refusal;
 use form_document::ledger::{Fault, Taken};
 use form_document::log::Reason;
+use form_document::wire::WireChange;
+use form_document::{Refusal, change_hash};
 use form_model::language::Language;
 
 use super::set_aside::sentence;
@@ -14,8 +15,16 @@ use crate::cause::Cause as _;
 pub(super) fn reasons(taken: &Taken, language: Language) -> Vec<String> {
     let refused = taken.merged.refused.iter().map(|refused| of_refusal(&refused.reason, language));
     let faults = taken.faults.iter().map(|fault| of_fault(fault, language));
-    let early = language.pick("它之前的修改还没有带来", "the changes before it have not been brought yet");
-    let waiting = taken.merged.waiting.iter().map(|_| early.to_owned());
+    let kept: BTreeSet<_> =
+        taken.early.changes.iter().filter_map(|WireChange(bytes)| change_hash(bytes)).collect();
+    let waiting = taken.merged.waiting.iter().map(|change| match kept.contains(&change.hash) {
+        true => language.pick(
+            "它之前的修改还没有带来；已先留存，到齐后自动并入",
+            "the changes before it have not been brought yet; it is kept and taken in when they come",
+        ),
+        false => language.pick("它之前的修改还没有带来", "the changes before it have not been brought yet"),
+    });
+    let waiting = waiting.map(str::to_owned);
     refused.chain(faults).chain(waiting).collect::<BTreeSet<_>>().into_iter().collect()
 }
 

@@ -50,6 +50,10 @@ impl Workspace {
     /// # Errors
     /// [`ErrorCode::HubBroken`] when the start is not what the hub has signed, [`ErrorCode::NotSaved`].
     pub fn begin(&mut self, id: &ApplicationId, start: &Start) -> Result<Vec<Event>, UserError> {
+        // Another task may have been quicker, and a person has typed since.
+        if !self.is_empty(id)? {
+            return Ok(Vec::new());
+        }
         let now = (self.surroundings.now_ms)();
         let row = self.row(id)?;
         let (actor, definition) = (self.actor(&row)?, self.definition(&row)?);
@@ -107,6 +111,9 @@ impl Workspace {
         let kept = store.write(|write| {
             for segment in &verified.segments {
                 write.put_segment(session.key, &proof::segment_row(segment, session.document()))?;
+            }
+            for (device, floor) in &verified.floors {
+                write.put_floor(session.key, &device.0, session.ledger.floor(device).max(*floor))?;
             }
             write.checked_start(session.key)
         });

@@ -165,7 +165,10 @@ impl Workspace {
     /// [`ErrorCode::HubBroken`] when the page breaks a rule, [`ErrorCode::NotSaved`]: nothing has changed then.
     pub fn follow(&mut self, id: &ApplicationId, page: &Page) -> Result<Vec<Event>, UserError> {
         match self.follow_page(id, page)? {
-            Ok(events) => Ok(events),
+            Ok(mut events) => {
+                events.extend(self.take_early(id)?);
+                Ok(events)
+            }
             Err(fault) => Err(self.session(id)?.fault(&fault)),
         }
     }
@@ -189,7 +192,13 @@ impl Workspace {
         let fresh = ActorId::from(replica.actor.as_slice());
         let followed = match session.ledger.follow(page, &fresh, &own) {
             Ok(followed) => followed,
-            Err(fault) => return Ok(Err(fault)),
+            Err(fault) => {
+                // It broke off in the middle, and has left a part of itself in memory.
+                if matches!(fault, LogFault::NotApplied(_)) {
+                    self.reload(id)?;
+                }
+                return Ok(Err(fault));
+            }
         };
         if followed.recovery.is_some() {
             session.claim_own(&replica);
@@ -247,6 +256,9 @@ impl Workspace {
         }
         let now = (self.surroundings.now_ms)();
         let reread = self.reread_news(id, &followed.merged.overlaps)?;
+        if team_changed {
+            self.renew_recovery(id)?;
+        }
         let session = self.session(id)?;
         let mut events = match followed.recovery {
             Some(recovery) => session.differences(&recovery.before),
@@ -308,9 +320,11 @@ impl Session {
     }
 
     fn sync_state(&self, set_aside: u32) -> SyncState {
+        let steps = self.ledger.chain().version().saturating_sub(self.ledger.confirmed());
+        let waiting = self.waiting().saturating_add(if self.link == Link::None { 0 } else { steps });
         SyncState {
             link: self.link.clone(),
-            waiting: u32::try_from(self.waiting()).unwrap_or(u32::MAX),
+            waiting: u32::try_from(waiting).unwrap_or(u32::MAX),
             synced_ms: (self.synced_ms > 0).then_some(self.synced_ms),
             set_aside,
             checking: !self.checked,
@@ -370,6 +384,9 @@ impl Session {
         self.keep_segments(write)?;
         for (actor, seq) in &followed.accepted {
             write.put_accepted(key, actor.to_bytes(), *seq)?;
+        }
+        for (device, floor) in &followed.floors {
+            write.put_floor(key, &device.0, *floor)?;
         }
         self.keep_refused(write, followed)?;
         write.put_log_page(key, page.after, &log_page::without_bytes(page))?;

@@ -74,7 +74,10 @@ impl Workspace {
             TeamAct::RemoveAgency { agency } => Act::Remove { agency },
             TeamAct::CancelInvite { key } => Act::Cancel { invite: public_key(&key)? },
             TeamAct::RevokeDevice { key } => Act::Revoke { device: public_key(&key)? },
-            TeamAct::HandOver { to, grant } => Act::HandOver { to, grant },
+            TeamAct::HandOver { to, grant, accept_until } => {
+                let accept_until_ms = accept_until.as_deref().map(last_moment).transpose()?;
+                Act::HandOver { to, grant, accept_until_ms }
+            }
         };
         self.lead_step(id, act)?;
         self.read_team(id)
@@ -112,7 +115,7 @@ impl Workspace {
         let hub = roster.hub.as_ref().ok_or_else(|| UserError::new(ErrorCode::NoHub))?;
         let code = Code::new(&hub.url, secret, id);
         let key = code.key(CodeKind::Recovery).map_err(|error| refused(&error))?.public();
-        if roster.recovery != Some(key) {
+        if roster.recovery.is_none_or(|recovery| recovery.key != key) {
             // Another desk of the lead made the code that is good.
             return Err(refused(&(
                 "恢复码由牵头单位的另一台电脑保管".to_owned(),
@@ -143,6 +146,24 @@ impl Workspace {
         let secret = self.surroundings.random::<SECRET_BYTES>()?;
         secret_file::write(&file, &secret).map_err(failed)?;
         Ok(secret)
+    }
+
+    /// A lead's desk takes the recovery code over when whoever keeps it leads no more: a laptop that was stolen, or
+    /// a former lead. The new code is there to be printed.
+    pub(super) fn renew_recovery(&mut self, id: &ApplicationId) -> Result<(), UserError> {
+        let device = self.device.public();
+        let ledger = &self.session(id)?.ledger;
+        let roster = ledger.chain().newest();
+        if !roster.may_lead(&device) || !roster.recovery_is_stale() {
+            return Ok(());
+        }
+        let mut key = self.recovery_key(id)?.public();
+        // The disk was copied: who had the copy has that code as well.
+        if self.session(id)?.ledger.chain().newest().recovery.is_some_and(|known| known.key == key) {
+            std::fs::remove_file(self.home.recovery_file(id)).map_err(|error| not_saved(&error))?;
+            key = self.recovery_key(id)?.public();
+        }
+        self.step(id, Act::Recovery { key })
     }
 
     /// A lead's step.
@@ -191,6 +212,23 @@ impl Workspace {
 }
 
 impl Session {
+    /// Signs again what a lead of this desk had decided and the hub put something else before: kept with the page
+    /// that told of it, or else a crash in between would lose it. Answers what can no longer be decided so.
+    pub(super) fn step_again(
+        &mut self,
+        device: &SigningKey,
+        displaced: &[SignedEntry],
+        now_ms: i64,
+    ) -> Vec<UserError> {
+        let own = displaced.iter().filter(|entry| entry.key == self.device);
+        let acts = own.filter_map(|entry| entry.read().ok()).map(|entry| entry.act);
+        // Where the log goes on after a restore is said for one place only.
+        // Who keeps the recovery code is found out anew.
+        let again = acts.filter(|act| !matches!(act, Act::Epoch { .. } | Act::Recovery { .. }));
+        let chain = self.ledger.chain_mut();
+        again.filter_map(|act| chain.act(device, act, now_ms).err()).map(|fault| refused(&fault)).collect()
+    }
+
     /// Who takes part, for the view.
     pub(crate) fn team(&self, now_ms: i64) -> Team {
         let chain = self.ledger.chain();
@@ -238,22 +276,6 @@ impl Session {
             unconfirmed: u32::try_from(unconfirmed).unwrap_or(u32::MAX),
             version: roster.version,
         }
-    }
-
-    /// Signs again what a lead of this desk had decided and the hub put something else before. It is to be kept
-    /// together with what displaced it: in between, a crash would take back what a person was told is saved.
-    pub(super) fn step_again(
-        &mut self,
-        device: &SigningKey,
-        displaced: &[SignedEntry],
-        now_ms: i64,
-    ) -> Vec<UserError> {
-        let own = device.public();
-        let acts = displaced.iter().filter(|entry| entry.key == own).filter_map(|entry| entry.read().ok());
-        let chain = self.ledger.chain_mut();
-        acts.filter_map(|entry| chain.act(device, entry.act, now_ms).err())
-            .map(|fault| refused(&fault))
-            .collect()
     }
 
     /// The actors that this device has written as.

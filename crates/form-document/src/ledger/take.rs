@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use automerge::{ActorId, ChangeHash};
 use form_model::answer::Answers;
 
+use super::early::early;
 use super::{Fault, Ledger, authorship_faults, judge_proven, raise_floor};
 use crate::authorship::{Claims, Proven};
 use crate::history::{self, HistoryRow};
@@ -28,6 +29,9 @@ pub struct Taken {
     pub roster: Vec<SignedEntry>,
     pub claims: Vec<Claim>,
     pub segments: Vec<Segment>,
+    /// The changes that build on some that are not here, as far as there is room for them, with their proof: to be
+    /// taken again with what comes next.
+    pub early: Offer,
     pub faults: Vec<Fault>,
 }
 
@@ -74,6 +78,8 @@ impl Ledger {
         taken.faults.extend(authorship_faults(&authorship));
         let Claims { new, .. } = claims;
         taken.merged = self.take_changes(authorship.proven);
+        let claim = |actor: &ActorId| self.claims.get(actor).or_else(|| new.get(actor));
+        taken.early = early(&taken.merged.waiting, &authorship.segments, claim);
         let document = &self.document;
         taken.segments = authorship.segments;
         taken.segments.retain(|segment| {
@@ -137,23 +143,24 @@ impl Ledger {
         strangers: &BTreeSet<ActorId>,
     ) -> Recovery {
         let Pruned { document, dropped, mut history } = pruned;
-        let mut set_aside = Vec::new();
-        for raw in &dropped {
-            let reason = match &raw.ops.actor_id {
-                actor if own.contains(actor) => self.not_again(raw),
-                actor => strangers.contains(actor).then_some(Reason::Revoked),
-            };
-            if let Some(reason) = reason {
-                let mut reader = OpReader::new(&self.document.automerge, Shown::default());
-                let history = history::rows(&raw.ops, &self.document.objects, &mut reader);
-                let bytes = raw.change.raw_bytes().to_vec();
-                set_aside.push(SetAside { hash: raw.hash, bytes, reason, history });
-            }
-        }
-        let before = self.document.answers();
-        self.document = document;
-        let not_again = set_aside.iter().map(|aside| aside.hash).collect();
-        let rewritten = self.document.write_again(&dropped, own, &not_again);
+        let reason = |raw: &RawChange| match &raw.ops.actor_id {
+            actor if own.contains(actor) => self.not_again(raw),
+            actor => strangers.contains(actor).then_some(Reason::Revoked),
+        };
+        let mut reasons: BTreeMap<ChangeHash, Reason> =
+            dropped.iter().filter_map(|raw| Some((raw.hash, reason(raw)?))).collect();
+        let old = std::mem::replace(&mut self.document, document);
+        let again = self.document.write_again(&dropped, own, &reasons.keys().copied().collect());
+        // What could not be written again after all is not lost either.
+        reasons.extend(again.left.into_iter().map(|hash| (hash, Reason::BuildsOnRefused)));
+        let aside = |raw: &RawChange| {
+            let reason = *reasons.get(&raw.hash)?;
+            let mut reader = OpReader::new(&old.automerge, Shown::default());
+            let history = history::rows(&raw.ops, &old.objects, &mut reader);
+            Some(SetAside { hash: raw.hash, bytes: raw.change.raw_bytes().to_vec(), reason, history })
+        };
+        let set_aside = dropped.iter().filter_map(aside).collect();
+        let (before, rewritten) = (old.answers(), again.merged);
         history.extend(rewritten.history.iter().cloned());
         Recovery { set_aside, dropped: places(&dropped), rewritten, history, before }
     }
@@ -177,7 +184,7 @@ impl Ledger {
         let before = self.document.answers();
         self.document = document;
         let authors = dropped.iter().map(|raw| raw.ops.actor_id.clone()).collect();
-        let rewritten = self.document.write_again(&dropped, &authors, &BTreeSet::new());
+        let rewritten = self.document.write_again(&dropped, &authors, &BTreeSet::new()).merged;
         history.extend(rewritten.history.iter().cloned());
         Some(Recovery { set_aside: Vec::new(), dropped: places(&dropped), rewritten, history, before })
     }

@@ -51,7 +51,15 @@ pub enum Act {
     /// Takes a device's rights away, from the step's place in the hub's log on. By a lead.
     Revoke { device: PublicKey },
     /// Makes another agency the lead; the former one keeps what `grant` says. By a lead.
-    HandOver { to: AgencyId, grant: Grant },
+    HandOver {
+        to: AgencyId,
+        grant: Grant,
+        /// As in [`Self::Agency`], for what the former lead wrote.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        accept_until_ms: Option<i64>,
+    },
+    /// Names another recovery key: the code of one that leads no more must not appoint anybody. By a lead.
+    Recovery { key: PublicKey },
     /// Enrols a new device of the lead after the last one was lost. By the recovery key, which is spent: the
     /// step names the next one.
     Recover { enrolment: Enrolment, recovery: PublicKey },

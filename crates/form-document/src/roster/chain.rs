@@ -7,7 +7,7 @@ use form_model::member::{AgencyId, Grant, Role};
 
 use super::act::{Act, Enrolment};
 use super::entry::{BadEntry, Entry, EntryHash, SignedEntry, hash_text};
-use super::state::{Agency, Device, Hub, Invite, InviteState, Roster};
+use super::state::{Agency, Device, Hub, Invite, InviteState, Recovery, Roster};
 use crate::key::{PublicKey, Purpose, Signature, SigningKey};
 
 /// The most entries of one application: a member change a day for ten years.
@@ -187,7 +187,7 @@ impl RosterChain {
             return Err(RosterFault::TooMany("entries"));
         }
         let accept_until_ms = match &entry.act {
-            Act::Agency { accept_until_ms, .. } => *accept_until_ms,
+            Act::Agency { accept_until_ms, .. } | Act::HandOver { accept_until_ms, .. } => *accept_until_ms,
             _ => None,
         };
         let mut next = Roster::clone(newest);
@@ -252,7 +252,8 @@ impl Step<'_> {
             Act::Cancel { invite } => cancel(next, &invite),
             Act::Enrol(enrolment) => self.enrol_invited(next, &enrolment),
             Act::Revoke { device } => revoke(next, &device),
-            Act::HandOver { to, grant } => self.hand_over(next, &to, grant),
+            Act::HandOver { to, grant, .. } => self.hand_over(next, &to, grant),
+            Act::Recovery { key } => recovery(next, key, self.signer),
             Act::Recover { enrolment, recovery } => self.recover(next, &enrolment, recovery),
             Act::Epoch { number, .. } if number == next.epoch + 1 => {
                 next.epoch = number;
@@ -276,7 +277,7 @@ impl Step<'_> {
         }
         let grant = Grant { role: Role::Lead, ..Grant::default() };
         agency(next, id.clone(), named, grant)?;
-        next.recovery = Some(recovery);
+        next.recovery = Some(Recovery { key: recovery, keeper: self.signer });
         add_device(next, self.signer, id, person, device_name)
     }
 
@@ -314,7 +315,7 @@ impl Step<'_> {
         enrolment: &Enrolment,
         recovery: PublicKey,
     ) -> Result<(), RosterFault> {
-        if next.recovery != Some(self.signer) {
+        if next.recovery.is_none_or(|recovery| recovery.key != self.signer) {
             return Err(RosterFault::NotAllowed);
         }
         if recovery == self.signer {
@@ -322,7 +323,7 @@ impl Step<'_> {
         }
         let leads = |(_, agency): &(&AgencyId, &Agency)| !agency.removed && agency.grant.may_lead();
         let agency = next.agencies.iter().find(leads).map(|(id, _)| id.clone());
-        next.recovery = Some(recovery);
+        next.recovery = Some(Recovery { key: recovery, keeper: enrolment.device });
         self.enrol(next, agency.ok_or(RosterFault::UnknownAgency)?, enrolment)
     }
 
@@ -373,6 +374,15 @@ fn hub(next: &mut Roster, url: String, key: PublicKey) -> Result<(), RosterFault
         return Err(RosterFault::Content("the hub's address is no web address"));
     }
     next.hub = Some(Hub { url, key });
+    Ok(())
+}
+
+fn recovery(next: &mut Roster, key: PublicKey, keeper: PublicKey) -> Result<(), RosterFault> {
+    let in_use = next.invites.contains_key(&key) || next.devices.contains_key(&key);
+    if in_use || next.recovery.is_some_and(|recovery| recovery.key == key) {
+        return Err(RosterFault::Content("the recovery key is in use"));
+    }
+    next.recovery = Some(Recovery { key, keeper });
     Ok(())
 }
 
@@ -448,10 +458,12 @@ fn add_device(
 ) -> Result<(), RosterFault> {
     check_name(person)?;
     check_short(name)?;
-    if next.devices.contains_key(&key) {
+    // A lead who invites a revoked device means it to come back.
+    let known = next.devices.get(&key);
+    if known.is_some_and(|device| device.revoked.is_none()) {
         return Err(RosterFault::DeviceKnown);
     }
-    if next.devices.len() >= DEVICES_MAX {
+    if known.is_none() && next.devices.len() >= DEVICES_MAX {
         return Err(RosterFault::TooMany("devices"));
     }
     let (person, name) = (person.to_owned(), name.to_owned());

@@ -11,4 +11,4 @@ mod state;
 pub use act::{Act, Enrolment};
 pub use chain::{RosterChain, RosterFault, possession};
 pub use entry::{BadEntry, ENTRY_MAX_BYTES, Entry, EntryHash, SignedEntry, hash_text};
-pub use state::{Agency, Device, Hub, Invite, InviteState, Roster};
+pub use state::{Agency, Device, Hub, Invite, InviteState, Recovery, Roster};

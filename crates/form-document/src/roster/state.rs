@@ -21,8 +21,7 @@ pub struct Roster {
     pub devices: Arc<BTreeMap<PublicKey, Device>>,
     pub invites: Arc<BTreeMap<PublicKey, Invite>>,
     pub hub: Option<Hub>,
-    /// The key that the printed recovery code stands for.
-    pub recovery: Option<PublicKey>,
+    pub recovery: Option<Recovery>,
     /// How often the hub's log has started anew from a backup.
     pub epoch: u64,
 }
@@ -66,6 +65,15 @@ pub enum InviteState {
     Open,
     UsedBy(PublicKey),
     Cancelled,
+}
+
+/// The printed recovery code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Recovery {
+    /// The key that it stands for.
+    pub key: PublicKey,
+    /// The device that made it and keeps it.
+    pub keeper: PublicKey,
 }
 
 /// Where the hub is.
@@ -120,6 +128,11 @@ impl Roster {
             EvidenceAccess::All => true,
             EvidenceAccess::Only(slots) => slots.iter().any(|known| known == slot),
         })
+    }
+
+    /// Whether the device that keeps the recovery code may no longer lead: its code must not appoint anybody.
+    pub fn recovery_is_stale(&self) -> bool {
+        self.recovery.is_some_and(|recovery| !self.may_lead(&recovery.keeper))
     }
 
     /// Whether some device may still lead.

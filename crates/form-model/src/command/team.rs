@@ -127,6 +127,8 @@ pub enum TeamAct {
     HandOver {
         to: AgencyId,
         grant: Grant,
+        /// As in [`Self::SaveAgency`], for what this agency wrote as the lead.
+        accept_until: Option<String>,
     },
 }
 

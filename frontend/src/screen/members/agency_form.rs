@@ -25,7 +25,7 @@ use crate::widget::task::use_task;
 use crate::widget::tick::Tick;
 
 /// For how many days what was written before a change may still be handed in, unless the lead says otherwise.
-const ACCEPT_DAYS: i64 = 7;
+pub const ACCEPT_DAYS: i64 = 7;
 
 /// Longest mark, in characters: what its square has room for.
 const MARK_MAX_CHARACTERS: usize = 2;

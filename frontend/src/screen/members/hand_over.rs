@@ -10,11 +10,12 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
-use super::agency_form::part_tick;
+use super::agency_form::{ACCEPT_DAYS, part_tick};
 use super::draft::toggle;
 use crate::field::Work;
 use crate::state::rights;
 use crate::text;
+use crate::time;
 use crate::widget::action::{Action, Weight};
 use crate::widget::dialog::Dialog;
 use crate::widget::task::use_task;
@@ -43,7 +44,11 @@ pub fn HandOver(props: &HandOverProps) -> Html {
         Callback::from(move |()| {
             let Some(to) = to.clone() else { return };
             let (desk, onclose) = (desk.clone(), onclose.clone());
-            let act = TeamAct::HandOver { to, grant: grant.clone() };
+            let act = TeamAct::HandOver {
+                to,
+                grant: grant.clone(),
+                accept_until: Some(time::in_days(ACCEPT_DAYS)),
+            };
             task.run(async move { desk.team(act).await }, move |()| onclose.emit(()));
         })
     };

@@ -10,6 +10,7 @@ use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
 use super::Asking;
+use super::agency_form::ACCEPT_DAYS;
 use super::draft::{Draft, Due, Share, share};
 use crate::field::Work;
 use crate::state::rights;
@@ -20,9 +21,6 @@ use crate::widget::agency;
 use crate::widget::line::Line;
 use crate::widget::task::use_task;
 use crate::widget::tick::Tick;
-
-/// For how many days what was written before a change may still be handed in, unless the lead says otherwise.
-const ACCEPT_DAYS: i64 = 7;
 
 #[derive(PartialEq, Properties)]
 pub struct MatrixProps {

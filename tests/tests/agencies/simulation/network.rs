@@ -211,7 +211,7 @@ impl World {
         let since_last = self.chance(40);
         let id = self.id.clone();
         let desk = &mut self.desks[desk];
-        match desk.agency().workspace.export_bundle(&id, since_last) {
+        match desk.agency().stick(&id, since_last) {
             Ok(bytes) => {
                 note(format!("{} fills a stick, new alone: {since_last}", desk.name));
                 self.sticks.push(bytes);

@@ -88,7 +88,8 @@ impl World {
             18 => {
                 let to = AgencyId(agency.to_owned());
                 let grant = self.some_grant();
-                self.act(desk, TeamAct::HandOver { to, grant });
+                let accept_until = self.chance(50).then(|| (*self.random.pick(DAYS)).to_owned());
+                self.act(desk, TeamAct::HandOver { to, grant, accept_until });
             }
             _ if self.chance(30) => {
                 self.act(desk, TeamAct::RemoveAgency { agency: AgencyId(agency.to_owned()) });
