@@ -66,6 +66,10 @@ pub fn history(arguments: &Arguments, id: &str, field: Option<&str>, output: &Ou
     let mut workspace = arguments.workspace()?;
     let application = workspace.resolve(id)?;
     let answer = field.map(|field| AnswerId(field.to_owned()));
+    if let Some(answer) = &answer {
+        // A field that the form lacks has no history because of that, not because nobody filled it in.
+        workspace.state(&application, answer)?;
+    }
     let entries = workspace.history(&ReadHistory { application, answer })?;
     output.result(&entries, |entries| {
         entries

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
+use form_client::device::KeyPlace;
 use form_client::home;
 use form_client::workspace::Workspace;
 use form_model::command::ExportFormat;
@@ -177,6 +178,12 @@ pub enum Command {
     /// 交换包。Exchange files.
     #[command(subcommand)]
     Bundle(BundleCommand),
+    /// 本机的设备与签名密钥的存放处。This device, and where its key lies.
+    Device {
+        /// 把密钥移到密钥环或文件，以后不再变动。Move the key, and keep it there.
+        #[arg(long, value_name = "PLACE")]
+        keep_in: Option<PlaceArgument>,
+    },
     /// 演示：协同中心和三个单位在本机走一遍。A hub and three agencies on this machine, from start to end.
     Demo {
         /// 保留演示数据的新文件夹。A new folder to keep hub and desks in, to be opened afterwards.
@@ -201,6 +208,21 @@ pub enum BundleCommand {
     },
     /// 导入。Take one in.
     Import { file: PathBuf },
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum PlaceArgument {
+    File,
+    Keyring,
+}
+
+impl From<PlaceArgument> for KeyPlace {
+    fn from(place: PlaceArgument) -> Self {
+        match place {
+            PlaceArgument::File => Self::File,
+            PlaceArgument::Keyring => Self::Keyring,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -280,6 +302,14 @@ impl Arguments {
 
     /// Opens the desk.
     pub fn workspace(&self) -> Result<Workspace, UserError> {
-        Workspace::open(&self.home(), form_client::surroundings::Surroundings::system())
+        let workspace = Workspace::open(&self.home(), form_client::surroundings::Surroundings::system())?;
+        for notice in workspace.notices() {
+            eprintln!("{}", notice.sentence(self.language()));
+        }
+        if workspace.is_new_device() {
+            workspace.settle_key();
+            workspace.device().wait_until_settled();
+        }
+        Ok(workspace)
     }
 }

@@ -52,11 +52,8 @@ pub fn resolve(
         return output.result(&left, |left| left.iter().map(ToString::to_string).collect());
     };
     let side = pick.checked_sub(1).and_then(|index| state.conflict.get(index));
-    let unknown = || {
-        let cause =
-            output.pick("没有这一种填法，请先用 conflicts 查看", "there is no such value; see `conflicts`");
-        UserError::new(ErrorCode::WrongKind).with("answer", field).with("expected", cause)
-    };
+    let unknown =
+        || UserError::new(ErrorCode::NoSuchValue).with("answer", field).with("count", state.conflict.len());
     let value = side.ok_or_else(unknown)?.value.clone();
     workspace.edit(&id, &Edit::Set { values: vec![(answer.clone(), value)] })?;
     output.result(&workspace.state(&id, &answer)?, |state| {

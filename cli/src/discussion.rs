@@ -3,13 +3,16 @@
 use std::path::Path;
 
 use form_client::file;
+use form_client::workspace::Workspace;
 use form_model::command::{DiscussAct, DiscussRequest, Discussion, SetAsideRequest};
-use form_model::id::AnswerId;
+use form_model::error::{ErrorCode, UserError};
+use form_model::id::{AnswerId, ApplicationId};
 use form_model::member::AgencyId;
 
 use crate::answer::plain;
 use crate::argument::Arguments;
 use crate::output::Output;
+use crate::team;
 
 /// Stands for the application as a whole.
 const WHOLE: &str = "-";
@@ -23,7 +26,7 @@ pub fn comment(
     output: &Output,
 ) -> anyhow::Result<()> {
     let on = (field != WHOLE).then(|| AnswerId(field.to_owned()));
-    let to = to.iter().map(|agency| AgencyId(agency.clone())).collect();
+    let to: Vec<AgencyId> = to.iter().map(|agency| AgencyId(agency.clone())).collect();
     discuss(arguments, id, DiscussAct::Say { on, to, text: text.to_owned(), reply_to: None }, output)
 }
 
@@ -34,6 +37,9 @@ pub fn list(arguments: &Arguments, id: &str, output: &Output) -> anyhow::Result<
 fn discuss(arguments: &Arguments, id: &str, act: DiscussAct, output: &Output) -> anyhow::Result<()> {
     let mut workspace = arguments.workspace()?;
     let application = workspace.resolve(id)?;
+    if let DiscussAct::Say { to, .. } = &act {
+        team::check_agencies(&mut workspace, &application, to)?;
+    }
     let discussion = workspace.discuss(&DiscussRequest { application, act })?;
     output.result(&discussion, |discussion| lines(discussion, output))
 }
@@ -58,7 +64,10 @@ pub fn set_aside(
 ) -> anyhow::Result<()> {
     let mut workspace = arguments.workspace()?;
     let application = workspace.resolve(id)?;
-    let dismiss = dismiss.map(str::to_owned);
+    let dismiss = match dismiss {
+        Some(start) => Some(refused_change(&mut workspace, &application, start)?),
+        None => None,
+    };
     let missed = workspace.set_aside(&SetAsideRequest { application, dismiss, propose })?;
     output.result(&missed, |missed| {
         let line = |one: &form_model::command::SetAside| {
@@ -67,6 +76,25 @@ pub fn set_aside(
         };
         missed.iter().map(line).collect()
     })
+}
+
+/// The refused change whose hash starts so.
+fn refused_change(
+    workspace: &mut Workspace,
+    application: &ApplicationId,
+    start: &str,
+) -> Result<String, UserError> {
+    let request = SetAsideRequest { application: application.clone(), dismiss: None, propose: false };
+    let mut found: Vec<String> = workspace.set_aside(&request)?.into_iter().map(|one| one.change).collect();
+    found.dedup();
+    found.retain(|change| !start.is_empty() && change.starts_with(start));
+    match (found.pop(), found.len()) {
+        (Some(change), 0) => Ok(change),
+        (_, others) => {
+            let error = UserError::new(ErrorCode::NoSuchRefusal).with("change", start);
+            Err(error.with("count", if others == 0 { 0 } else { others + 1 }))
+        }
+    }
 }
 
 pub fn remind(arguments: &Arguments, id: &str, xlsx: Option<&Path>, output: &Output) -> anyhow::Result<()> {

@@ -4,6 +4,8 @@ use std::path::Path;
 
 use form_client::library::{self, Library};
 use form_model::definition::{Field, FieldKind, FormDefinition};
+use form_model::error::{ErrorCode, UserError};
+use form_model::language::Language;
 use form_model::package;
 use form_model::schema::answers_schema;
 use serde::Serialize;
@@ -94,6 +96,9 @@ fn check(file: &Path, output: &Output) -> anyhow::Result<()> {
                 output.pick("表单包无误。", "The package is sound.")
             )]
         }),
-        Err(error) => Err(anyhow::Error::msg(error.sentence(output.language))),
+        Err(error) => {
+            let [chinese, english] = Language::ALL.map(|language| error.sentence(language));
+            Err(UserError::new(ErrorCode::BadForm).with_pair("cause", chinese, english).into())
+        }
     }
 }

@@ -6,6 +6,7 @@ mod argument;
 mod check;
 mod conflict;
 mod demo;
+mod device;
 mod discussion;
 mod form;
 mod output;
@@ -82,6 +83,7 @@ fn run(arguments: &Arguments, output: &Output) -> anyhow::Result<ExitCode> {
             transfer::export_bundle(arguments, id, &since, out, output)?;
         }
         Command::Bundle(BundleCommand::Import { file }) => transfer::import(arguments, file, output)?,
+        Command::Device { keep_in } => device::run(arguments, *keep_in, output)?,
         Command::Demo { keep } => return demo::run(keep.as_deref(), output).map(verdict),
         Command::Check { id } => return check::run(arguments, id, output).map(verdict),
     }

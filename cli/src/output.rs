@@ -45,12 +45,26 @@ impl Output {
         }
     }
 
+    /// Prints one of several results that come one after the other: a line for a person, a line of JSON.
+    pub fn event<T: Serialize>(&self, value: &T, line: &str) -> anyhow::Result<()> {
+        let mut out = std::io::stdout().lock();
+        if self.json {
+            serde_json::to_writer(&mut out, value)?;
+            writeln!(out)?;
+        } else {
+            writeln!(out, "{line}")?;
+        }
+        Ok(out.flush()?)
+    }
+
     /// Prints why something could not be done: to standard error; as JSON also to standard output.
     pub fn failure(&self, error: &anyhow::Error) {
         let user = error.downcast_ref::<UserError>();
         let sentence = user.map_or_else(|| format!("{error:#}"), |user| user.sentence(self.language));
         if self.json {
-            let body = json!({ "error": { "code": user.map(|user| user.code), "message": sentence } });
+            let details = user.map(|user| user.details_in(self.language)).unwrap_or_default();
+            let code = user.map(|user| user.code);
+            let body = json!({ "error": { "code": code, "message": sentence, "details": details } });
             println!("{body:#}");
         }
         eprintln!("{sentence}");

@@ -1,9 +1,16 @@
 //! `huiqian connect | join | recover | sync | status`
 
+use std::sync::{Arc, Mutex, PoisonError};
+
+use form_client::clock;
 use form_client::code::CodeKind;
-use form_client::hub::{self, HubConnection, LocalDesk, Wake};
+use form_client::hub::{self, Ask, HubConnection, LocalDesk, Wake};
+use form_client::workspace::Workspace;
 use form_model::address;
-use form_model::command::SyncState;
+use form_model::command::{Event, Link, SyncState};
+use form_model::error::UserError;
+use form_model::id::ApplicationId;
+use serde::Serialize;
 use serde_json::json;
 
 use crate::argument::Arguments;
@@ -27,7 +34,7 @@ pub fn connect(
     let desk = LocalDesk::new(arguments.workspace()?);
     let id = desk.with(|desk| desk.resolve(id))?;
     wait(async { Ok(hub::publish(&desk, &id, url, admission).await?) })?;
-    tell(&desk.with(|desk| desk.sync_state(&id))?, output)
+    tell(&desk, &id, output)
 }
 
 pub fn join(arguments: &Arguments, text: &str, kind: CodeKind, output: &Output) -> anyhow::Result<()> {
@@ -39,39 +46,58 @@ pub fn join(arguments: &Arguments, text: &str, kind: CodeKind, output: &Output) 
 pub fn run(arguments: &Arguments, id: &str, watch: bool, output: &Output) -> anyhow::Result<()> {
     let desk = LocalDesk::new(arguments.workspace()?);
     let id = desk.with(|desk| desk.resolve(id))?;
-    let device = desk.with(|desk| Ok(desk.device_key()))?;
     if watch {
         // Until somebody stops it; whatever was followed is on the disk.
         return wait(async {
-            hub::run(desk, id, device, Wake::default()).await;
+            let device = hub::device_key(&desk).await?;
+            let watched = Watched { desk, output: *output, last: Arc::default() };
+            hub::run(watched, id, device, Wake::default()).await;
             Ok(())
         });
     }
     let named = desk.with(|desk| desk.hub(&id))?;
-    wait(async { Ok(hub::catch_up(&desk, &HubConnection::to(&named, device)?, &id).await?) })?;
-    tell(&desk.with(|desk| desk.sync_state(&id))?, output)
+    wait(async {
+        let connection = HubConnection::to(&named, hub::device_key(&desk).await?)?;
+        Ok(hub::catch_up(&desk, &connection, &id).await?)
+    })?;
+    tell(&desk, &id, output)
 }
 
 pub fn go_on(arguments: &Arguments, id: &str, output: &Output) -> anyhow::Result<()> {
     let desk = LocalDesk::new(arguments.workspace()?);
     let id = desk.with(|desk| desk.resolve(id))?;
     wait(async { Ok(hub::go_on(&desk, &id).await?) })?;
-    tell(&desk.with(|desk| desk.sync_state(&id))?, output)
+    tell(&desk, &id, output)
 }
 
 pub fn status(arguments: &Arguments, id: &str, output: &Output) -> anyhow::Result<()> {
-    let mut workspace = arguments.workspace()?;
-    let id = workspace.resolve(id)?;
-    tell(&workspace.sync_state(&id)?, output)
+    let desk = LocalDesk::new(arguments.workspace()?);
+    let id = desk.with(|desk| desk.resolve(id))?;
+    tell(&desk, &id, output)
 }
 
-fn tell(state: &SyncState, output: &Output) -> anyhow::Result<()> {
-    output.result(state, |state| {
-        let synced = state.synced_ms.map(form_client::clock::local_time);
-        let mut lines = vec![match synced {
+/// How an application stands to its hub.
+#[derive(Serialize)]
+struct Standing {
+    /// `None` while it is on no hub.
+    hub: Option<String>,
+    #[serde(flatten)]
+    state: SyncState,
+}
+
+fn tell(desk: &LocalDesk, id: &ApplicationId, output: &Output) -> anyhow::Result<()> {
+    let state = desk.with(|desk| desk.sync_state(id))?;
+    let hub = desk.with(|desk| Ok(desk.hub(id).ok().map(|hub| hub.url)))?;
+    output.result(&Standing { hub, state }, |Standing { hub, state }| {
+        let Some(hub) = hub else {
+            return vec![output.pick("还没有接入协同中心", "on no hub yet").to_owned()];
+        };
+        let synced = state.synced_ms.map(clock::local_time);
+        let mut lines = vec![format!("{} {hub}", output.pick("协同中心", "hub"))];
+        lines.push(match synced {
             Some(time) => format!("{} {time}", output.pick("上次同步", "last synced")),
             None => output.pick("尚未同步", "not synced yet").to_owned(),
-        }];
+        });
         if state.waiting > 0 {
             lines.push(format!("{} {}", output.pick("待同步的修改", "changes to sync"), state.waiting));
         }
@@ -80,4 +106,66 @@ fn tell(state: &SyncState, output: &Output) -> anyhow::Result<()> {
         }
         lines
     })
+}
+
+/// A desk that tells whoever watches how it stands to the hub, whenever that changes.
+#[derive(Clone)]
+struct Watched {
+    desk: LocalDesk,
+    output: Output,
+    /// What was said last.
+    last: Arc<Mutex<String>>,
+}
+
+impl Ask for Watched {
+    async fn ask<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Workspace) -> Result<T, UserError> + Send + 'static,
+    ) -> Result<T, UserError> {
+        self.desk.with(work)
+    }
+
+    async fn tell(&self, _application: &ApplicationId, events: Vec<Event>) {
+        for event in events {
+            let Event::Sync { sync } = event else { continue };
+            let line = state_line(&sync, &self.output);
+            let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+            if *last != line {
+                // Who has closed the pipe does not want to read on; the syncing goes on.
+                let _ = self.output.event(&sync, &line);
+                *last = line;
+            }
+        }
+    }
+}
+
+fn state_line(state: &SyncState, output: &Output) -> String {
+    let line = match &state.link {
+        Link::None | Link::Connecting => output.pick("正在连接协同中心", "connecting to the hub").to_owned(),
+        Link::Live if state.waiting > 0 => {
+            format!("{} {}", output.pick("待同步的修改", "changes to sync"), state.waiting)
+        }
+        Link::Live => {
+            let time = state.synced_ms.map(clock::local_time).unwrap_or_default();
+            format!("{} {time}", output.pick("已同步", "in step"))
+        }
+        Link::Offline { since_ms } => format!(
+            "{} {}",
+            output.pick(
+                "连不上协同中心，自动重试中；离线自",
+                "the hub is not reached, trying again; offline since"
+            ),
+            clock::local_time(*since_ms)
+        ),
+        Link::Restored { awaited } => format!(
+            "{} {}",
+            output.pick("协同中心从备份恢复，正在等", "the hub was restored from a backup and waits for"),
+            awaited.join(output.pick("、", ", "))
+        ),
+        Link::Stopped { error } => error.sentence(output.language),
+    };
+    match state.set_aside {
+        0 => line,
+        count => format!("{line}  {} {count}", output.pick("被拒收的修改", "refused changes")),
+    }
 }

@@ -34,15 +34,7 @@ pub fn grant(arguments: &Arguments, id: &str, granted: Granted<'_>, output: &Out
 
 impl Granted<'_> {
     fn act(self, workspace: &mut Workspace, application: &ApplicationId) -> Result<TeamAct, UserError> {
-        let definition = workspace.answers(application)?.0;
-        let parts = parts(self.parts);
-        let unknown = parts.keys().find(|part| {
-            let field = definition.fields().any(|field| field.id.as_str() == part.0);
-            !field && definition.section(&part.0).is_none()
-        });
-        if let Some(part) = unknown {
-            return Err(UserError::new(ErrorCode::UnknownAnswer).with("answer", part));
-        }
+        let parts = known_parts(workspace, application, self.parts)?;
         let mut others = read(workspace, application)?.agencies;
         let known = others.iter().position(|agency| agency.id.0 == self.agency).map(|at| others.remove(at));
         let name = self.name.clone().or_else(|| known.as_ref().map(|agency| agency.name.clone()));
@@ -94,9 +86,13 @@ pub fn hand_over(
     accept_until: Option<&String>,
     output: &Output,
 ) -> anyhow::Result<()> {
-    let grant = Grant { role: Role::Contributor, parts: parts(kept), ..Grant::default() };
     let (to, accept_until) = (AgencyId(agency.to_owned()), accept_until.cloned());
-    act(arguments, id, |_, _| Ok(TeamAct::HandOver { to, grant, accept_until }), output)
+    let hand_over = |workspace: &mut Workspace, id: &ApplicationId| {
+        let parts = known_parts(workspace, id, kept)?;
+        let grant = Grant { role: Role::Contributor, parts, ..Grant::default() };
+        Ok(TeamAct::HandOver { to, grant, accept_until })
+    };
+    act(arguments, id, hand_over, output)
 }
 
 pub fn invite(
@@ -133,8 +129,44 @@ fn act(
     output.result(&team, |team| lines(team, output))
 }
 
+/// Whether these agencies take part.
+pub fn check_agencies(
+    workspace: &mut Workspace,
+    application: &ApplicationId,
+    agencies: &[AgencyId],
+) -> Result<(), UserError> {
+    let team = read(workspace, application)?;
+    let known = |id: &AgencyId| team.agencies.iter().any(|agency| agency.id == *id && !agency.removed);
+    match agencies.iter().find(|id| !known(id)) {
+        None => Ok(()),
+        Some(id) => Err(UserError::new(ErrorCode::TeamRefused).with_pair(
+            "cause",
+            format!("没有单位“{id}”，members 列出全部单位"),
+            format!("there is no agency “{id}”; `members` lists them"),
+        )),
+    }
+}
+
 fn read(workspace: &mut Workspace, application: &ApplicationId) -> Result<Team, UserError> {
     workspace.team(&TeamRequest { application: application.clone(), act: TeamAct::Read })
+}
+
+/// The parts as they were typed, each one of the form.
+fn known_parts(
+    workspace: &mut Workspace,
+    application: &ApplicationId,
+    texts: &[String],
+) -> Result<BTreeMap<FormPart, Option<String>>, UserError> {
+    let definition = workspace.answers(application)?.0;
+    let parts = parts(texts);
+    let unknown = parts.keys().find(|part| {
+        let field = definition.fields().any(|field| field.id.as_str() == part.0);
+        !field && definition.section(&part.0).is_none()
+    });
+    match unknown {
+        Some(part) => Err(UserError::new(ErrorCode::UnknownAnswer).with("answer", part)),
+        None => Ok(parts),
+    }
 }
 
 fn no_such_key(who: &str) -> UserError {

@@ -18,6 +18,8 @@ pub struct Desk {
     view: Option<View>,
     /// What happened while no application was open; told when one is.
     untold: Vec<Event>,
+    /// Whether the key's place has been seen to since the program started.
+    key_settled: bool,
 }
 
 /// The application that the page has open.
@@ -29,7 +31,7 @@ struct View {
 impl Desk {
     /// The desk of a data folder that is yet to be opened.
     pub fn new(folder: PathBuf) -> Self {
-        Self { folder, workspace: None, view: None, untold: Vec::new() }
+        Self { folder, workspace: None, view: None, untold: Vec::new(), key_settled: false }
     }
 
     /// The data folder.
@@ -57,7 +59,12 @@ impl Desk {
     pub fn workspace(&mut self) -> Result<&mut Workspace, UserError> {
         let opened = match self.workspace.take() {
             Some(workspace) => workspace,
-            None => Workspace::open(&self.folder, Surroundings::system())?,
+            None => {
+                let workspace = Workspace::open(&self.folder, Surroundings::system())?;
+                let notices = workspace.notices().iter().cloned();
+                self.untold.extend(notices.map(|error| Event::Failed { error }));
+                workspace
+            }
         };
         Ok(self.workspace.insert(opened))
     }
@@ -132,8 +139,13 @@ impl Desk {
     }
 
     /// Puts the open application's changes together when there are many. Fails only where a later edit will
-    /// fail too, and say so.
+    /// fail too, and say so. The first time also has the device's key moved to the keyring, which a window that
+    /// comes up must not wait for.
     pub fn tidy(&mut self) {
+        if let (false, Some(workspace)) = (self.key_settled, &self.workspace) {
+            workspace.settle_key();
+            self.key_settled = true;
+        }
         if let (Some(view), Some(workspace)) = (&self.view, &mut self.workspace) {
             let _ = workspace.compact_if_due(&view.application);
             let _ = workspace.fold_signatures(&view.application);

@@ -9,9 +9,10 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
+use form_client::hub::Wake;
 use form_client::workspace::Workspace;
 use form_client::{handoff, hub};
-use form_model::command::Event;
+use form_model::command::{Event, Link};
 use form_model::error::{ErrorCode, UserError};
 use form_model::id::ApplicationId;
 use tokio::sync::oneshot;
@@ -21,6 +22,8 @@ use crate::desk::Desk;
 
 /// How long a file handed over by a second start may lie: below what a person notices.
 const HANDOFF_PAUSE: Duration = Duration::from_millis(200);
+/// How often a keyring that did not give the key is asked again.
+const KEYRING_PAUSE: Duration = Duration::from_secs(20);
 /// Nobody has typed for so long: time for housekeeping.
 const QUIET: Duration = Duration::from_secs(5);
 
@@ -93,10 +96,14 @@ impl Engine {
                 let workspace = desk.workspace()?;
                 let ids = workspace.shared_applications()?;
                 let wakes = ids.into_iter().map(|id| (id.clone(), workspace.wake(&id)));
-                Ok((wakes.collect::<Vec<_>>(), workspace.device_key()))
+                Ok(wakes.collect::<Vec<_>>())
             });
             // Without the folder nothing can be followed; the page shows why it cannot be opened.
-            let Ok((shared, device)) = shared.await else { return };
+            let Ok(shared) = shared.await else { return };
+            if shared.is_empty() {
+                return;
+            }
+            let device = engine.key_when_unlocked(&shared).await;
             for (id, wake) in shared {
                 let new = engine.followed.lock().is_ok_and(|mut followed| followed.insert(id.clone()));
                 if new {
@@ -104,6 +111,30 @@ impl Engine {
                 }
             }
         });
+    }
+}
+
+impl Engine {
+    /// This device's key. A keyring that does not give it is asked again until it does; meanwhile the applications
+    /// say why they are not in step.
+    async fn key_when_unlocked(&self, waiting: &[(ApplicationId, Wake)]) -> Arc<SigningKey> {
+        loop {
+            let error = match hub::device_key(self).await {
+                Ok(key) => return key,
+                Err(error) => error,
+            };
+            for (id, _) in waiting {
+                let (id, link) = (id.clone(), Link::Stopped { error: error.clone() });
+                // Fails only when the desk is gone.
+                let _ = Self::ask(self, move |desk| {
+                    let events = desk.workspace()?.linked(&id, link)?;
+                    desk.tell_of(&id, events);
+                    Ok(())
+                })
+                .await;
+            }
+            tokio::time::sleep(KEYRING_PAUSE).await;
+        }
     }
 }
 

@@ -66,6 +66,7 @@ pub fn surroundings() -> Surroundings {
             CHANCE.set(CHANCE.get().wrapping_add(1));
             Ok(())
         },
+        keyring: None,
     }
 }
 
@@ -199,7 +200,7 @@ impl Agency {
     /// Brings an application to the hub.
     pub fn publish(&mut self, id: &ApplicationId, hub: &mut LoneHub) {
         let publish = self.workspace.publish(id, HUB_URL, hub.core.hub()).unwrap();
-        let device = self.workspace.device_key().public();
+        let device = self.workspace.device().public();
         hub.core.publish(&device, CheckedPublication::check(id, publish).unwrap(), None).unwrap();
         self.sync(id, hub).unwrap();
     }
@@ -254,7 +255,7 @@ impl Agency {
     fn enrol(&mut self, text: &str, kind: CodeKind, hub: &mut LoneHub) -> Result<ApplicationId, HubError> {
         let code: Code = Workspace::read_code(text).unwrap();
         let key = code.key(kind).unwrap().public();
-        let device = self.workspace.device_key().public();
+        let device = self.workspace.device().public();
         let invitation = hub.core.invitation(&key, Some(&device))?;
         let checked = self.workspace.check_invitation(&code, kind, &invitation).unwrap();
         let entry = self.workspace.enrolment(&code, &checked).unwrap();
@@ -273,7 +274,7 @@ impl Agency {
 
     /// Exchanges with the hub until both have everything. Answers what the view would hear.
     pub fn sync(&mut self, id: &ApplicationId, hub: &mut LoneHub) -> Result<Vec<Event>, SyncError> {
-        let device = self.workspace.device_key().public();
+        let device = self.workspace.device().public();
         self.workspace.reconnect(id)?;
         let mut events = Vec::new();
         loop {
@@ -321,7 +322,7 @@ impl Agency {
 
     /// As the lead: lets a restored hub go on.
     pub fn open_epoch(&mut self, id: &ApplicationId, hub: &mut LoneHub) -> Result<(), SyncError> {
-        let device = self.workspace.device_key().public();
+        let device = self.workspace.device().public();
         let standing = hub.core.standing(&device, id)?;
         let entry = self.workspace.new_epoch(id, &standing)?;
         Ok(hub.core.open_epoch(&device, id, entry)?)

@@ -52,7 +52,7 @@ pub struct LoopbackDesk {
 
 impl LoopbackDesk {
     fn open(folder: TempDir, name: &str) -> (LocalDesk, TempDir) {
-        let workspace = named_workspace(folder.path(), Surroundings::system(), name);
+        let workspace = named_workspace(folder.path(), Surroundings::without_keyring(), name);
         (LocalDesk::new(workspace), folder)
     }
 
@@ -146,7 +146,7 @@ impl LoopbackDesk {
 
     /// Opens a desk again that was given up.
     pub fn open_again(folder: &Arc<TempDir>, application: &ApplicationId) -> Self {
-        let workspace = Workspace::open(folder.path(), Surroundings::system()).unwrap();
+        let workspace = Workspace::open(folder.path(), Surroundings::without_keyring()).unwrap();
         let (desk, application) = (LocalDesk::new(workspace), application.clone());
         let wake = desk.with(|desk| Ok(desk.wake(&application))).unwrap();
         Self { desk, application, wake, folder: Arc::clone(folder) }
@@ -157,7 +157,7 @@ impl LoopbackDesk {
     /// # Errors
     /// When the application has no hub.
     pub fn connection(&self) -> Result<HubConnection, UserError> {
-        let (hub, key) = self.desk.with(|desk| Ok((desk.hub(&self.application)?, desk.device_key())))?;
+        let (hub, key) = self.desk.with(|desk| Ok((desk.hub(&self.application)?, desk.device_key()?)))?;
         HubConnection::to(&hub, key)
     }
 
@@ -171,7 +171,7 @@ impl LoopbackDesk {
 
     /// Starts the loop that keeps the desk in step with the hub.
     pub fn stay_in_step(&self) -> JoinHandle<()> {
-        let key = self.desk.with(|desk| Ok(desk.device_key())).unwrap();
+        let key = self.desk.with(|desk| desk.device_key()).unwrap();
         tokio::spawn(hub::run(self.desk.clone(), self.application.clone(), key, self.wake.clone()))
     }
 

@@ -29,7 +29,7 @@ pub fn answer(id: &str) -> AnswerId {
 /// # Errors
 /// When a window has it open, or it cannot be read.
 pub fn workspace(home: &Path) -> anyhow::Result<Workspace> {
-    Ok(Workspace::open(home, Surroundings::system())?)
+    Ok(Workspace::open(home, Surroundings::without_keyring())?)
 }
 
 /// A desk whose person has given their name and started one application with these answers.

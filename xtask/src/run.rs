@@ -23,7 +23,8 @@ pub fn run(progress: &mut Progress, arguments: &[String]) -> anyhow::Result<()> 
     progress.step("build the app", || build::programs(&["huiqian-desktop"], &[]))?;
     let app = target_dir().join("debug").join("huiqian-desktop");
     progress.step("the app is open; this ends when it is closed", || {
-        run_command(Command::new(app).args(arguments))
+        // The person's own desk, so with their keyring (.cargo/config.toml switches it off for tests).
+        run_command(Command::new(app).args(arguments).env_remove("HUIQIAN_KEYRING"))
     })
 }
 

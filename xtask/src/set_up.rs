@@ -51,6 +51,7 @@ const TEST_NEEDS: &[Need] = &[
     package("ibus-gtk3"),
     package("ibus-libpinyin"),
     program("strace", "strace"),
+    program("gnome-keyring-daemon", "gnome-keyring"),
 ];
 
 const MACOS_ADVICE: &str =

@@ -90,7 +90,7 @@ impl Agency {
         person: &'static str,
         language: Language,
     ) -> Result<Self, UserError> {
-        let mut workspace = Workspace::open(home, Surroundings::system())?;
+        let mut workspace = Workspace::open(home, Surroundings::without_keyring())?;
         let settings = workspace.settings();
         let (agency, person_name) = (name.to_owned(), person.to_owned());
         workspace.save_settings(&Settings { agency, person: person_name, language, ..settings })?;
@@ -150,7 +150,7 @@ impl Agency {
 
     /// Gives the hub what it lacks, and takes what is new.
     pub async fn sync(&self, id: &ApplicationId) -> Result<SyncState, UserError> {
-        let (named, device) = self.desk.with(|desk| Ok((desk.hub(id)?, desk.device_key())))?;
+        let (named, device) = self.desk.with(|desk| Ok((desk.hub(id)?, desk.device_key()?)))?;
         hub::catch_up(&self.desk, &HubConnection::to(&named, device)?, id).await?;
         self.standing(id)
     }

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)] // Each file of these tests is nothing but checks.
 
+mod bad_input;
 mod demo;
 mod support;
 mod team;

@@ -76,9 +76,11 @@ pub fn from_text(
     match text.trim() {
         "true" | "yes" | "是" | "1" => Ok(Some(AnswerValue::Flag(true))),
         "false" | "no" | "否" | "0" | "" => Ok(Some(AnswerValue::Flag(false))),
-        _ => Err(UserError::new(ErrorCode::WrongKind)
-            .with("answer", answer)
-            .with("expected", "true / false (是 / 否)")),
+        _ => Err(UserError::new(ErrorCode::WrongKind).with("answer", answer).with_pair(
+            "expected",
+            "“是”或“否”".to_owned(),
+            "yes or no".to_owned(),
+        )),
     }
 }
 

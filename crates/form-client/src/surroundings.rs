@@ -1,5 +1,5 @@
-//! What a desk gets from the machine besides its disk: the time, and chance. Both enter the engine here and nowhere
-//! else, so that a test can replay a run.
+//! What a desk gets from the machine besides its disk: the time, chance, and the keyring. They enter the engine here
+//! and nowhere else, so that a test can replay a run.
 
 use form_model::error::{ErrorCode, UserError};
 use ring::error::Unspecified;
@@ -7,20 +7,29 @@ use ring::rand::{SecureRandom, SystemRandom};
 
 use crate::cause::because;
 use crate::clock;
+use crate::keyring::Keyring;
 
-/// The time and chance of one desk.
+/// The time, the chance and the keyring of one desk.
 #[derive(Clone, Copy, Debug)]
 pub struct Surroundings {
     /// Milliseconds since 1970-01-01 UTC.
     pub now_ms: fn() -> i64,
     /// Fills bytes by chance, for keys, nonces and codes.
     pub fill_random: fn(&mut [u8]) -> Result<(), Unspecified>,
+    /// Where the device's key lies; with none it lies in a file of the data folder.
+    pub keyring: Option<Keyring>,
 }
 
 impl Surroundings {
-    /// The machine's clock, and the operating system's random numbers.
+    /// The machine's clock, and the operating system's random numbers and keyring.
     pub fn system() -> Self {
-        Self { now_ms: clock::system, fill_random: |bytes| SystemRandom::new().fill(bytes) }
+        let fill_random = |bytes: &mut [u8]| SystemRandom::new().fill(bytes);
+        Self { now_ms: clock::system, fill_random, keyring: Keyring::of_system() }
+    }
+
+    /// The same without a keyring: for data that goes away, and for tests.
+    pub fn without_keyring() -> Self {
+        Self { keyring: None, ..Self::system() }
     }
 
     /// Random bytes.

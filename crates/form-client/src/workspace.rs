@@ -7,6 +7,7 @@ mod edit;
 mod epoch;
 mod hub_copy;
 mod join;
+mod key;
 mod left_out;
 mod reminder;
 mod replica;
@@ -20,10 +21,9 @@ mod transfer;
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
 
 use form_document::Genesis;
-use form_document::key::{PublicKey, SigningKey};
+use form_document::key::PublicKey;
 use form_document::wire::Presence;
 use form_model::answer::Answers;
 use form_model::command::{
@@ -42,7 +42,7 @@ use form_store::{Store, StoreError};
 
 use crate::cause::{Cause, because};
 use crate::clock;
-use crate::device;
+use crate::device::{Device, Found};
 use crate::fill::Values;
 use crate::home::Home;
 use crate::hub::Wake;
@@ -69,7 +69,10 @@ pub struct Workspace {
     home: Home,
     store: Store,
     library: Library,
-    device: Arc<SigningKey>,
+    device: Device,
+    new_device: bool,
+    /// What a person is to hear about the opening of the folder.
+    notices: Vec<UserError>,
     settings: Option<Settings>,
     sessions: BTreeMap<ApplicationId, Session>,
     /// Those who carry an application's changes to its hub.
@@ -87,10 +90,14 @@ impl Workspace {
     /// [`ErrorCode::DatabaseDamaged`]: each leaves the database as it was.
     pub fn open(folder: &Path, surroundings: Surroundings) -> Result<Self, UserError> {
         let home = Home::take(folder)?;
-        let store = Store::open(&home.database()).map_err(|error| {
+        let mut store = Store::open(&home.database()).map_err(|error| {
             salvage::opening_failed(&home, error, &clock::local_date((surroundings.now_ms)()))
         })?;
-        let device = Arc::new(device::load_or_make(&home.key_file(), &surroundings)?);
+        let known = key::known_device(&home, &store)?;
+        let Found { device, new, notice } = Device::find(&home.key_file(), known, &surroundings)?;
+        if known != Some(device.public()) {
+            key::keep_device(&mut store, device.public())?;
+        }
         let library = Library::load(&home.forms());
         let settings = store.setting(SETTINGS).map_err(|error| unusable(&home, &error))?;
         let settings = settings.and_then(|json| serde_json::from_str(&json).ok());
@@ -99,6 +106,8 @@ impl Workspace {
             store,
             library,
             device,
+            new_device: new,
+            notices: notice.into_iter().collect(),
             settings,
             sessions: BTreeMap::new(),
             wakes: BTreeMap::new(),
@@ -133,6 +142,11 @@ impl Workspace {
             today: clock::local_date((self.surroundings.now_ms)()),
             version: env!("CARGO_PKG_VERSION").to_owned(),
         })
+    }
+
+    /// What a person is to hear once about the opening of the data folder.
+    pub fn notices(&self) -> &[UserError] {
+        &self.notices
     }
 
     /// What was wrong with form packages in the data folder.
@@ -179,6 +193,8 @@ impl Workspace {
     /// [`ErrorCode::UnknownForm`], [`ErrorCode::UnknownApplication`] for the one to copy from, or a
     /// failed write: then nothing was started.
     pub fn create(&mut self, request: &CreateApplication) -> Result<ApplicationId, UserError> {
+        // Without the key nobody can be named as the lead, and nothing is to be left half started.
+        self.device.key()?;
         let copied = match &request.copy_from {
             Some(earlier) => Some(self.answers(&self.resolve(&earlier.0)?)?.1),
             None => None,
@@ -200,14 +216,17 @@ impl Workspace {
     /// The application whose id starts so.
     ///
     /// # Errors
-    /// [`ErrorCode::UnknownApplication`] when none does, or several do.
+    /// [`ErrorCode::UnknownApplication`] when none does, or nothing was given; [`ErrorCode::AmbiguousApplication`].
     pub fn resolve(&self, start: &str) -> Result<ApplicationId, UserError> {
-        let unknown = || UserError::new(ErrorCode::UnknownApplication).with("application", start);
+        let error = |code| UserError::new(code).with("application", start);
         let rows = self.store.applications().map_err(|error| unusable(&self.home, &error))?;
-        let mut found = rows.into_iter().map(|row| row.id).filter(|id| id.0.starts_with(start));
-        match (found.next(), found.next()) {
-            (Some(id), None) => Ok(id),
-            _ => Err(unknown()),
+        // An empty start is a script's unset variable, not the only application.
+        let matches = |id: &ApplicationId| !start.is_empty() && id.0.starts_with(start);
+        let mut found: Vec<_> = rows.into_iter().map(|row| row.id).filter(matches).collect();
+        match (found.pop(), found.len()) {
+            (None, _) => Err(error(ErrorCode::UnknownApplication)),
+            (Some(id), 0) => Ok(id),
+            (Some(_), others) => Err(error(ErrorCode::AmbiguousApplication).with("count", others + 1)),
         }
     }
 

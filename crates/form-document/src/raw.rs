@@ -14,7 +14,7 @@ use crate::bulk::{CHANGE_MAX_OPS, is_small};
 pub const CHANGE_MAX_BYTES: usize = 2 << 20;
 
 /// Start of every Automerge chunk.
-const MAGIC: [u8; 4] = [0x85, 0x6f, 0x4a, 0x83];
+pub(crate) const MAGIC: [u8; 4] = [0x85, 0x6f, 0x4a, 0x83];
 /// A chunk: 4 bytes of magic, 4 of checksum, then its type.
 const CHECKSUM_AT: usize = 4;
 const TYPE_AT: usize = 8;

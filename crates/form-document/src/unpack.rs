@@ -9,6 +9,7 @@ use std::io::Read as _;
 use flate2::read::DeflateDecoder;
 
 use crate::bulk::Reader;
+use crate::raw::MAGIC;
 
 /// The most that a document's columns inflate to, in bytes: a million changes, raw, and some.
 pub const UNPACKED_MAX_BYTES: u64 = 256 << 20;
@@ -61,9 +62,11 @@ fn check_up_to(file: &[u8], limit: u64) -> Result<(), TooMuch> {
     Ok(())
 }
 
-/// The next chunk's type and content.
+/// The next chunk's type and content; none where something else begins than a chunk.
 fn chunk<'a>(rest: &mut Reader<'a>) -> Option<(u8, &'a [u8])> {
-    rest.take(BEFORE_TYPE)?;
+    if !rest.take(BEFORE_TYPE)?.starts_with(&MAGIC) {
+        return None;
+    }
     let kind = *rest.take(1)?.first()?;
     Some((kind, rest.prefixed()?))
 }
@@ -250,6 +253,11 @@ mod tests {
         // One group of very many.
         assert_eq!(check(&document(8 << 4, &[&[1], &many[..]].concat())), Err(TooMuch::Ops));
         assert_eq!(check(&a_chunk(3, &[])), Err(TooMuch::Bundle));
+    }
+
+    #[test]
+    fn what_is_no_document_at_all_is_not_called_too_large() {
+        assert_eq!(check("root:x:0:0:root:/root:/bin/bash\n".repeat(40).as_bytes()), Ok(()));
     }
 
     #[test]

@@ -22,6 +22,8 @@ pub enum ErrorCode {
     NotSaved,
     /// No such application here. `application`.
     UnknownApplication,
+    /// Several applications start so. `application`, `count`.
+    AmbiguousApplication,
     /// No such form package here. `form`.
     UnknownForm,
     /// The form package is faulty. `cause` (file, line, what to do).
@@ -30,6 +32,8 @@ pub enum ErrorCode {
     UnknownAnswer,
     /// The value is of the wrong kind for the answer. `answer`, `expected`.
     WrongKind,
+    /// The answer has no such value among those that wait for a choice. `answer`, `count`.
+    NoSuchValue,
     /// Too long to be kept at all. `answer`, `length`, `limit`.
     TooLong,
     /// The text has characters that no document may hold (NUL, control characters). `answer`.
@@ -62,6 +66,16 @@ pub enum ErrorCode {
     HubBroken,
     /// A joining desk hands nothing on before everything has been checked.
     StillChecking,
+    /// A comment without a word.
+    EmptyComment,
+    /// Not one refused change starts so, but none or several. `change`, `count`.
+    NoSuchRefusal,
+    /// The system's keyring does not give this device's key. `cause`.
+    KeyringSilent,
+    /// The keyring answers and does not have this device's key. `device`.
+    KeyMissing,
+    /// The key file could be read by others. `file`, `done`.
+    KeyWasOpen,
     /// A file without signatures, for an application that several agencies share. `file`.
     UnsignedImport,
 }
@@ -105,6 +119,12 @@ impl UserError {
         english.flatten().or_else(|| self.details.get(key)).map_or("?", String::as_str)
     }
 
+    /// The details as a program reads them, in one language.
+    pub fn details_in(&self, language: Language) -> BTreeMap<&str, &str> {
+        let names = self.details.keys().filter(|name| !name.ends_with(ENGLISH));
+        names.map(|name| (name.as_str(), self.detail(language, name))).collect()
+    }
+
     /// What is wrong, where, and what to do.
     pub fn sentence(&self, language: Language) -> String {
         let (chinese, english) = self.template();
@@ -141,6 +161,10 @@ impl UserError {
                 "本机没有编号为 {application} 的申报。请在首页查看已有的申报。",
                 "There is no application {application} on this machine. See the list of applications.",
             ),
+            ErrorCode::AmbiguousApplication => (
+                "有 {count} 份申报的编号以 {application} 开头。请多输入几位。",
+                "{count} applications start with {application}. Give more of the id.",
+            ),
             ErrorCode::UnknownForm => (
                 "本机没有表单包 {form}。请把表单包放入数据文件夹的 forms 目录后重试。",
                 "The form package {form} is not on this machine. Put it into the folder forms of the data folder and try again.",
@@ -153,6 +177,10 @@ impl UserError {
             ErrorCode::WrongKind => (
                 "“{answer}”这一栏应填{expected}。请按此改正。",
                 "The field “{answer}” takes {expected}. Correct the value accordingly.",
+            ),
+            ErrorCode::NoSuchValue => (
+                "“{answer}”一栏现有 {count} 种填法待选，没有您指定的这一种。请先查看各种填法，再用序号选定。",
+                "“{answer}” has {count} values to choose from, and not the one you named. Look at them first, then give a number.",
             ),
             ErrorCode::TooLong => (
                 "内容有 {length} 字，“{answer}”一栏最多能存 {limit} 字。原有内容没有改动，请分段或删减后再填。",
@@ -212,6 +240,25 @@ impl UserError {
             ErrorCode::StillChecking => (
                 "刚加入的内容还在核对，核对完成后才能导出交换包。可以先继续填写，稍后再试。",
                 "What was joined is still being checked; an exchange file can be written when that is done. Go on filling in, and try again later.",
+            ),
+            ErrorCode::EmptyComment => {
+                ("批注没有内容。请写下要说的话。", "The comment is empty. Write what is to be said.")
+            }
+            ErrorCode::NoSuchRefusal => (
+                "有 {count} 处被拒收的修改以 {change} 开头，不能确定是哪一处。请先查看被拒收的修改。",
+                "{count} refused changes start with {change}, so it is not clear which is meant. Look at what was refused first.",
+            ),
+            ErrorCode::KeyringSilent => (
+                "系统密钥环现在不能用：{cause}。可以照常查看和填写，内容都存在本机；请解锁密钥环后再试，签名和同步会接着进行。",
+                "The system's keyring cannot be used now: {cause}. Go on reading and filling in, everything is kept on this machine; unlock the keyring and try again, and signing and syncing go on.",
+            ),
+            ErrorCode::KeyMissing => (
+                "系统密钥环里没有本机的签名密钥（设备 {device}），数据文件夹可能是从别的电脑或账户复制来的。已有内容可以照常查看和填写；要同步，请回到原来的电脑或账户，或请牵头单位重新邀请，用新的数据文件夹加入。",
+                "The system's keyring does not hold this device's key (device {device}); the data folder may be a copy from another machine or account. Go on reading and filling in; to sync, go back to that machine or account, or ask the lead for a new invite and join with a new data folder.",
+            ),
+            ErrorCode::KeyWasOpen => (
+                "密钥文件 {file} 曾允许其他人读取：{done}。",
+                "The key file {file} could be read by others: {done}.",
             ),
             ErrorCode::UnsignedImport => (
                 "{file} 里的修改没有签名，而这份申报由多个单位共同填写，不能直接并入。请对方用“导出交换包”发来。",

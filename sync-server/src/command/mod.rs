@@ -1,6 +1,6 @@
 //! What the program can be told to do.
 
-mod admit;
+mod admin;
 mod backup;
 mod doctor;
 mod key;
@@ -48,11 +48,10 @@ enum Action {
         #[arg(long)]
         data: PathBuf,
     },
-    /// Prints a code with which one application can be published on a hub that is not open to all.
-    Admit {
-        #[arg(long)]
-        data: PathBuf,
-    },
+    /// Who may publish on a hub that is not open to all. Members are invited by an application's lead (`huiqian
+    /// invite`), never by the hub.
+    #[command(subcommand)]
+    Admin(admin::Admin),
     /// The hub's key.
     #[command(subcommand)]
     Key(KeyAction),
@@ -74,7 +73,7 @@ impl Command {
             Action::Backup { data, out } => backup::run(&data, &out)?,
             Action::Restore { data, from } => restore::run(&data, &from)?,
             Action::Doctor { data } => return doctor::run(&data),
-            Action::Admit { data } => admit::run(&data)?,
+            Action::Admin(admin) => admin.run()?,
             Action::Key(KeyAction::Show { data }) => key::show(&data)?,
         }
         Ok(ExitCode::SUCCESS)

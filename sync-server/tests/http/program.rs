@@ -32,7 +32,18 @@ struct Running {
 
 impl Running {
     fn start(data: &Path) -> Self {
-        let mut child = program()
+        Self::start_by(program(), data)
+    }
+
+    /// One that takes new applications with an admission code alone.
+    fn start_closed(data: &Path) -> Self {
+        let mut program = program();
+        program.env("HUIQIAN_HUB_OPEN", "false");
+        Self::start_by(program, data)
+    }
+
+    fn start_by(mut program: Command, data: &Path) -> Self {
+        let mut child = program
             .args(["serve", "--listen", "127.0.0.1:0", "--data"])
             .arg(data)
             .env("RUST_LOG", "warn")
@@ -134,5 +145,44 @@ fn two_hubs_do_not_share_a_data_folder() {
     let running = Running::start(folder.path());
     let second = run(&["serve", "--listen", "127.0.0.1:0"], &[("--data", folder.path())]);
     assert!(!second.status.success());
+    running.signal(Signal::TERM);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_administrator_gives_lists_and_takes_back_the_codes_of_a_closed_hub() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let admin = |action: &str, code: &[&str]| {
+        let output = run(&[&["admin", action], code].concat(), &[("--data", &data)]);
+        (output.status.success(), String::from_utf8(output.stdout).unwrap().trim().to_owned())
+    };
+    assert!(!admin("admissions", &[]).0, "a folder without a hub is named as one");
+    assert!(!data.exists(), "and looking at it makes none");
+    let (given, first) = admin("admit", &[]);
+    let (_, second) = admin("admit", &[]);
+    assert!(given && first.len() == 32 && first != second);
+    let running = Running::start_closed(&data);
+    let lead = Desk::lead_at(1, [1; 16], running.hub);
+    let client = Client::new(&running.url, key(1)).await;
+    assert!(client.publish(&lead, None).await.is_err(), "the hub is closed");
+
+    let (_, list) = admin("admissions", &[]);
+    assert_eq!(list.lines().filter(|line| line.ends_with("  open")).count(), 2, "{list}");
+    assert!(!list.contains(&first), "the codes themselves are not kept");
+    assert!(admin("cancel", &[&second]).0, "by the code");
+    assert!(client.publish(&lead, Some(&second)).await.is_err(), "it was taken back");
+    client.publish(&lead, Some(&first)).await.unwrap();
+
+    let (_, list) = admin("admissions", &[]);
+    assert_eq!(list.lines().count(), 1);
+    assert!(list.ends_with("  used"), "{list}");
+    let number = list.split(' ').next().unwrap();
+    assert!(!admin("cancel", &[number]).0, "what was used is not taken back");
+    assert!(!admin("cancel", &["0000"]).0 && !admin("cancel", &[""]).0);
+    let (_, third) = admin("admit", &[]);
+    let (_, list) = admin("admissions", &[]);
+    let number = list.lines().find(|line| line.ends_with("open")).unwrap().split(' ').next().unwrap();
+    assert!(admin("cancel", &[number]).0, "by its number in the list");
+    assert!(client.publish(&lead, Some(&third)).await.is_ok(), "a known application needs no code");
     running.signal(Signal::TERM);
 }

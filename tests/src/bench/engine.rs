@@ -69,7 +69,7 @@ pub fn opening(folder: &Path) -> anyhow::Result<Vec<Figure>> {
     drop(workspace);
     let (mut opened, mut loaded) = (Samples::default(), Samples::default());
     for _ in 0..OPENINGS {
-        let mut workspace = Workspace::open(&home, Surroundings::system())?;
+        let mut workspace = Workspace::open(&home, Surroundings::without_keyring())?;
         let started = Instant::now();
         workspace.open_application(&id)?;
         opened.push(started.elapsed());
@@ -89,7 +89,7 @@ pub fn opening(folder: &Path) -> anyhow::Result<Vec<Figure>> {
 }
 
 fn desk(home: &Path) -> anyhow::Result<(Workspace, ApplicationId)> {
-    let mut workspace = Workspace::open(home, Surroundings::system())?;
+    let mut workspace = Workspace::open(home, Surroundings::without_keyring())?;
     let request = CreateApplication { form: FORM.into(), name: "测速".into(), copy_from: None };
     let id = workspace.create(&request)?;
     workspace.open_application(&id)?;

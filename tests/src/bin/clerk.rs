@@ -26,8 +26,8 @@ fn main() -> anyhow::Result<()> {
     let (id, answer) = (ApplicationId(next("APPLICATION")?), AnswerId(next("ANSWER")?));
     let first: u64 = next("FIRST")?.parse()?;
 
-    let mut workspace = Workspace::open(Path::new(&home), Surroundings::system())?;
-    let (key, wake) = (workspace.device_key(), workspace.wake(&id));
+    let mut workspace = Workspace::open(Path::new(&home), Surroundings::without_keyring())?;
+    let (key, wake) = (workspace.device_key()?, workspace.wake(&id));
     let desk = LocalDesk::new(workspace);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
     runtime.spawn(hub::run(desk.clone(), id.clone(), key, wake));

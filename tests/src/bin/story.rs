@@ -162,7 +162,7 @@ fn told(error: HubError) -> anyhow::Error {
 }
 
 fn sync(desk: &mut Workspace, id: &ApplicationId, hub: &mut LoneHub) -> anyhow::Result<()> {
-    let device = desk.device_key().public();
+    let device = desk.device().public();
     desk.reconnect(id)?;
     loop {
         let exchange = Exchange { hello: desk.hello(id)?, offer: desk.offer(id)?.unwrap_or_default() };
@@ -189,7 +189,7 @@ fn join(desk: &mut Desk, invite: &str, hub: &mut LoneHub) -> anyhow::Result<Appl
     desk.step("join", |desk| {
         let code = Workspace::read_code(invite)?;
         let key = code.key(CodeKind::Invite).map_err(|error| anyhow!("{error:?}"))?.public();
-        let device = desk.device_key().public();
+        let device = desk.device().public();
         let invitation = hub.core.invitation(&key, Some(&device)).map_err(told)?;
         let checked = desk.check_invitation(&code, CodeKind::Invite, &invitation)?;
         if let Some(entry) = desk.enrolment(&code, &checked)? {
@@ -239,7 +239,7 @@ fn gather(folder: &Path, hub: &mut LoneHub) -> anyhow::Result<(Vec<Desk>, Applic
     lead.step("publish", |desk| {
         let publish = desk.publish(&id, HUB_URL, hub.core.hub())?;
         let publication = CheckedPublication::check(&id, publish).map_err(told)?;
-        hub.core.publish(&desk.device_key().public(), publication, None).map_err(told)?;
+        hub.core.publish(&desk.device().public(), publication, None).map_err(told)?;
         sync(desk, &id, hub)
     })?;
     let mut desks = vec![];

@@ -19,7 +19,7 @@ fn main() -> anyhow::Result<()> {
     let seed = arguments.next().context("SEED is missing")?.parse()?;
     let edits: usize = arguments.next().map_or(Ok(usize::MAX), |edits| edits.parse())?;
 
-    let mut workspace = Workspace::open(Path::new(&home), Surroundings::system())?;
+    let mut workspace = Workspace::open(Path::new(&home), Surroundings::without_keyring())?;
     let request = CreateApplication { form: FORM.into(), name: "示例".into(), copy_from: None };
     let id = workspace.create(&request)?;
     workspace.open_application(&id)?;

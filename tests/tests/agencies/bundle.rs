@@ -229,7 +229,7 @@ fn signatures_that_were_folded_prove_the_log_in_files_that_grow_with_it_and_no_f
     let signatures = |hub: &mut LoneHub, desk: &Agency| {
         let hello = Hello { after: 0, log: LogState::start(&id).hash, have: Vec::new() };
         let exchange = Exchange { hello, offer: Offer::default() };
-        hub.core.exchange(&desk.workspace.device_key().public(), &id, exchange).unwrap().page.seals.len()
+        hub.core.exchange(&desk.workspace.device().public(), &id, exchange).unwrap().page.seals.len()
     };
     let mut sizes = vec![commerce.workspace.export_bundle(&id, false).unwrap().len()];
     for characters in [100, 300] {

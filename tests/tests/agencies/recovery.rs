@@ -99,7 +99,7 @@ fn the_recovery_code_appoints_a_new_lead_when_the_only_laptop_dies() {
     let code = lead.workspace.recovery_code(&id).unwrap().text;
     lead.set(&id, "cover.zone_name", "示例合作区").unwrap();
     lead.sync(&id, &mut hub).unwrap();
-    let lost = lead.workspace.device_key().public().to_string();
+    let lost = lead.workspace.device().public().to_string();
     drop(lead);
     let mut lead = Agency::new("牵头局");
     assert_eq!(lead.recover(&code, &mut hub).unwrap(), id);
@@ -117,7 +117,7 @@ fn the_recovery_code_appoints_a_new_lead_when_the_only_laptop_dies() {
 fn the_last_lead_cannot_be_removed() {
     let mut hub = LoneHub::start();
     let (mut lead, _, _, id) = team(&mut hub);
-    let own = lead.workspace.device_key().public().to_string();
+    let own = lead.workspace.device().public().to_string();
     let refused = lead.team(&id, TeamAct::RevokeDevice { key: own }).unwrap_err();
     assert_eq!(refused.code, ErrorCode::TeamRefused);
 }
@@ -148,7 +148,7 @@ fn a_revoked_device_comes_back_when_a_lead_invites_it_again() {
     let mut hub = LoneHub::start();
     let (mut lead, mut commerce, _, id) = team(&mut hub);
     lead.sync(&id, &mut hub).unwrap();
-    let key = commerce.workspace.device_key().public().to_string();
+    let key = commerce.workspace.device().public().to_string();
     lead.team(&id, TeamAct::RevokeDevice { key }).unwrap();
     lead.sync(&id, &mut hub).unwrap();
     assert!(commerce.sync(&id, &mut hub).is_err());

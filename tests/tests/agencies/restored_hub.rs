@@ -101,7 +101,7 @@ fn a_lead_lets_a_restored_hub_go_on_and_whoever_comes_later_loses_nothing() {
     hub.restore(&backup);
     lead.set(&id, NAME, "示例合作区").unwrap();
     assert_eq!(code(lead.sync(&id, &mut hub).unwrap_err()), ErrorCode::Recovering);
-    let standing = hub.core.standing(&lead.workspace.device_key().public(), &id).unwrap();
+    let standing = hub.core.standing(&lead.workspace.device().public(), &id).unwrap();
     assert_eq!(standing.awaited.len(), 2, "commerce and science");
     lead.open_epoch(&id, &mut hub).unwrap();
     lead.sync(&id, &mut hub).unwrap();

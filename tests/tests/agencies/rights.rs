@@ -77,7 +77,7 @@ fn work_on_refused_work_stays_aside_when_the_hub_comes_to_it_later() {
     lead.grant(&id, "commerce", Role::Contributor, &["innovation"]);
     lead.sync(&id, &mut hub).unwrap();
     // The hub refuses it, and its answer takes its time.
-    let device = commerce.workspace.device_key().public();
+    let device = commerce.workspace.device().public();
     let hello = commerce.workspace.hello(&id).unwrap();
     let offer = commerce.workspace.offer(&id).unwrap().unwrap();
     let late = hub.core.exchange(&device, &id, Exchange { hello, offer }).unwrap().page;

@@ -113,7 +113,7 @@ fn who_opens_a_form_again_sees_who_is_in_it_and_who_closes_it_is_gone() {
     let (mut lead, commerce, _, id) = team(&mut hub);
     lead.sync(&id, &mut hub).unwrap();
     let here = Presence { here: true, answer: Some("cover.zone_name".to_owned()), caret: Some(2) };
-    let people = vec![(commerce.workspace.device_key().public(), here)];
+    let people = vec![(commerce.workspace.device().public(), here)];
     lead.workspace.hear_people(&id, people).unwrap();
     lead.workspace.show_presence(&ShowPresence { application: id.clone(), answer: None, caret: None });
     let told = lead.workspace.wake(&id).presence;

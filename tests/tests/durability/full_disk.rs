@@ -77,7 +77,7 @@ fn a_desk_whose_disk_gets_full_says_so_and_holds_every_acknowledged_edit() {
     let acknowledged = said.lines().filter(|line| line.starts_with("acknowledged ")).count();
     assert!(acknowledged > 20, "the desk hardly got to type: {acknowledged}");
     assert_holds(&saved, &id, seed, acknowledged.try_into().unwrap());
-    let mut workspace = Workspace::open(&saved, Surroundings::system()).unwrap();
+    let mut workspace = Workspace::open(&saved, Surroundings::without_keyring()).unwrap();
     let value = Some(AnswerValue::Text("有空间了".into()));
     let edit = Edit::Set { values: vec![(AnswerId("cover.zone_name".into()), value)] };
     workspace.edit(&id, &edit).unwrap();

@@ -50,7 +50,7 @@ fn type_and_kill(home: &Path, seed: u64) -> (ApplicationId, u64) {
 
 /// The form holds exactly the acknowledged edits, or one more: committed, and killed before it was told.
 pub fn assert_holds(home: &Path, id: &ApplicationId, seed: u64, acknowledged: u64) {
-    let mut workspace = Workspace::open(home, Surroundings::system()).unwrap();
+    let mut workspace = Workspace::open(home, Surroundings::without_keyring()).unwrap();
     let (_, answers) = workspace.answers(id).unwrap();
     let found: BTreeMap<_, _> =
         answers.0.into_iter().map(|(id, value)| (id, value.as_text().to_owned())).collect();

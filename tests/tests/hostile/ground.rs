@@ -60,7 +60,7 @@ impl Ground {
     }
 
     pub fn key(&self) -> std::sync::Arc<SigningKey> {
-        self.villain.desk.with(|desk| Ok(desk.device_key())).unwrap()
+        self.villain.desk.with(|desk| desk.device_key()).unwrap()
     }
 
     /// All changes that the villain has; the genesis is the first.

@@ -48,7 +48,7 @@ async fn forged_and_misdirected_signatures_prove_nothing() {
     let own = |ground: &Ground| vec![ground.put("openness", "export_growth.2025", "1", vec![])];
 
     // In the lead's name: the actor is the lead's, the signature is not.
-    let leads = ground.lead.desk.with(|desk| Ok(desk.device_key())).unwrap().public();
+    let leads = ground.lead.desk.with(|desk| Ok(desk.device().public())).unwrap();
     let operations = own(&ground);
     let mut forged = ground.change(operations);
     forged.claim = Claim::new(&ground.id(), leads, [9; 16]);

@@ -7,7 +7,7 @@ use form_model::id::ApplicationId;
 
 use super::connection::HubConnection;
 use super::problem;
-use super::sync_loop::{Ask, catch_up, check_start};
+use super::sync_loop::{Ask, catch_up, check_start, device_key};
 use crate::code::{Code, CodeKind};
 use crate::workspace::{CheckedInvitation, Workspace};
 
@@ -25,7 +25,7 @@ pub async fn publish<A: Ask>(
     admission: &str,
 ) -> Result<(), UserError> {
     let url = address(url)?;
-    let device = desk.ask(|desk| Ok(desk.device_key())).await?;
+    let device = device_key(desk).await?;
     let connection = HubConnection::new(&url, device)?;
     // Nothing is signed before the hub has answered.
     let key = connection.key().await?;
@@ -89,7 +89,7 @@ async fn look_up<A: Ask>(
     code: &Code,
     kind: CodeKind,
 ) -> Result<(HubConnection, CheckedInvitation), UserError> {
-    let device = desk.ask(|desk| Ok(desk.device_key())).await?;
+    let device = device_key(desk).await?;
     let connection = HubConnection::new(&code.hub, device)?;
     let key = code.key(kind).map_err(|_| UserError::new(ErrorCode::BadInvite))?.public();
     let invitation = connection.invitation(&key).await?;
@@ -98,12 +98,38 @@ async fn look_up<A: Ask>(
     Ok((checked.hub().map_or(connection.clone(), |key| connection.expecting(key)), checked))
 }
 
-/// An address as a person types it, with its scheme.
+/// An address as a person types it, with its scheme: on this machine a hub speaks without TLS unless it is told
+/// otherwise.
 fn address(text: &str) -> Result<String, UserError> {
     let text = text.trim().trim_end_matches('/');
     if text.is_empty() {
         return Err(UserError::new(ErrorCode::NoHub));
     }
     let has_scheme = text.starts_with("http://") || text.starts_with("https://");
-    Ok(if has_scheme { text.to_owned() } else { format!("https://{text}") })
+    if has_scheme {
+        return Ok(text.to_owned());
+    }
+    let local = ["127.0.0.1", "localhost", "[::1]"].iter().any(|name| {
+        text.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/']))
+    });
+    Ok(format!("{}://{text}", if local { "http" } else { "https" }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::address;
+
+    #[test]
+    fn an_address_without_a_scheme_is_taken_for_tls_unless_it_is_this_machine() {
+        for (typed, meant) in [
+            (" hub.example.gov.cn/ ", "https://hub.example.gov.cn"),
+            ("127.0.0.1:8460", "http://127.0.0.1:8460"),
+            ("localhost", "http://localhost"),
+            ("localhost.example.gov.cn", "https://localhost.example.gov.cn"),
+            ("https://127.0.0.1:8460", "https://127.0.0.1:8460"),
+        ] {
+            assert_eq!(address(typed).as_deref(), Ok(meant));
+        }
+        assert!(address("  ").is_err());
+    }
 }

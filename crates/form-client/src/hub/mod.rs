@@ -16,4 +16,4 @@ pub use held::held;
 pub use line::prepare_tls;
 pub use local::LocalDesk;
 pub use restored::go_on;
-pub use sync_loop::{Ask, Wake, catch_up, check_start, run};
+pub use sync_loop::{Ask, Wake, catch_up, check_start, device_key, run};

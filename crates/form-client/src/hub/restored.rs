@@ -6,7 +6,7 @@ use form_model::id::ApplicationId;
 
 use super::connection::HubConnection;
 use super::problem;
-use super::sync_loop::{Ask, catch_up};
+use super::sync_loop::{Ask, catch_up, device_key};
 
 /// How often a new epoch is tried when others hand something back at the same moment.
 const TRIES: usize = 5;
@@ -65,7 +65,7 @@ pub(super) async fn remedy<A: Ask>(
 /// # Errors
 /// [`form_model::error::ErrorCode::NotLead`]; when the hub is not reached, or does not go on.
 pub async fn go_on<A: Ask>(desk: &A, application: &ApplicationId) -> Result<(), UserError> {
-    let (device, id) = (desk.ask(|desk| Ok(desk.device_key())).await?, application.clone());
+    let (device, id) = (device_key(desk).await?, application.clone());
     let hub = desk.ask(move |desk| desk.hub(&id)).await?;
     let connection = HubConnection::to(&hub, device)?;
     let mut tries = TRIES;

@@ -76,6 +76,16 @@ pub async fn run<A: Ask>(desk: A, application: ApplicationId, device: Arc<Signin
     }
 }
 
+/// This device's key, with time for a person to unlock the keyring meanwhile: the desk goes on with other work.
+///
+/// # Errors
+/// [`ErrorCode::KeyringSilent`], [`ErrorCode::KeyMissing`].
+pub async fn device_key<A: Ask>(desk: &A) -> Result<Arc<SigningKey>, UserError> {
+    let device = desk.ask(|desk| Ok(desk.device().clone())).await?;
+    let key = tokio::task::spawn_blocking(move || device.key_when_unlocked()).await;
+    key.map_err(|error| UserError::new(ErrorCode::KeyringSilent).with("cause", error))?
+}
+
 /// Never made: the loop ends only by an error.
 enum Never {}
 

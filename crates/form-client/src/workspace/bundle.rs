@@ -52,9 +52,10 @@ impl Workspace {
         let package: Vec<PackageFile> =
             files.into_iter().flatten().map(|(path, content)| PackageFile { path, content }).collect();
         self.session(id)?;
-        let Self { sessions, device, store, home, .. } = self;
+        let key = self.device.key()?;
+        let Self { sessions, store, home, .. } = self;
         let Some(session) = sessions.get_mut(id) else { return Ok(Vec::new()) };
-        session.outbox.sign(&session.ledger, device);
+        session.outbox.sign(&session.ledger, &key);
         let unsaved = store.write(|write| session.keep_segments(write));
         unsaved.map_err(|error: StoreError| not_saved(&error))?;
         session.outbox.saved();
@@ -140,9 +141,10 @@ impl Workspace {
         let now = (self.surroundings.now_ms)();
         let language = self.settings().language;
         self.session(id)?;
-        let Self { sessions, device, store, .. } = self;
+        let key = self.device.key()?;
+        let Self { sessions, store, .. } = self;
         let Some(session) = sessions.get_mut(id) else { return Ok((0, Vec::new(), Vec::new())) };
-        session.outbox.sign(&session.ledger, device);
+        session.outbox.sign(&session.ledger, &key);
         let mut taken = session.ledger.take(&offer);
         let kept = store.write(|write| session.keep_taken(write, &taken, now));
         let number = match kept {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use form_document::comment::{Comment, CommentId, StandingComment};
 use form_model::command::{CommentSummary, DiscussAct, DiscussRequest, Discussion};
-use form_model::error::UserError;
+use form_model::error::{ErrorCode, UserError};
 use form_model::id::ApplicationId;
 use form_store::StoreError;
 
@@ -21,6 +21,9 @@ impl Workspace {
         let now = (self.surroundings.now_ms)();
         match request.act.clone() {
             DiscussAct::Read => {}
+            DiscussAct::Say { text, .. } if text.trim().is_empty() => {
+                return Err(UserError::new(ErrorCode::EmptyComment));
+            }
             DiscussAct::Say { on, to, text, reply_to } => {
                 let comment = Comment { on, to, text, reply_to: reply_to.map(CommentId) };
                 self.say(id, &comment)?;

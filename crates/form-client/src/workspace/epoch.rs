@@ -31,7 +31,10 @@ impl Workspace {
             return Err(UserError::new(ErrorCode::NotLead));
         }
         let end = LogState { position: standing.position, hash: standing.log };
-        chain.next_epoch(&end, now).sign(&self.device).map_err(|error| broken(&RosterFault::from(error)))
+        chain
+            .next_epoch(&end, now)
+            .sign(self.device.key()?.as_ref())
+            .map_err(|error| broken(&RosterFault::from(error)))
     }
 
     /// Follows the hub's log anew from its first place when its roster opens an epoch that is not known here. What
@@ -42,10 +45,11 @@ impl Workspace {
     /// [`ErrorCode::NotSaved`]: nothing has changed then.
     pub fn follow_anew(&mut self, id: &ApplicationId, standing: &LogStanding) -> Result<bool, UserError> {
         self.session(id)?;
-        let Self { sessions, device, store, .. } = self;
+        let key = self.device.key()?;
+        let Self { sessions, store, .. } = self;
         let Some(session) = sessions.get_mut(id) else { return Ok(false) };
         // What is not signed yet was made under the roster that is known now.
-        session.outbox.sign(&session.ledger, device);
+        session.outbox.sign(&session.ledger, &key);
         let anew = session.ledger.follow_anew(&standing.roster);
         if !anew.map_err(|fault| broken(&fault))? {
             return Ok(false);

@@ -127,8 +127,13 @@ impl Workspace {
         let person = Some(settings.person.trim().to_owned()).filter(|name| !name.is_empty());
         let person = person.or(invited).filter(|name| !name.is_empty());
         let person = person.unwrap_or_else(device::name);
-        let enrolment =
-            Enrolment::new(&checked.application, &key.public(), &self.device, person, device::name());
+        let enrolment = Enrolment::new(
+            &checked.application,
+            &key.public(),
+            self.device.key()?.as_ref(),
+            person,
+            device::name(),
+        );
         Ok(match checked.kind {
             CodeKind::Invite => Act::Enrol(enrolment),
             // The code is spent; the desk makes the next one.

@@ -1,10 +1,9 @@
 //! Following the hub, without a network: messages in, messages out. Who carries them is another's matter.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use form_document::ActorId;
-use form_document::key::{PublicKey, SigningKey};
+use form_document::key::PublicKey;
 use form_document::ledger::{Followed, LogFault, Recovery};
 use form_document::roster::Hub;
 use form_document::wire::{Hello, Offer, Page, Presence};
@@ -52,9 +51,10 @@ impl Workspace {
     /// When the database can't be read.
     pub fn offer(&mut self, id: &ApplicationId) -> Result<Option<Offer>, UserError> {
         self.session(id)?;
-        let Self { sessions, device, store, home, .. } = self;
+        let key = self.device.key()?;
+        let Self { sessions, store, home, .. } = self;
         let Some(session) = sessions.get_mut(id) else { return Ok(None) };
-        let next = session.outbox.next(&session.ledger, device, store, session.key);
+        let next = session.outbox.next(&session.ledger, &key, store, session.key);
         next.map_err(|error| unusable(home, &error))
     }
 
@@ -80,11 +80,6 @@ impl Workspace {
     /// What is woken by an application's edits, and by its persons' moves.
     pub fn wake(&mut self, id: &ApplicationId) -> Wake {
         self.wakes.entry(id.clone()).or_default().clone()
-    }
-
-    /// This device's key, to sign requests with.
-    pub fn device_key(&self) -> Arc<SigningKey> {
-        Arc::clone(&self.device)
     }
 
     /// Where this person is now.
@@ -187,9 +182,10 @@ impl Workspace {
         let now = (self.surroundings.now_ms)();
         self.session(id)?;
         let replica = self.fresh_replica(id, now)?;
-        let Self { sessions, device, store, .. } = self;
+        let key = self.device.key()?;
+        let Self { sessions, store, .. } = self;
         let Some(session) = sessions.get_mut(id) else { return Ok(Ok(Vec::new())) };
-        session.outbox.sign(&session.ledger, device);
+        session.outbox.sign(&session.ledger, &key);
         let before = session.ledger.log().position;
         let decided = session.ledger.confirmed();
         let own: BTreeSet<ActorId> = session.own_actors().cloned().collect();
@@ -211,7 +207,7 @@ impl Workspace {
             return Ok(Ok(Vec::new()));
         }
         session.outbox.claims_nothing = false;
-        let errors = session.step_again(device, &followed.displaced, now);
+        let errors = session.step_again(&key, &followed.displaced, now);
         let synced = session.waiting() == 0 && session.ledger.confirmed() == session.ledger.chain().version();
         if synced {
             session.synced_ms = now;
@@ -301,13 +297,15 @@ impl Workspace {
     /// When the database can't be read.
     pub fn fold_signatures(&mut self, id: &ApplicationId) -> Result<(), UserError> {
         let Self { sessions, device, store, home, .. } = self;
-        let Some(session) = sessions.get_mut(id) else { return Ok(()) };
+        let (Some(session), Some(signing)) = (sessions.get_mut(id), device.key_at_hand()) else {
+            return Ok(());
+        };
         let ends = store.segment_ends(session.key).map_err(|error| unusable(home, &error))?;
         let own: Vec<ActorId> = session.own_actors().cloned().collect();
         for actor in own {
             let many = ends.iter().any(|end| end.actor == actor.to_bytes() && end.count > SEGMENTS_MAX);
             if many {
-                session.fold(store, device, &actor).map_err(|error| unusable(home, &error))?;
+                session.fold(store, &signing, &actor).map_err(|error| unusable(home, &error))?;
             }
         }
         Ok(())

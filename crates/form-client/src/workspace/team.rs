@@ -19,6 +19,7 @@ use crate::code::{Code, CodeKind, SECRET_BYTES};
 use crate::device;
 use crate::proof;
 use crate::qr;
+use crate::secret_file;
 use crate::session::Session;
 
 /// The lead agency's id in every application.
@@ -55,6 +56,9 @@ impl Workspace {
     /// [`ErrorCode::NotLead`], [`ErrorCode::TeamRefused`], or [`ErrorCode::NotSaved`]: nothing has changed then.
     pub fn team(&mut self, request: &TeamRequest) -> Result<Team, UserError> {
         let id = &request.application;
+        if let TeamAct::SaveAgency { grant, .. } | TeamAct::HandOver { grant, .. } = &request.act {
+            grant.parts.values().flatten().try_for_each(|day| last_moment(day).map(drop))?;
+        }
         let act = match request.act.clone() {
             TeamAct::Read => return self.read_team(id),
             TeamAct::SaveAgency { id, name, mark, grant, accept_until } => {
@@ -140,7 +144,7 @@ impl Workspace {
             return Ok(secret);
         }
         let secret = self.surroundings.random::<SECRET_BYTES>()?;
-        device::write_secret(&file, &secret).map_err(failed)?;
+        secret_file::write(&file, &secret).map_err(failed)?;
         Ok(secret)
     }
 
@@ -179,10 +183,11 @@ impl Workspace {
     pub(super) fn step(&mut self, id: &ApplicationId, act: Act) -> Result<(), UserError> {
         let now = (self.surroundings.now_ms)();
         self.session(id)?;
-        let Self { sessions, device, store, .. } = self;
+        let key = self.device.key()?;
+        let Self { sessions, store, .. } = self;
         let Some(session) = sessions.get_mut(id) else { return Ok(()) };
-        session.outbox.sign(&session.ledger, device);
-        let entry = session.ledger.chain_mut().act(device, act, now).map_err(|error| refused(&error))?;
+        session.outbox.sign(&session.ledger, &key);
+        let entry = session.ledger.chain_mut().act(&key, act, now).map_err(|error| refused(&error))?;
         let version = session.ledger.chain().version();
         let kept = store.write(|write| {
             session.keep_segments(write)?;

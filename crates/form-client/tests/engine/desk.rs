@@ -57,7 +57,7 @@ fn a_typed_number_is_kept_normalised_and_an_unreadable_one_as_typed() {
 fn a_second_program_is_told_that_the_folder_is_in_use() {
     let home = tempfile::tempdir().unwrap();
     let first = desk(home.path());
-    let refused = Workspace::open(home.path(), Surroundings::system()).unwrap_err();
+    let refused = Workspace::open(home.path(), Surroundings::without_keyring()).unwrap_err();
     assert_eq!(refused.code, ErrorCode::FolderInUse);
     assert!(refused.sentence(Language::Chinese).contains(&home.path().display().to_string()));
     drop(first);
@@ -90,7 +90,7 @@ fn a_database_of_a_newer_program_is_refused_and_left_as_it_was() {
     newer.pragma_update(None, "wal_checkpoint", "TRUNCATE").ok();
     drop(newer);
     let before = fs::read(&database).unwrap();
-    let refused = Workspace::open(home.path(), Surroundings::system()).unwrap_err();
+    let refused = Workspace::open(home.path(), Surroundings::without_keyring()).unwrap_err();
     assert_eq!(refused.code, ErrorCode::DatabaseNewer);
     assert_eq!(fs::read(&database).unwrap(), before);
 }
@@ -112,7 +112,7 @@ fn a_garbled_database_is_refused_left_as_it_was_and_its_readable_part_exported()
     garble_a_page_of_history(&mut bytes);
     fs::write(&database, &bytes).unwrap();
 
-    let refused = Workspace::open(home.path(), Surroundings::system()).unwrap_err();
+    let refused = Workspace::open(home.path(), Surroundings::without_keyring()).unwrap_err();
     assert_eq!(refused.code, ErrorCode::DatabaseDamaged, "{refused}");
     assert_eq!(fs::read(&database).unwrap(), bytes);
     let salvage = std::path::PathBuf::from(&refused.details["salvage"]);
@@ -144,7 +144,7 @@ fn files_that_are_no_database_are_refused_and_left_as_they_were() {
         let home = tempfile::tempdir().unwrap();
         let database = home.path().join("huiqian.db");
         fs::write(&database, content).unwrap();
-        let refused = Workspace::open(home.path(), Surroundings::system());
+        let refused = Workspace::open(home.path(), Surroundings::without_keyring());
         let code = refused.as_ref().err().map(|error| error.code);
         assert!(matches!(code, Some(ErrorCode::DatabaseDamaged)), "{code:?}");
         assert_eq!(fs::read(&database).unwrap(), content);
@@ -160,7 +160,7 @@ fn a_truncated_database_is_refused_and_left_as_it_was() {
     let database = home.path().join("huiqian.db");
     let whole = fs::read(&database).unwrap();
     fs::write(&database, &whole[..whole.len() / 2]).unwrap();
-    let refused = Workspace::open(home.path(), Surroundings::system()).unwrap_err();
+    let refused = Workspace::open(home.path(), Surroundings::without_keyring()).unwrap_err();
     assert_eq!(refused.code, ErrorCode::DatabaseDamaged);
     assert_eq!(fs::read(&database).unwrap(), whole[..whole.len() / 2]);
 }

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test's helpers fail the test")]
 
 mod desk;
+#[cfg(unix)]
+mod device;
 mod exchange;
 mod mirror;
 #[path = "../../../../tests/src/random.rs"]

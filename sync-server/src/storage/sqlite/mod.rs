@@ -38,9 +38,10 @@ use super::record::{
 };
 use super::{Storage, StorageError};
 
+pub use admission::Admission;
 pub use migration::FORMAT;
 
-/// How long a write waits for another program (`admit`, say) before it fails.
+/// How long a write waits for another program (`admin admit`, say) before it fails.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How many pages the write-ahead log holds before SQLite folds it into the database: 16 MiB, a few hundred

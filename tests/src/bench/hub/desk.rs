@@ -61,7 +61,7 @@ impl Desk {
     /// # Errors
     /// When the folder cannot be used.
     pub fn new(home: &Path, agency: &str) -> anyhow::Result<Self> {
-        let mut workspace = Workspace::open(home, Surroundings::system())?;
+        let mut workspace = Workspace::open(home, Surroundings::without_keyring())?;
         let settings = workspace.settings();
         let person = format!("{agency}的人");
         workspace.save_settings(&Settings { agency: agency.to_owned(), person, ..settings })?;
@@ -102,7 +102,7 @@ impl Desk {
     /// # Errors
     /// When the hub does not answer.
     pub async fn stay(&mut self, id: &ApplicationId) -> anyhow::Result<()> {
-        let (device, wake) = self.with(|desk| Ok((desk.device_key(), desk.wake(id))))?;
+        let (device, wake) = self.with(|desk| Ok((desk.device_key()?, desk.wake(id))))?;
         wake.presence.send_replace(Presence { here: true, ..Presence::default() });
         let run = hub::run(self.line.clone(), id.clone(), Arc::clone(&device), wake);
         self.task = Some(tokio::spawn(run));

@@ -72,7 +72,7 @@ pub async fn run(folder: &Path, stage: &mut Stage, characters: usize) -> anyhow:
 async fn one(home: &Path, stage: &Stage, act: &mut Act, join: &mut Join) -> anyhow::Result<()> {
     let text = invite(stage, act).await?;
     let desk = Desk::new(home, "示例市商务局")?;
-    let device = desk.with(|desk| Ok(desk.device_key()))?;
+    let device = desk.with(|desk| desk.device_key())?;
     let invited = Instant::now();
     let connection = HubConnection::new(stage.hub.url(), Arc::clone(&device))?;
     let code = Workspace::read_code(&text)?;

@@ -65,7 +65,7 @@ impl Pair {
             let person = String::new();
             desk.invite(&InviteRequest { application: id.clone(), agency, person, days: 7 })
         })?;
-        let device = lead.with(|desk| Ok(desk.device_key()))?;
+        let device = lead.with(|desk| desk.device_key())?;
         hub::catch_up(&lead.line, &HubConnection::new(hub.url(), device)?, &id).await?;
         let colleague = Desk::new(&folder.join("colleague"), "示例市商务局")?;
         hub::join(&colleague.line, &invite.text, CodeKind::Invite).await?;

@@ -176,7 +176,7 @@ async fn over_network(folder: &Path, stage: &Stage, changes: usize, merge: &mut 
 
 /// How long the desk takes for the pages, without their travel.
 async fn follow(desk: &Desk, id: &form_model::id::ApplicationId, stage: &Stage) -> anyhow::Result<Duration> {
-    let device = desk.with(|desk| Ok(desk.device_key()))?;
+    let device = desk.with(|desk| desk.device_key())?;
     let connection = HubConnection::new(stage.hub.url(), device)?;
     let mut took = Duration::ZERO;
     loop {

@@ -41,7 +41,7 @@ impl Desk {
         let mut desk = Agency::open(&name, folder);
         let settings = Settings { agency: agency.into(), person: name.clone(), ..Settings::default() };
         desk.workspace.save_settings(&settings).unwrap();
-        let key = desk.workspace.device_key().public();
+        let key = desk.workspace.device().public();
         Self { name, key, agency: Some(desk), copy: None }
     }
 

@@ -127,7 +127,7 @@ impl World {
     }
 
     fn seal(&self, villain: &mut Villain, forger: &Forger, roster: u64) -> Offer {
-        let key = villain.desk.agency().workspace.device_key();
+        let key = villain.desk.agency().workspace.device_key().unwrap();
         let hashes = forger.changes.iter().filter_map(|change| change_hash(change)).collect();
         let segment = Segment::sign(&key, &self.id, forger.claim.actor.clone(), 1, hashes, roster);
         Offer {
@@ -222,7 +222,7 @@ impl World {
             grant: Grant { role: Role::Lead, ..Grant::default() },
             accept_until_ms: None,
         };
-        let key = villain.desk.agency().workspace.device_key();
+        let key = villain.desk.agency().workspace.device_key().unwrap();
         let entry = chain.next(act, 0).sign(&key).unwrap();
         let mut forger = self.forger(villain);
         forger.set("a.name", MARK);
