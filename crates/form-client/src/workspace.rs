@@ -8,6 +8,7 @@ mod epoch;
 mod hub_copy;
 mod join;
 mod left_out;
+mod missed;
 mod reminder;
 mod replica;
 mod reread;
