@@ -9,7 +9,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
-use form_client::hub::Wake;
+use form_client::hub::{SigningKey, Wake};
 use form_client::workspace::Workspace;
 use form_client::{handoff, hub};
 use form_model::command::{Event, Link};

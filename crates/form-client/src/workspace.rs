@@ -9,6 +9,7 @@ mod hub_copy;
 mod join;
 mod key;
 mod left_out;
+mod missed;
 mod reminder;
 mod replica;
 mod reread;

@@ -304,14 +304,14 @@ impl Write<'_> {
         Ok(())
     }
 
-    /// A person has put a refused change away; what it was is kept.
+    /// A person has put a refused change away, all but what is `left` of what it did; what it was is kept.
     ///
     /// # Errors
     /// When the database can't be written.
-    pub fn dismiss_refused(&self, key: ApplicationKey, hash: &[u8]) -> Result<(), StoreError> {
+    pub fn dismiss_refused(&self, key: ApplicationKey, hash: &[u8], left: &str) -> Result<(), StoreError> {
         self.transaction.execute(
-            "UPDATE refused SET history = '' WHERE application = ?1 AND hash = ?2",
-            params![key.0, hash],
+            "UPDATE refused SET history = ?3 WHERE application = ?1 AND hash = ?2",
+            params![key.0, hash, left],
         )?;
         Ok(())
     }

@@ -68,10 +68,11 @@ fn entry(
 ) -> Html {
     let sheet = props.work.desk.sheet();
     let owner = refused.owner.as_ref().and_then(|owner| rights::agency(&sheet.team, owner));
-    let written = refused.value.as_ref().map(|value| match value {
-        AnswerValue::Text(text) if sheet.prose(&refused.answer).is_some() => text.clone(),
-        value => spelled(&sheet.definition, &refused.answer, Some(value), language),
-    });
+    let written = match &refused.value {
+        Some(AnswerValue::Text(text)) if sheet.prose(&refused.answer).is_some() => Some(text.clone()),
+        None if !refused.deleted.is_empty() => None,
+        value => Some(spelled(&sheet.definition, &refused.answer, value.as_ref(), language)),
+    };
     let put_away = |propose: bool| {
         let (work, read, change) = (props.work.clone(), read.clone(), refused.change.clone());
         Callback::from(move |()| ask(&work, &read, Some(change.clone()), propose))

@@ -1,13 +1,18 @@
 //! Nobody writes outside their parts, and nobody loses what they were allowed to write.
 
+use form_document::comment::COMMENT_MAX_CHARS;
 use form_document::wire::Exchange;
-use form_model::command::{DiscussAct, DiscussRequest, Event, SetAsideRequest};
+use form_model::answer::AnswerValue;
+use form_model::command::{DiscussAct, DiscussRequest, Edit, Event, SetAsideRequest};
 use form_model::error::ErrorCode;
 use form_model::id::AnswerId;
 use form_model::member::Role;
 use huiqian_tests::agencies::{Agency, LoneHub};
 
 use crate::sharing::team;
+
+const MEASURES: &str = "innovation.measures";
+const TICKED: &str = "cultivation.actions.digital";
 
 #[test]
 fn a_desk_does_not_write_what_was_not_given_to_its_agency() {
@@ -95,11 +100,11 @@ fn work_on_refused_work_stays_aside_when_the_hub_comes_to_it_later() {
         texts.sort();
         texts
     };
-    assert_eq!(aside(&mut commerce), ["引进来", "走出去"]);
+    assert_eq!(aside(&mut commerce), ["引进来走出去"]);
     // The hub's word on the second comes after a restart.
     let mut commerce = commerce.restart();
     commerce.sync(&id, &mut hub).unwrap();
-    assert_eq!(aside(&mut commerce), ["引进来", "走出去"]);
+    assert_eq!(aside(&mut commerce), ["引进来走出去"]);
     assert_eq!(commerce.workspace.sync_state(&id).unwrap().waiting, 0);
 }
 
@@ -125,4 +130,64 @@ fn a_card_of_two_values_goes_when_one_of_them_is_refused() {
     });
     let last = told.next_back().expect("the view hears that one of the values is gone");
     assert_eq!((last.value.as_ref().unwrap().as_text(), last.conflict.len()), ("2", 0));
+}
+
+#[test]
+fn refused_typing_is_one_piece_of_work_and_is_proposed_whole() {
+    let mut hub = LoneHub::start();
+    let (mut lead, mut commerce, mut science, id) = team(&mut hub);
+    lead.grant(&id, "commerce", Role::Contributor, &["openness", "innovation", "cultivation"]);
+    lead.splice(&id, MEASURES, 0, 0, "旧文").unwrap();
+    lead.set(&id, "innovation.rd_growth.2023", "3").unwrap();
+    lead.sync(&id, &mut hub).unwrap();
+    commerce.sync(&id, &mut hub).unwrap();
+    // A pasted page, and typing with a slip; what stood there goes.
+    let long = "科".repeat(COMMENT_MAX_CHARS);
+    commerce.splice(&id, MEASURES, 0, 2, &long).unwrap();
+    for (at, delete, text) in [(0, 0, "办"), (1, 0, "错"), (1, 1, ""), (1, 0, "实"), (2, 0, "事")] {
+        commerce.splice(&id, MEASURES, at, delete, text).unwrap();
+    }
+    // One change in two fields.
+    let cleared = (AnswerId("innovation.rd_growth.2023".into()), None);
+    let ticked = (AnswerId(TICKED.into()), Some(AnswerValue::Flag(true)));
+    commerce.workspace.edit(&id, &Edit::Set { values: vec![cleared, ticked] }).unwrap();
+    commerce.splice(&id, "openness.cooperation_mechanism", 0, 0, "引进来").unwrap();
+    // Typed and taken out again: nobody misses it.
+    commerce.splice(&id, "cultivation.measures", 0, 0, "错").unwrap();
+    commerce.splice(&id, "cultivation.measures", 0, 1, "").unwrap();
+    lead.grant(&id, "commerce", Role::Contributor, &["plan"]);
+    lead.grant(&id, "science", Role::Contributor, &["innovation", "cultivation"]);
+    lead.sync(&id, &mut hub).unwrap();
+    commerce.sync(&id, &mut hub).unwrap();
+
+    let request = |dismiss: Option<&str>, propose| {
+        let dismiss = dismiss.map(str::to_owned);
+        SetAsideRequest { application: id.clone(), dismiss, propose }
+    };
+    let missed = commerce.workspace.set_aside(&request(None, false)).unwrap();
+    assert_eq!(missed.len(), 4, "{missed:?}");
+    assert_eq!(commerce.workspace.sync_state(&id).unwrap().set_aside, 4);
+    let text = missed.iter().find(|missed| missed.answer.as_str() == MEASURES).unwrap();
+    assert_eq!(text.value.as_ref().unwrap().as_text(), format!("办实事{long}"));
+    assert_eq!(text.deleted, "旧文");
+    for one in missed.iter().filter(|missed| !missed.answer.as_str().starts_with("openness")) {
+        commerce.workspace.set_aside(&request(Some(&one.change), true)).unwrap();
+    }
+    let mut commerce = commerce.restart();
+    let left = commerce.workspace.set_aside(&request(None, false)).unwrap();
+    assert_eq!(left.len(), 1, "{left:?}");
+    assert_eq!(commerce.workspace.set_aside(&request(Some(&left[0].change), false)).unwrap(), []);
+
+    commerce.sync(&id, &mut hub).unwrap();
+    science.sync(&id, &mut hub).unwrap();
+    let read = DiscussRequest { application: id.clone(), act: DiscussAct::Read };
+    let comments = science.workspace.discuss(&read).unwrap().comments;
+    let mut said: Vec<&str> = comments.iter().map(|comment| comment.text.as_str()).collect();
+    said.sort_by_key(|text| text.chars().count());
+    assert_eq!(said[..2], ["建议勾选", "建议清空"], "{said:?}");
+    assert_eq!(said[2], "建议删去：旧文");
+    assert_eq!(said.len(), 5, "{said:?}");
+    assert!(said[4].starts_with("建议填写 1/2：办实事"), "{said:?}");
+    assert!(said[3].starts_with("建议填写 2/2：科"), "{said:?}");
+    assert!(comments.iter().all(|comment| comment.for_me), "{comments:?}");
 }

@@ -12,6 +12,8 @@ mod sync_loop;
 
 pub use connection::{HubConnection, Live};
 pub use enrol::{join, preview, publish};
+/// What the shell holds for the loops it starts.
+pub use form_document::key::SigningKey;
 pub use held::held;
 pub use line::prepare_tls;
 pub use local::LocalDesk;

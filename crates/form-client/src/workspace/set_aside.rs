@@ -1,25 +1,24 @@
 //! This desk's own work that the hub refused: kept, shown, and offered to those who may write it.
 
 use form_document::comment::Comment;
-use form_document::history::{HistoryRow, RowStep};
 use form_document::log::Reason;
-use form_model::answer::AnswerValue;
-use form_model::check::subject;
 use form_model::command::{SetAside, SetAsideRequest};
 use form_model::error::UserError;
-use form_model::id::{AnswerId, ApplicationId};
+use form_model::id::ApplicationId;
 use form_model::language::Language;
 use form_store::StoreError;
 use form_store::follow::RefusedRow;
 
-use super::{Workspace, not_saved, unusable};
-use crate::session::{Session, recalled};
+use super::missed::{self, Missed};
+use super::{Workspace, not_saved, rights, unusable};
+use crate::session::keep;
 
 impl Workspace {
     /// What was refused and not put away yet, after putting something away.
     ///
     /// # Errors
-    /// When the database can't be read or written.
+    /// When the database can't be read or written; [`form_model::error::ErrorCode::NotMember`] when it is to be
+    /// proposed by one who only looks on.
     pub fn set_aside(&mut self, request: &SetAsideRequest) -> Result<Vec<SetAside>, UserError> {
         let id = &request.application;
         if let Some(change) = &request.dismiss {
@@ -28,12 +27,14 @@ impl Workspace {
         let language = self.settings().language;
         let rows = self.refused_rows(id)?;
         let session = self.session(id)?;
-        Ok(rows.iter().flat_map(|row| session.missed(row, language)).collect())
+        Ok(session.missed(&rows).iter().map(|missed| session.shown(missed, language)).collect())
     }
 
-    /// How many refused changes a person has not put away yet.
+    /// How many pieces of refused work a person has not put away yet.
     pub(super) fn set_aside_count(&mut self, id: &ApplicationId) -> Result<u32, UserError> {
-        Ok(u32::try_from(self.refused_rows(id)?.len()).unwrap_or(u32::MAX))
+        let rows = self.refused_rows(id)?;
+        let missed = self.session(id)?.missed(&rows).len();
+        Ok(u32::try_from(missed).unwrap_or(u32::MAX))
     }
 
     fn refused_rows(&mut self, id: &ApplicationId) -> Result<Vec<RefusedRow>, UserError> {
@@ -43,73 +44,71 @@ impl Workspace {
         Ok(rows)
     }
 
-    /// Puts refused work away, and says it as a comment first when the person wishes so.
-    fn dismiss(&mut self, id: &ApplicationId, change: &str, propose: bool) -> Result<(), UserError> {
+    /// Puts refused work away, and with it says it as comments when the person wishes so: both or neither.
+    fn dismiss(&mut self, id: &ApplicationId, name: &str, propose: bool) -> Result<(), UserError> {
+        let now = (self.surroundings.now_ms)();
         let language = self.settings().language;
         let rows = self.refused_rows(id)?;
-        let Some(row) = rows.into_iter().find(|row| hex(&row.hash) == change) else { return Ok(()) };
         let session = self.session(id)?;
-        if propose {
-            for missed in session.missed(&row, language) {
-                let text = proposal(&missed, language);
-                let comment = Comment {
-                    on: Some(missed.answer),
-                    to: missed.owner.into_iter().collect(),
-                    text,
-                    reply_to: None,
-                };
-                self.say(id, &comment)?;
+        let missed = session.missed(&rows);
+        let Some(missed) = missed.into_iter().find(|missed| missed.name() == name) else { return Ok(()) };
+        let comments = if propose { self.proposals(id, &missed, language)? } else { Vec::new() };
+        let mut said = Vec::new();
+        for comment in &comments {
+            match self.session(id)?.document_mut().comment(comment, now) {
+                Ok(committed) => said.extend(committed.map(|(_, committed)| committed)),
+                Err(error) => {
+                    self.reload(id)?;
+                    return Err(error.into());
+                }
             }
         }
-        let key = self.session(id)?.key;
-        self.store
-            .write(|write| write.dismiss_refused(key, &row.hash))
-            .map_err(|error: StoreError| not_saved(&error))
-    }
-}
-
-impl Session {
-    /// What a person would miss of a refused change, by answer.
-    fn missed(&self, row: &RefusedRow, language: Language) -> Vec<SetAside> {
-        let reason = Reason::from_number(row.reason).map(|reason| sentence(reason, language));
-        let reason = reason.unwrap_or_default().to_owned();
-        let rows = recalled(std::slice::from_ref(&row.history));
-        rows.iter().map(|step| self.one_missed(row, step, &reason, language)).collect()
-    }
-
-    fn one_missed(&self, row: &RefusedRow, step: &HistoryRow, reason: &str, language: Language) -> SetAside {
-        let (value, deleted) = match &step.step {
-            RowStep::Value { after, .. } => (after.clone(), String::new()),
-            RowStep::Prose { inserted, deleted } => {
-                let text: String = inserted.iter().map(|insertion| insertion.text.as_str()).collect();
-                let deleted = deleted.iter().map(|deletion| deletion.text.as_str()).collect();
-                ((!text.is_empty()).then_some(AnswerValue::Text(text)), deleted)
+        let Some(session) = self.sessions.get_mut(id) else { return Ok(()) };
+        let (key, before) = (session.key, session.newest.0);
+        let kept = self.store.write(|write| {
+            let mut number = before;
+            for committed in &said {
+                number += 1;
+                keep(write, key, number, &committed.bytes, &committed.history, now)?;
             }
+            for (hash, left) in missed.put_away(&rows)? {
+                write.dismiss_refused(key, hash, &left)?;
+            }
+            Ok(number)
+        });
+        match kept {
+            Ok(number) if number > before => {
+                session.newest = (number, now);
+                self.wake(id).changed.notify_one();
+                Ok(())
+            }
+            Ok(_) => Ok(()),
+            Err(error) => {
+                let error: StoreError = error;
+                self.reload(id)?;
+                Err(not_saved(&error))
+            }
+        }
+    }
+
+    /// Refused work as comments to who fills that part.
+    fn proposals(
+        &mut self,
+        id: &ApplicationId,
+        missed: &Missed,
+        language: Language,
+    ) -> Result<Vec<Comment>, UserError> {
+        let session = self.session(id)?;
+        rights::check_comment(session)?;
+        let shown = session.shown(missed, language);
+        let texts = missed::proposal(&session.definition, &shown, language);
+        let comment = |text| Comment {
+            on: Some(shown.answer.clone()),
+            to: shown.owner.iter().cloned().collect(),
+            text,
+            reply_to: None,
         };
-        SetAside {
-            change: hex(&row.hash),
-            answer: step.answer.clone(),
-            name: subject(&self.definition, language, &step.answer),
-            value,
-            deleted,
-            time_ms: step.time_ms,
-            reason: reason.to_owned(),
-            owner: self.owner(&step.answer),
-        }
-    }
-
-    fn owner(&self, answer: &AnswerId) -> Option<form_model::member::AgencyId> {
-        let roster = self.ledger.chain().newest();
-        roster.owners(answer).next().map(|(id, _)| id.clone())
-    }
-}
-
-/// What is said as a comment.
-fn proposal(missed: &SetAside, language: Language) -> String {
-    let value = missed.value.as_ref().map(|value| value.as_text().to_owned()).unwrap_or_default();
-    match language {
-        Language::Chinese => format!("建议填写：{value}"),
-        Language::English => format!("Proposed: {value}"),
+        Ok(texts.into_iter().map(comment).collect())
     }
 }
 
@@ -129,8 +128,4 @@ pub(super) fn sentence(reason: Reason, language: Language) -> &'static str {
             language.pick("它接在一处被拒收的修改之后", "it builds on a refused change")
         }
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -64,6 +64,14 @@ pub fn entries(rows: &[HistoryRow]) -> Vec<Entry> {
     entries.into_iter().map(|(_, entry)| entry).collect()
 }
 
+/// What rows of one text, the earliest first, put in and take out together, however long they took.
+pub fn replayed(rows: &[&HistoryRow]) -> (String, String) {
+    let Some(first) = rows.first() else { return (String::new(), String::new()) };
+    let mut session = Session::new(first);
+    rows.iter().for_each(|row| session.add(row));
+    session.texts(&Typed::of(rows))
+}
+
 fn entry(row: &HistoryRow, step: command::HistoryStep, concurrent: bool) -> Entry {
     Entry { answer: row.answer.clone(), author: row.op.actor.clone(), time_ms: row.time_ms, step, concurrent }
 }
@@ -89,12 +97,19 @@ fn concurrent_values(rows: &[&HistoryRow]) -> BTreeSet<OpId> {
     concurrent
 }
 
+/// Characters put in next to each other.
+struct Piece<'a> {
+    /// The character before them.
+    after: Option<&'a OpId>,
+    chars: Vec<(OpId, char)>,
+}
+
 /// What one author does to one text within [`COALESCE_MS`].
 struct Session<'a> {
     first: &'a HistoryRow,
     last: &'a HistoryRow,
     /// The characters put in, as pieces in the text's order as far as it is known.
-    inserted: Vec<Vec<(OpId, char)>>,
+    inserted: Vec<Piece<'a>>,
     /// The characters of others' or earlier making that were taken out.
     deleted: BTreeMap<OpId, char>,
 }
@@ -127,19 +142,21 @@ impl<'a> Session<'a> {
         }
     }
 
-    fn insert(&mut self, after: Option<&OpId>, chars: Vec<(OpId, char)>) {
-        for piece in &mut self.inserted {
-            if let Some(at) = piece.iter().rposition(|(id, _)| Some(id) == after) {
-                piece.splice(at + 1..at + 1, chars);
+    fn insert(&mut self, after: Option<&'a OpId>, chars: Vec<(OpId, char)>) {
+        for Piece { after: before_it, chars: piece } in &mut self.inserted {
+            let behind = piece.iter().rposition(|(id, _)| Some(id) == after).map(|at| at + 1);
+            // What comes later to the same place stands before what was there.
+            if let Some(at) = behind.or((*before_it == after).then_some(0)) {
+                piece.splice(at..at, chars);
                 return;
             }
         }
-        self.inserted.push(chars);
+        self.inserted.push(Piece { after, chars });
     }
 
     /// A character put in and taken out again within the session never was.
     fn delete(&mut self, id: OpId, char: char) {
-        for piece in &mut self.inserted {
+        for Piece { chars: piece, .. } in &mut self.inserted {
             if let Some(at) = piece.iter().rposition(|(inserted, _)| *inserted == id) {
                 piece.remove(at);
                 return;
@@ -148,11 +165,16 @@ impl<'a> Session<'a> {
         self.deleted.insert(id, char);
     }
 
+    /// What remains of it: the text put in, and the text taken out.
+    fn texts(&self, typed: &Typed<'_>) -> (String, String) {
+        let pieces = self.inserted.iter().map(|piece| piece.chars.iter().map(|(_, char)| char).collect());
+        let inserted = pieces.filter(|piece: &String| !piece.is_empty()).collect::<Vec<_>>().join(GAP);
+        (inserted, deleted_text(&self.deleted, typed))
+    }
+
     /// `None` when nothing remains of it.
     fn finish(self, typed: &Typed<'_>) -> Option<(OpId, Entry)> {
-        let pieces = self.inserted.iter().map(|piece| piece.iter().map(|(_, char)| char).collect());
-        let inserted = pieces.filter(|piece: &String| !piece.is_empty()).collect::<Vec<_>>().join(GAP);
-        let deleted = deleted_text(&self.deleted, typed);
+        let (inserted, deleted) = self.texts(typed);
         if inserted.is_empty() && deleted.is_empty() {
             return None;
         }

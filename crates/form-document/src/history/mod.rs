@@ -4,6 +4,6 @@
 mod entry;
 mod row;
 
-pub use entry::{COALESCE_MS, Entry, entries};
+pub use entry::{COALESCE_MS, Entry, entries, replayed};
 pub(crate) use row::rows;
 pub use row::{Deletion, HistoryRow, Insertion, RowStep};

@@ -62,21 +62,22 @@ pub struct CommentSummary {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SetAsideRequest {
     pub application: ApplicationId,
-    /// The refused change to put away.
+    /// What to put away: [`SetAside::change`].
     pub dismiss: Option<String>,
     /// Also says what was refused as a comment to who fills that part.
     pub propose: bool,
 }
 
-/// This desk's own work that the hub refused, as far as a person would miss it.
+/// What one author did to one answer and the hub refused, as far as a person here would miss it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SetAside {
-    /// The change's hash.
+    /// Names it: its first change's hash, and the answer.
     pub change: String,
     pub answer: AnswerId,
     /// The field's short name in the settings' language.
     pub name: String,
-    /// What was written: the value, or the text as put in.
+    /// What was written: the last value, `None` when that was cleared; or the text as put in, however many
+    /// keystrokes it took.
     pub value: Option<AnswerValue>,
     pub deleted: String,
     pub time_ms: i64,

@@ -1,0 +1,192 @@
+//! Refused work as a person sees it: a text as it had been typed, not its keystrokes one by one.
+
+use std::collections::BTreeMap;
+
+use form_document::ActorId;
+use form_document::comment::COMMENT_MAX_CHARS;
+use form_document::history::{HistoryRow, RowStep, replayed};
+use form_document::key::PublicKey;
+use form_document::log::Reason;
+use form_model::answer::AnswerValue;
+use form_model::check::subject;
+use form_model::command::SetAside;
+use form_model::definition::{FieldKind, FormDefinition};
+use form_model::id::AnswerId;
+use form_model::language::Language;
+use form_store::StoreError;
+use form_store::follow::RefusedRow;
+
+use super::set_aside::sentence;
+use crate::session::{Session, recalled, stored};
+
+/// How much of a comment is kept free for the words before a proposed text and for its number, in characters.
+const LEAD_IN_CHARS: usize = 40;
+
+/// What one author did to one answer and the hub refused, for one reason.
+#[derive(Debug)]
+pub(super) struct Missed {
+    answer: AnswerId,
+    reason: Option<Reason>,
+    /// The refused changes' hashes, and what each did to the answer; the earliest first.
+    steps: Vec<(Vec<u8>, HistoryRow)>,
+}
+
+impl Missed {
+    /// What a person calls it by.
+    pub(super) fn name(&self) -> String {
+        let first = self.steps.first().map(|(hash, _)| hash.as_slice()).unwrap_or_default();
+        let hash: String = first.iter().map(|byte| format!("{byte:02x}")).collect();
+        format!("{hash}:{}", self.answer)
+    }
+
+    /// What is left of each of its changes once it is put away: what those did to other answers.
+    pub(super) fn put_away<'r>(
+        &self,
+        rows: &'r [RefusedRow],
+    ) -> Result<Vec<(&'r [u8], String)>, StoreError> {
+        let of_it = rows.iter().filter(|row| self.steps.iter().any(|(hash, _)| *hash == row.hash));
+        of_it
+            .map(|row| {
+                let mut left = recalled(std::slice::from_ref(&row.history));
+                left.retain(|step| step.answer != self.answer);
+                let left = if left.is_empty() { String::new() } else { stored(&left)?.rows };
+                Ok((row.hash.as_slice(), left))
+            })
+            .collect()
+    }
+
+    /// The last value, or the text put in; and the text taken out.
+    fn written(&self) -> (Option<AnswerValue>, String) {
+        let steps: Vec<&HistoryRow> = self.steps.iter().map(|(_, step)| step).collect();
+        match steps.last().map(|row| &row.step) {
+            Some(RowStep::Value { after, .. }) => (after.clone(), String::new()),
+            _ => {
+                let (inserted, deleted) = replayed(&steps);
+                ((!inserted.is_empty()).then_some(AnswerValue::Text(inserted)), deleted)
+            }
+        }
+    }
+
+    /// Whether nothing remains of it: a text typed and taken out again.
+    fn is_nothing(&self) -> bool {
+        let is_value = |(_, step): &(Vec<u8>, HistoryRow)| matches!(step.step, RowStep::Value { .. });
+        !self.steps.iter().any(is_value) && self.written() == (None, String::new())
+    }
+
+    /// Work that hangs on refused work goes with it.
+    fn takes(&self, reason: Option<Reason>) -> bool {
+        let hangs = Some(Reason::BuildsOnRefused);
+        self.reason == reason || self.reason == hangs || reason == hangs
+    }
+}
+
+impl Session {
+    /// Refused work, the earliest first.
+    pub(super) fn missed(&self, rows: &[RefusedRow]) -> Vec<Missed> {
+        let mut steps: Vec<(&RefusedRow, HistoryRow)> = Vec::new();
+        for row in rows {
+            let did = recalled(std::slice::from_ref(&row.history));
+            steps.extend(did.into_iter().map(|step| (row, step)));
+        }
+        steps.sort_by(|(_, a), (_, b)| a.op.cmp(&b.op));
+        let mut all: Vec<Missed> = Vec::new();
+        // By answer and author, the newest.
+        let mut open: BTreeMap<(AnswerId, Author), usize> = BTreeMap::new();
+        for (row, step) in steps {
+            let reason = Reason::from_number(row.reason);
+            let key = (step.answer.clone(), self.author(&step.op.actor));
+            let newest = open.get(&key).and_then(|at| all.get_mut(*at)).filter(|missed| missed.takes(reason));
+            if let Some(missed) = newest {
+                if missed.reason == Some(Reason::BuildsOnRefused) {
+                    missed.reason = reason;
+                }
+                missed.steps.push((row.hash.clone(), step));
+                continue;
+            }
+            open.insert(key, all.len());
+            all.push(Missed {
+                answer: step.answer.clone(),
+                reason,
+                steps: vec![(row.hash.clone(), step)],
+            });
+        }
+        all.retain(|missed| !missed.is_nothing());
+        all
+    }
+
+    /// A device goes on as another actor after a refusal; it is the same person's work.
+    fn author(&self, actor: &ActorId) -> Author {
+        self.ledger.claim(actor).map_or_else(|| Author::Actor(actor.clone()), |claim| Author::Device(claim.device))
+    }
+
+    pub(super) fn shown(&self, missed: &Missed, language: Language) -> SetAside {
+        let (value, deleted) = missed.written();
+        let roster = self.ledger.chain().newest();
+        SetAside {
+            change: missed.name(),
+            answer: missed.answer.clone(),
+            name: subject(&self.definition, language, &missed.answer),
+            value,
+            deleted,
+            time_ms: missed.steps.last().map_or(0, |(_, step)| step.time_ms),
+            reason: missed.reason.map(|reason| sentence(reason, language)).unwrap_or_default().to_owned(),
+            owner: roster.owners(&missed.answer).next().map(|(id, _)| id.clone()),
+        }
+    }
+}
+
+/// Whose refused work is.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Author {
+    Device(PublicKey),
+    /// An actor that no device has claimed.
+    Actor(ActorId),
+}
+
+/// What is said as comments: a text that is too long for one in numbered parts.
+pub(super) fn proposal(form: &FormDefinition, missed: &SetAside, language: Language) -> Vec<String> {
+    let mut texts = Vec::new();
+    if !missed.deleted.is_empty() {
+        texts.extend(parts(language.pick("建议删去", "Proposed to delete"), &missed.deleted, language));
+    }
+    match &missed.value {
+        Some(AnswerValue::Text(text)) => {
+            let text = spelled(form, &missed.answer, text, language);
+            texts.extend(parts(language.pick("建议填写", "Proposed"), &text, language));
+        }
+        Some(AnswerValue::Flag(true)) => texts.push(language.pick("建议勾选", "Proposed: ticked").to_owned()),
+        Some(AnswerValue::Flag(false)) => {
+            texts.push(language.pick("建议不勾选", "Proposed: not ticked").to_owned());
+        }
+        None if missed.deleted.is_empty() => {
+            texts.push(language.pick("建议清空", "Proposed: left blank").to_owned());
+        }
+        None => {}
+    }
+    texts
+}
+
+/// What the form calls a stored value.
+fn spelled(form: &FormDefinition, answer: &AnswerId, text: &str, language: Language) -> String {
+    let spelled = match form.field_of(answer).map(|field| &field.kind) {
+        Some(FieldKind::Choice { .. }) => {
+            return form.text(language, &format!("{answer}.{text}.label")).to_owned();
+        }
+        Some(FieldKind::YesNo { .. }) if text == form_model::input::YES => language.pick("是", "yes"),
+        Some(FieldKind::YesNo { .. }) if text == form_model::input::NO => language.pick("否", "no"),
+        _ => text,
+    };
+    spelled.to_owned()
+}
+
+fn parts(lead_in: &str, text: &str, language: Language) -> Vec<String> {
+    let chars: Vec<char> = text.chars().collect();
+    let pieces: Vec<&[char]> = chars.chunks(COMMENT_MAX_CHARS.saturating_sub(LEAD_IN_CHARS)).collect();
+    let (count, colon) = (pieces.len(), language.pick("：", ": "));
+    let numbered = pieces.iter().enumerate().map(|(at, piece)| {
+        let piece: String = piece.iter().collect();
+        let number = if count > 1 { format!(" {}/{count}", at + 1) } else { String::new() };
+        format!("{lead_in}{number}{colon}{piece}")
+    });
+    numbered.collect()
+}
