@@ -167,7 +167,7 @@ fn a_second_compact_start_leaves_alone_what_was_written_since_the_first() {
     let (_, mut commerce, _, id) = team(&mut hub);
     commerce.splice(&id, "openness.cooperation_mechanism", 0, 0, "刚写的").unwrap();
     // Asked for before the first one had come.
-    let start = hub.core.start(&commerce.workspace.device_key().public(), &id).unwrap();
+    let start = hub.core.start(&commerce.workspace.device().public(), &id).unwrap();
     assert_eq!(commerce.workspace.begin(&id, &start).unwrap(), []);
     let mut commerce = commerce.restart();
     assert_eq!(commerce.text(&id, "openness.cooperation_mechanism"), "刚写的");

@@ -40,10 +40,7 @@ impl Missed {
     }
 
     /// What is left of each of its changes once it is put away: what those did to other answers.
-    pub(super) fn put_away<'r>(
-        &self,
-        rows: &'r [RefusedRow],
-    ) -> Result<Vec<(&'r [u8], String)>, StoreError> {
+    pub(super) fn put_away<'r>(&self, rows: &'r [RefusedRow]) -> Result<Vec<(&'r [u8], String)>, StoreError> {
         let of_it = rows.iter().filter(|row| self.steps.iter().any(|(hash, _)| *hash == row.hash));
         of_it
             .map(|row| {
@@ -104,11 +101,7 @@ impl Session {
                 continue;
             }
             open.insert(key, all.len());
-            all.push(Missed {
-                answer: step.answer.clone(),
-                reason,
-                steps: vec![(row.hash.clone(), step)],
-            });
+            all.push(Missed { answer: step.answer.clone(), reason, steps: vec![(row.hash.clone(), step)] });
         }
         all.retain(|missed| !missed.is_nothing());
         all
@@ -116,7 +109,9 @@ impl Session {
 
     /// A device goes on as another actor after a refusal; it is the same person's work.
     fn author(&self, actor: &ActorId) -> Author {
-        self.ledger.claim(actor).map_or_else(|| Author::Actor(actor.clone()), |claim| Author::Device(claim.device))
+        self.ledger
+            .claim(actor)
+            .map_or_else(|| Author::Actor(actor.clone()), |claim| Author::Device(claim.device))
     }
 
     pub(super) fn shown(&self, missed: &Missed, language: Language) -> SetAside {
