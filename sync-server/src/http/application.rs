@@ -63,7 +63,7 @@ pub(super) async fn list(
         ("id" = String, Path, description = "Hash of the genesis, 64 lower-case hex digits"),
         ("huiqian-admission" = Option<String>, Header, description = "A single-use code, on a hub that is not open")
     ),
-    request_body(content = Cbor, content_type = "application/cbor", description = "Publish"),
+    request_body(content = Cbor, content_type = "application/cbor", description = "Publish; gzip is taken"),
     responses(
         (status = 201, description = "The hub has it now"),
         (status = 204, description = "The hub had it already"),
@@ -113,7 +113,7 @@ pub(crate) fn admission(code: &[u8]) -> AdmissionHash {
     tag = "applications",
     security(("device" = [])),
     params(("id" = String, Path, description = "Hash of the genesis, 64 lower-case hex digits")),
-    request_body(content = Cbor, content_type = "application/cbor", description = "Exchange"),
+    request_body(content = Cbor, content_type = "application/cbor", description = "Exchange; gzip is taken"),
     responses(
         (status = 200, description = "Reply", body = Cbor, content_type = "application/cbor"),
         (status = "default", description = "A failure", body = Problem, content_type = "application/problem+json")

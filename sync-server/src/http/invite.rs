@@ -57,7 +57,7 @@ pub(super) async fn show(
     path = "/v1/invites/{key}",
     tag = "invites",
     params(("key" = String, Path, description = "The invite's public key, 64 lower-case hex digits")),
-    request_body(content = Cbor, content_type = "application/cbor", description = "SignedEntry"),
+    request_body(content = Cbor, content_type = "application/cbor", description = "SignedEntry; gzip is taken"),
     responses(
         (status = 204, description = "The device is enrolled"),
         (status = "default", description = "A failure", body = Problem, content_type = "application/problem+json")

@@ -32,7 +32,7 @@ pub(super) struct LogEnd {
     tag = "applications",
     security(("device" = [])),
     params(("id" = String, Path, description = "Hash of the genesis, 64 lower-case hex digits")),
-    request_body(content = Cbor, content_type = "application/cbor", description = "Page"),
+    request_body(content = Cbor, content_type = "application/cbor", description = "Page; gzip is taken"),
     responses(
         (status = 200, description = "Where the log ends now", body = LogEnd),
         (status = "default", description = "A failure", body = Problem, content_type = "application/problem+json")
@@ -83,7 +83,7 @@ pub(super) async fn standing(
     tag = "applications",
     security(("device" = [])),
     params(("id" = String, Path, description = "Hash of the genesis, 64 lower-case hex digits")),
-    request_body(content = Cbor, content_type = "application/cbor", description = "SignedEntry"),
+    request_body(content = Cbor, content_type = "application/cbor", description = "SignedEntry; gzip is taken"),
     responses(
         (status = 204, description = "The log goes on"),
         (status = "default", description = "A failure", body = Problem, content_type = "application/problem+json")

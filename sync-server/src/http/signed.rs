@@ -1,11 +1,14 @@
 //! Reading requests: bounded bodies, and the device that signed them.
 
+use std::io::Read as _;
+
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{OriginalUri, Request};
 use axum::http::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header::CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
+use flate2::bufread::GzDecoder;
 use form_document::key::{PublicKey, Purpose, Signature};
 use form_document::session::request_content;
 use form_document::wire::{self, BadMessage};
@@ -21,13 +24,16 @@ use crate::limit::{DRAIN_BYTES, SMALL_BODY_BYTES};
 /// The header with the request's number and a device's signature over it all.
 pub(crate) const PROOF: &str = "huiqian-proof";
 
-/// A request's body, and the device that signed the request.
+/// The one way in which a body may be packed (RFC 9110, section 8.4.1.3).
+const GZIP: &str = "gzip";
+
+/// A request's body, unpacked, and the device that signed the request.
 pub(super) struct Signed {
     pub(super) device: PublicKey,
     pub(super) body: Bytes,
     pub(super) headers: HeaderMap,
     /// Held until the request is answered.
-    pub(super) _room: Room,
+    pub(super) _rooms: Vec<Room>,
 }
 
 /// Reads a request that a device must have signed. `limit` is the largest body, in bytes.
@@ -38,9 +44,9 @@ pub(super) async fn signed(state: &HubState, request: Request, limit: usize) -> 
         let device = state.sessions.device(token)?;
         state.limiter.request(device)?;
         let room = state.intake.room(device, length(&parts.headers).unwrap_or(limit).min(limit))?;
-        Ok((token.to_owned(), device, room))
+        Ok((token.to_owned(), device, packed(&parts.headers)?, room))
     });
-    let (token, device, room) = match known {
+    let (token, device, packed, room) = match known {
         Ok(known) => known,
         Err(error) => {
             drain(body).await;
@@ -48,8 +54,17 @@ pub(super) async fn signed(state: &HubState, request: Request, limit: usize) -> 
         }
     };
     let body = read(&parts.headers, body, limit).await?;
+    // The signature is over what went over the line: a stranger's body is not unpacked.
     prove(state, &device, &token, &parts, &body)?;
-    Ok(Signed { device, body, headers: parts.headers, _room: room })
+    let mut rooms = vec![room];
+    let body = if packed {
+        let length = unpacked_length(&body, limit)?;
+        rooms.push(state.intake.room(device, length)?);
+        unpack(&body, length)?
+    } else {
+        body
+    };
+    Ok(Signed { device, body, headers: parts.headers, _rooms: rooms })
 }
 
 /// Takes a body off the line without keeping it. An answer given while the client still sends gets lost when
@@ -111,22 +126,54 @@ fn length(headers: &HeaderMap) -> Option<usize> {
     headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
-/// Reads a body. Compressed ones are not taken: a few bytes could stand for more than the machine holds.
-async fn read(headers: &HeaderMap, body: Body, limit: usize) -> Result<Bytes, HubError> {
-    let large = || HubError::new(ErrorCode::TooLarge, format!("the body has more than {limit} bytes"));
-    if headers.get(CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity") {
-        drain(body).await;
-        return Err(HubError::new(ErrorCode::BadMessage, "request bodies are taken uncompressed alone"));
+/// Whether the body is packed.
+fn packed(headers: &HeaderMap) -> Result<bool, HubError> {
+    match headers.get(CONTENT_ENCODING) {
+        None => Ok(false),
+        Some(encoding) if encoding == "identity" => Ok(false),
+        Some(encoding) if encoding == GZIP => Ok(true),
+        Some(_) => {
+            Err(HubError::new(ErrorCode::BadMessage, "a body is taken plain, or packed by gzip alone"))
+        }
     }
+}
+
+fn too_large(limit: usize) -> HubError {
+    HubError::new(ErrorCode::TooLarge, format!("the body has more than {limit} bytes"))
+}
+
+/// How long a packed body says that it is, in bytes: its last word (RFC 1952, section 2.3.1).
+fn unpacked_length(body: &[u8], limit: usize) -> Result<usize, HubError> {
+    let length = body.last_chunk().map_or(0, |word| u32::from_le_bytes(*word));
+    let length = usize::try_from(length).unwrap_or(usize::MAX);
+    if length > limit { Err(too_large(limit)) } else { Ok(length) }
+}
+
+/// Unpacks a body, no further than it says that it is: a few bytes could stand for more than the machine holds.
+fn unpack(body: &[u8], length: usize) -> Result<Bytes, HubError> {
+    let broken = || HubError::new(ErrorCode::BadMessage, "the body is not what gzip makes");
+    let mut decoder = GzDecoder::new(body);
+    let mut unpacked = Vec::with_capacity(length);
+    // One more, so that the decoder comes to the end and compares the sums that stand there.
+    let most = u64::try_from(length).unwrap_or(u64::MAX).saturating_add(1);
+    decoder.by_ref().take(most).read_to_end(&mut unpacked).map_err(|_| broken())?;
+    if unpacked.len() != length || !decoder.into_inner().is_empty() {
+        return Err(broken());
+    }
+    Ok(unpacked.into())
+}
+
+/// Reads a body as it comes over the line.
+async fn read(headers: &HeaderMap, body: Body, limit: usize) -> Result<Bytes, HubError> {
     if length(headers).is_some_and(|length| length > limit) {
         drain(body).await;
-        return Err(large());
+        return Err(too_large(limit));
     }
     to_bytes(body, limit).await.map_err(|error| {
         let mut cause: Option<&dyn std::error::Error> = Some(&error);
         while let Some(one) = cause {
             if one.to_string().contains("length limit") {
-                return large();
+                return too_large(limit);
             }
             cause = one.source();
         }
@@ -137,6 +184,9 @@ async fn read(headers: &HeaderMap, body: Body, limit: usize) -> Result<Bytes, Hu
 /// Reads a small body that nobody signs.
 pub(super) async fn small(request: Request) -> Result<Bytes, HubError> {
     let (parts, body) = request.into_parts();
+    if packed(&parts.headers)? {
+        return Err(HubError::new(ErrorCode::BadMessage, "so small a body is taken plain alone"));
+    }
     read(&parts.headers, body, SMALL_BODY_BYTES).await
 }
 

@@ -10,7 +10,7 @@ use crate::client::path;
 use crate::support::Random;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn oversize_compressed_and_unreadable_bodies_are_refused_each_with_its_reason() {
+async fn oversize_packed_and_unreadable_bodies_are_refused_each_with_its_reason() {
     let hub = TestHub::new().await;
     let (mut lead, leads) = hub.lead(1).await;
     let exchange = path(&lead, "/exchange");
@@ -18,13 +18,24 @@ async fn oversize_compressed_and_unreadable_bodies_are_refused_each_with_its_rea
     assert_eq!(large.unwrap_err(), (413, "too_large".to_owned()));
     let garbage = leads.send(Method::POST, &exchange, vec![0xff; 100]).await;
     assert_eq!(garbage.unwrap_err(), (400, "bad_message".to_owned()));
-    let mut bomb = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
-    bomb.write_all(&vec![0; 16 << 20]).unwrap();
-    let bomb = bomb.finish().unwrap();
-    let proof = leads.proof(&Method::POST, &exchange, &bomb);
-    let zipped = &[("Content-Encoding", "gzip")];
-    let refused = leads.send_with(Method::POST, &exchange, bomb, &proof, zipped).await;
-    assert_eq!(refused.unwrap_err(), (400, "bad_message".to_owned()));
+    let bomb = gzip(&vec![0; 16 << 20]);
+    let good = gzip(&encode(&lead.exchange()));
+    let packings = [
+        ("gzip", [&bomb[..bomb.len() - 4], &9_u32.to_le_bytes()].concat(), (400, "bad_message")),
+        ("gzip", bomb, (413, "too_large")),
+        ("gzip", vec![0x1f, 0x8b, 8, 0], (400, "bad_message")),
+        ("gzip", [&good, &good[good.len() - 4..]].concat(), (400, "bad_message")),
+        ("gzip", good[..good.len() - 4].to_vec(), (400, "bad_message")),
+        ("br", good.clone(), (400, "bad_message")),
+    ];
+    for (packing, body, (status, code)) in packings {
+        let proof = leads.proof(&Method::POST, &exchange, &body);
+        let refused =
+            leads.send_with(Method::POST, &exchange, body, &proof, &[("Content-Encoding", packing)]).await;
+        assert_eq!(refused.unwrap_err(), (status, code.to_owned()));
+    }
+    let proof = leads.proof(&Method::POST, &exchange, &good);
+    leads.send_with(Method::POST, &exchange, good, &proof, &[("Content-Encoding", "gzip")]).await.unwrap();
     let nowhere = leads.plain(Method::GET, "/v2", Vec::new()).await;
     assert_eq!(nowhere.unwrap_err(), (404, "not_found".to_owned()));
     let method = leads.plain(Method::DELETE, "/v1/tokens", Vec::new()).await;
@@ -32,6 +43,12 @@ async fn oversize_compressed_and_unreadable_bodies_are_refused_each_with_its_rea
     lead.set("station.name", "南极站");
     leads.sync(&mut lead).await.unwrap();
     hub.hub.shutdown().await;
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,8 +1,11 @@
 //! Requests to a hub. Each is signed by the device's key, so a token that somebody has copied is of no use.
 
+use std::io::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use form_document::key::{Nonce, PublicKey, Purpose, Signature, SigningKey};
 use form_document::roster::{Hub, SignedEntry};
 use form_document::session::{answer_content, challenge_content, request_content};
@@ -14,6 +17,7 @@ use form_model::error::{ErrorCode, UserError};
 use form_model::id::ApplicationId;
 use futures_util::{SinkExt, StreamExt};
 use minicbor::Decode;
+use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use reqwest_websocket::{Message, Upgrade, WebSocket};
 use ring::rand::{SecureRandom as _, SystemRandom};
@@ -36,6 +40,8 @@ const ADMISSION_HEADER: &str = "Huiqian-Admission";
 /// Which device asks for an invite: one that was cut off after using it is answered again.
 const DEVICE_HEADER: &str = "Huiqian-Device";
 const CBOR: &str = "application/cbor";
+/// A body is packed from here on, in bytes: a smaller one travels in one packet either way.
+const PACK_FROM_BYTES: usize = 1_400;
 
 /// A hub as one device talks to it.
 #[derive(Debug, Clone)]
@@ -258,14 +264,19 @@ impl HubConnection {
         body: Vec<u8>,
         admission: Option<&str>,
     ) -> Result<Response, UserError> {
+        let packed = packed(&body);
+        let body = packed.as_deref().unwrap_or(&body);
         for again in [true, false] {
             let ticket = self.ticket().await?;
             let mut request = self.line.http.request(method.clone(), self.address(path));
-            request = self.signed(request, &method, path, &body, &ticket);
+            if packed.is_some() {
+                request = request.header(CONTENT_ENCODING, "gzip");
+            }
+            request = self.signed(request, &method, path, body, &ticket);
             if let Some(code) = admission.filter(|code| !code.is_empty()) {
                 request = request.header(ADMISSION_HEADER, code);
             }
-            let request = request.header("Content-Type", CBOR).body(body.clone());
+            let request = request.header(CONTENT_TYPE, CBOR).body(body.to_vec());
             let sent = request.timeout(REQUEST_TIMEOUT).send().await;
             let response = sent.map_err(|error| problem::unreachable(&self.base, &error))?;
             if response.status() == StatusCode::UNAUTHORIZED && again {
@@ -374,6 +385,17 @@ impl HubConnection {
     fn address(&self, path: &str) -> String {
         format!("{}{path}", self.base)
     }
+}
+
+/// A body as gzip packs it, where that saves anything.
+fn packed(body: &[u8]) -> Option<Vec<u8>> {
+    if body.len() < PACK_FROM_BYTES {
+        return None;
+    }
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    // Writing to memory does not fail; if it did, the plain body would do.
+    encoder.write_all(body).ok()?;
+    encoder.finish().ok().filter(|packed| packed.len() < body.len())
 }
 
 /// An open live stream.
