@@ -83,7 +83,7 @@ fn typing_is_told_in_one_piece_and_what_never_remained_is_left_out() {
     all.extend(splice(&mut document, 2, 0, "区", 3_000));
     all.extend(splice(&mut document, 0, 0, "新", 4_000));
     let told = entries(&all);
-    assert_eq!(told.iter().map(prose).collect::<Vec<_>>(), [("合作区 … 新", "")]);
+    assert_eq!(told.iter().map(prose).collect::<Vec<_>>(), [("新合作区", "")]);
     assert_eq!(told[0].time_ms, 4_000);
 
     let later = COALESCE_MS + 1_000;

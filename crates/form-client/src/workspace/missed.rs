@@ -22,10 +22,11 @@ use crate::session::{Session, recalled, stored};
 /// How much of a comment is kept free for the words before a proposed text and for its number, in characters.
 const LEAD_IN_CHARS: usize = 40;
 
-/// What one author did to one answer and the hub refused, for one reason.
+/// What one author did to one answer and the hub refused.
 #[derive(Debug)]
 pub(super) struct Missed {
     answer: AnswerId,
+    /// The hub's word on the earliest that was refused for itself.
     reason: Option<Reason>,
     /// The refused changes' hashes, and what each did to the answer; the earliest first.
     steps: Vec<(Vec<u8>, HistoryRow)>,
@@ -70,10 +71,11 @@ impl Missed {
         !self.steps.iter().any(is_value) && self.written() == (None, String::new())
     }
 
-    /// Work that hangs on refused work goes with it.
+    /// What an agency may not write any more is one piece, whichever words the hub has for parts of it; and work
+    /// that hangs on refused work goes with it.
     fn takes(&self, reason: Option<Reason>) -> bool {
-        let hangs = Some(Reason::BuildsOnRefused);
-        self.reason == reason || self.reason == hangs || reason == hangs
+        let malformed = Some(Reason::Malformed);
+        (self.reason == malformed) == (reason == malformed)
     }
 }
 
