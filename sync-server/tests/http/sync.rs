@@ -43,7 +43,7 @@ async fn a_hub_that_is_not_open_wants_a_code_which_works_once() {
     assert_eq!(client.publish(&one, None).await, forbidden("admission_needed"));
     assert_eq!(client.publish(&one, Some("made up")).await, forbidden("admission_unknown"));
     let admitted = std::process::Command::new(env!("CARGO_BIN_EXE_sync-server"))
-        .args(["admit", "--data"])
+        .args(["admin", "admit", "--data"])
         .arg(hub.folder.path())
         .output()
         .unwrap();

@@ -3,15 +3,17 @@
 use std::fs;
 use std::path::Path;
 
+use automerge::Change;
 use form_document::key::PublicKey;
 use form_document::wire::{Have, WireActor};
-use form_model::answer::Answers;
+use form_model::answer::{AnswerValue, Answers};
 use form_model::command::{
     CommentSummary, CreateApplication, DiscussAct, DiscussRequest, ExportFormat, SetAside, SetAsideRequest,
     Settings,
 };
 use form_model::id::ApplicationId;
 use huiqian_tests::agencies::{Agency, LoneHub, copy_folder, folder};
+use rusqlite::{Connection, OpenFlags};
 use tempfile::TempDir;
 
 use super::world::MARK;
@@ -81,6 +83,21 @@ impl Desk {
 
     pub fn answers(&mut self, id: &ApplicationId) -> Answers {
         self.agency().answers(id)
+    }
+
+    /// All that stands in its answers.
+    pub fn words(&mut self, id: &ApplicationId) -> String {
+        let answers = self.answers(id);
+        answers.0.values().map(AnswerValue::as_text).collect::<Vec<_>>().join("\n")
+    }
+
+    /// The changes that it keeps of what was refused, put away or not.
+    pub fn refused(&mut self) -> Vec<Change> {
+        let database = self.agency().folder.path().join("huiqian.db");
+        let database = Connection::open_with_flags(database, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
+        let mut rows = database.prepare("SELECT raw FROM refused WHERE length(raw) > 0").unwrap();
+        let rows = rows.query_map([], |row| row.get::<_, Vec<u8>>(0)).unwrap();
+        rows.map(|raw| Change::from_bytes(raw.unwrap()).unwrap()).collect()
     }
 
     pub fn comments(&mut self, id: &ApplicationId) -> Vec<CommentSummary> {

@@ -85,7 +85,7 @@ impl World {
     }
 
     /// What was acknowledged is in the history; everything else that honest people wrote is there, too, or lies
-    /// aside at their desks.
+    /// aside at their desks; what they withdrew is kept beside it.
     fn nothing_is_lost(&mut self, document: &Automerge) {
         let mut seqs: BTreeMap<Vec<u8>, u64> = BTreeMap::new();
         let mut texts: BTreeMap<(Vec<u8>, u64), String> = BTreeMap::new();
@@ -100,8 +100,10 @@ impl World {
             let there = seqs.get(actor.as_slice()).copied().unwrap_or(0);
             assert!(there >= *told, "an acknowledged change is gone: {actor:?} {told} {there}");
         }
-        let mut aside = BTreeMap::new();
+        let (mut aside, mut refused) = (BTreeMap::new(), BTreeMap::new());
         for desk in &mut self.desks {
+            let changes: Vec<String> = desk.refused().iter().map(text_of).collect();
+            refused.insert(desk.key, changes.join("\n"));
             let texts = desk.set_aside(&self.id, None, false).into_iter().filter_map(|aside| aside.value);
             let texts: Vec<String> = texts.map(|value| value.as_text().to_owned()).collect();
             aside.insert(desk.key, texts.join("\n"));
@@ -115,7 +117,8 @@ impl World {
                 continue;
             }
             let accepted = texts.values().any(|text| text.contains(&written.word));
-            let kept = aside.get(&written.device).is_some_and(|texts| texts.contains(&written.word));
+            let kept = if written.withdrawn { &refused } else { &aside };
+            let kept = kept.get(&written.device).is_some_and(|texts| texts.contains(&written.word));
             assert!(accepted || kept || written.forgiven, "lost: {written:?}");
         }
     }

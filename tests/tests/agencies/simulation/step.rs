@@ -61,7 +61,7 @@ impl World {
     /// Does something at a desk, and keeps in mind what it wrote.
     fn write(&mut self, desk: usize, word: String, what: &str, act: impl FnOnce(&mut Self) -> bool) {
         let before = self.desks[desk].have(&self.id);
-        if !act(self) {
+        if !self.at(desk, act) {
             return;
         }
         let after = self.desks[desk].have(&self.id);
@@ -69,7 +69,26 @@ impl World {
         let device = self.desks[desk].key;
         note(format!("{} writes {word} into {what}", self.desks[desk].name));
         let change = (have.actor, have.seq);
-        self.written.push(Written { word, device, change, acknowledged: false, forgiven: false });
+        self.written.push(Written {
+            word,
+            device,
+            change,
+            acknowledged: false,
+            forgiven: false,
+            withdrawn: false,
+        });
+    }
+
+    /// A person does something at a desk: what of their own stood there and does so no longer is withdrawn.
+    fn at<T>(&mut self, desk: usize, act: impl FnOnce(&mut Self) -> T) -> T {
+        let before = self.desks[desk].words(&self.id);
+        let done = act(self);
+        let after = self.desks[desk].words(&self.id);
+        let key = self.desks[desk].key;
+        for written in self.written.iter_mut().filter(|written| written.device == key) {
+            written.withdrawn |= before.contains(&written.word) && !after.contains(&written.word);
+        }
+        done
     }
 
     fn write_value(&mut self, desk: usize) {
@@ -98,9 +117,11 @@ impl World {
 
     fn undo(&mut self, desk: usize) {
         let redo = self.chance(30);
-        let (id, desk) = (self.id.clone(), &mut self.desks[desk]);
-        let workspace = &mut desk.agency().workspace;
-        let done = if redo { workspace.redo(&id) } else { workspace.undo(&id) };
+        let done = self.at(desk, |world| {
+            let workspace = &mut world.desks[desk].agency().workspace;
+            if redo { workspace.redo(&world.id) } else { workspace.undo(&world.id) }
+        });
+        let desk = &self.desks[desk];
         if done.is_ok_and(|(undone, _)| undone.answer.is_some()) {
             note(format!("{} {}", desk.name, if redo { "does it again" } else { "takes it back" }));
         }

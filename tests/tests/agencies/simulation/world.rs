@@ -32,6 +32,8 @@ pub struct Written {
     pub acknowledged: bool,
     /// The desk was lost with it, or its person put it away.
     pub forgiven: bool,
+    /// Its person wrote over it or deleted it at the same desk: nobody would miss it, but it is kept.
+    pub withdrawn: bool,
 }
 
 /// Desks, the hub, and what is under way between them.
