@@ -200,7 +200,7 @@ pub struct SyncState {
     pub waiting: u32,
     /// When the hub last confirmed that it has all there is here; milliseconds since 1970-01-01 UTC.
     pub synced_ms: Option<i64>,
-    /// Refused changes of this desk that a person has not put away yet.
+    /// Pieces of refused work, and of work that hung on it, that a person has not put away yet.
     pub set_aside: u32,
     /// A joining desk that has not checked every signature and right yet.
     pub checking: bool,
