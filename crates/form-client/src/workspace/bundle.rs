@@ -166,6 +166,9 @@ impl Workspace {
         session.outbox.heard(&taken.segments);
         if number > session.newest.0 {
             session.newest = (number, now);
+            if let Some(wake) = self.wakes.get(id) {
+                wake.changed.notify_one();
+            }
         }
         taken.merged.waiting.retain(|change| brought.contains(&change.hash));
         let refused = (taken.merged.refused.len() + taken.faults.len() + taken.merged.waiting.len()) as u64;

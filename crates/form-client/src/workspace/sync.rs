@@ -318,11 +318,12 @@ impl Workspace {
 }
 
 impl Session {
-    /// This device's changes that the hub has given no verdict on.
+    /// The changes here that the hub has given no verdict on: this device's, and those that colleagues' sticks
+    /// brought past it.
     pub(crate) fn waiting(&self) -> u64 {
         let beyond =
             |actor: &ActorId| self.document().last_seq(actor).saturating_sub(self.ledger.accepted(actor));
-        self.own_actors().map(beyond).sum()
+        self.ledger.claims().map(|claim| beyond(&claim.actor)).sum()
     }
 
     fn sync_state(&self, set_aside: u32) -> SyncState {

@@ -196,7 +196,8 @@ pub struct RecoveryCode {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SyncState {
     pub link: Link,
-    /// This desk's own changes, and steps of the roster known here, that the hub has not given a verdict on.
+    /// The changes here, colleagues' from exchange files included, and the steps of the roster known here, that the hub
+    /// has not given a verdict on.
     pub waiting: u32,
     /// When the hub last confirmed that it has all there is here; milliseconds since 1970-01-01 UTC.
     pub synced_ms: Option<i64>,
