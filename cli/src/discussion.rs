@@ -72,7 +72,8 @@ pub fn set_aside(
     output.result(&missed, |missed| {
         let line = |one: &form_model::command::SetAside| {
             let value = one.value.as_ref().map(plain).unwrap_or_default();
-            format!("{}  {} = {value}  {}", one.change, one.answer, one.reason)
+            let author = one.author.as_ref().map(|author| format!("  {author}")).unwrap_or_default();
+            format!("{}  {} = {value}{author}  {}", one.change, one.answer, one.reason)
         };
         missed.iter().map(line).collect()
     })

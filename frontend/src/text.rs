@@ -350,6 +350,7 @@ texts! {
     USB_ALL: "导出全部", "Export everything";
     SET_ASIDE: "协同中心拒收的内容", "Not accepted by the hub";
     SET_ASIDE_WHY: "这些内容没有进入申报，但都还在这里。可以复制，或作为批注提给现在的填写单位。", "These did not go into the application, but they are all here. Copy them, or propose them to the agency that fills the field now.";
+    SET_ASIDE_AUTHOR: "填写人：", "Written by: ";
     SET_ASIDE_OWNER: "现由下列单位填写：", "Now filled in by: ";
     SET_ASIDE_PROPOSE: "作为批注提出", "Propose as a comment";
     SET_ASIDE_DISMISS: "不再显示", "Put away";

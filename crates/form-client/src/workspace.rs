@@ -2,6 +2,7 @@
 
 mod bundle;
 pub mod bundle_mark;
+mod come_again;
 mod discussion;
 mod edit;
 mod epoch;

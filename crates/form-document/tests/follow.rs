@@ -13,8 +13,8 @@ use form_document::roster::Act;
 use form_document::wire::{self, Offer, Page, PageEntry, WireActor, WireHash};
 use form_model::delta::Delta;
 use support::company::{
-    COMMERCE, LEAD, NOW, OBSERVER, REVIEWER, SCIENCE, add_member, agency_act, agency_until, application,
-    company, contributor, document, empty, entries, grant, hub_act, key, public,
+    COMMERCE, DATA, LEAD, NOW, OBSERVER, REVIEWER, SCIENCE, add_member, agency_act, agency_until,
+    application, company, contributor, document, empty, entries, grant, hub_act, key, public,
 };
 use support::desk::{Desk, assert_same};
 use support::hub::{Hub, state};
@@ -341,6 +341,60 @@ fn a_desk_that_took_what_the_hub_refuses_goes_on_without_it() {
     assert_same(&commerce, &hub);
     assert_eq!(commerce.set_aside.len(), 1, "the one that made it keeps it aside");
     assert_eq!(commerce.set_aside[0].reason, Reason::Reassigned);
+}
+
+/// Commerce writes in `basics` and gives it to science, which goes on from there and gives both to data.
+/// Meanwhile the lead takes commerce's right away.
+fn hanging() -> (Hub, [Desk; 4]) {
+    let chain = company();
+    let mut hub = Hub::new(&chain);
+    let (mut lead, mut commerce) = (Desk::new(LEAD, &chain), Desk::new(COMMERCE, &chain));
+    let (mut science, mut data) = (Desk::new(SCIENCE, &chain), Desk::new(DATA, &chain));
+    commerce.set("basics.name", "甲");
+    science.take(&commerce.bundle());
+    science.append("plan.goals", "目标");
+    data.take(&science.bundle());
+    lead.act(agency_act("commerce", contributor(&["plan"]))).unwrap();
+    lead.sync(&mut hub);
+    commerce.sync(&mut hub);
+    (hub, [lead, commerce, science, data])
+}
+
+#[test]
+fn a_colleagues_work_on_refused_work_is_kept_where_it_is() {
+    let (mut hub, [_, _, mut science, mut data]) = hanging();
+    data.sync(&mut hub);
+    assert_eq!(data.document().text(&id("plan.goals")), Some(""));
+    let [aside] = data.set_aside.as_slice() else { panic!("{:?}", data.set_aside) };
+    assert_eq!(aside.reason, Reason::BuildsOnRefused);
+    assert_eq!(aside.history[0].answer, id("plan.goals"));
+    assert!(science.own.contains(&aside.history[0].op.actor));
+    // Its own desk brings it again.
+    science.sync(&mut hub);
+    science.sync(&mut hub);
+    data.sync(&mut hub);
+    assert_eq!(data.document().text(&id("plan.goals")), Some("目标"));
+    assert_same(&data, &hub);
+}
+
+#[test]
+fn a_stick_with_work_on_refused_work_is_kept_of() {
+    let (mut hub, [mut lead, _, mut science, _]) = hanging();
+    lead.pull(&hub);
+    let taken = lead.take(&science.bundle());
+    let [aside] = taken.set_aside.as_slice() else { panic!("{:?}", taken.set_aside) };
+    assert_eq!(aside.history[0].answer, id("plan.goals"));
+    assert_eq!(
+        lead.ledger.claim(&aside.history[0].op.actor).map(|claim| claim.device),
+        Some(public(SCIENCE))
+    );
+    // The same when the hub has said so of the change itself.
+    hub.judge(&science.offer_all());
+    lead.pull(&hub);
+    assert_eq!(lead.take(&science.bundle()).set_aside, taken.set_aside);
+    // A revoked device's work is nobody's to keep.
+    lead.act(Act::Revoke { device: public(SCIENCE) }).unwrap();
+    assert_eq!(lead.take(&science.bundle()).set_aside, []);
 }
 
 /// A desk that loses its right to `basics` after it has written there and elsewhere.

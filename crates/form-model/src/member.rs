@@ -5,6 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::date;
 use crate::id::AnswerId;
 
 /// Longest agency id, in bytes: it is typed by hand and shown in lists.
@@ -169,11 +170,9 @@ pub fn suggested_mark(name: &str, taken: &[&str]) -> String {
     free.or_else(|| marks.first()).cloned().unwrap_or_default()
 }
 
-/// Whether the text has the shape of a day, `YYYY-MM-DD`.
+/// Whether the text is a day of the calendar, written `YYYY-MM-DD`.
 fn is_day(text: &str) -> bool {
-    let fits =
-        |(at, byte): (usize, u8)| if matches!(at, 4 | 7) { byte == b'-' } else { byte.is_ascii_digit() };
-    text.len() == 10 && text.bytes().enumerate().all(fits)
+    date::parse(text).is_ok_and(|day| day.has_day() && day.to_string() == text)
 }
 
 #[cfg(test)]
@@ -208,6 +207,17 @@ mod tests {
         assert!(!grant(Role::Contributor).may_write(&answer("basics.name")));
         assert!(!grant(Role::Reviewer).may_write(&cell));
         assert!(grant(Role::Reviewer).may_comment() && !grant(Role::Observer).may_comment());
+    }
+
+    #[test]
+    fn a_due_date_is_a_day_of_the_calendar() {
+        for day in ["2026-08-15", "2028-02-29"] {
+            assert!(is_day(day), "{day}");
+        }
+        for other in ["2026-99-99", "2026-02-29", "2026-8-15", "2026-08", "２０２６-08-15", " 2026-08-15", ""]
+        {
+            assert!(!is_day(other), "{other}");
+        }
     }
 
     #[test]

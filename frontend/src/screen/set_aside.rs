@@ -1,4 +1,4 @@
-//! What the hub refused of this desk's work: kept, with the reason, until a person has put it away.
+//! What was refused of this desk's work, or hung on refused work: kept, with the reason, until a person has put it away.
 
 use form_model::answer::AnswerValue;
 use form_model::command::SetAside;
@@ -92,6 +92,9 @@ fn entry(
                 if !refused.deleted.is_empty() { <del>{ &refused.deleted }</del>{ " " } }
                 if let Some(written) = written { <span class="ink">{ written }</span> }
             </p>
+            if let Some(author) = &refused.author {
+                <p class="muted">{ text::SET_ASIDE_AUTHOR.of(language) }{ author }</p>
+            }
             <p class="caution-word">{ &refused.reason }</p>
             if let Some(owner) = owner {
                 <p class="muted">{ text::SET_ASIDE_OWNER.of(language) }{ agency::named(owner) }</p>

@@ -1,13 +1,17 @@
 //! A USB stick is a network.
 
+use std::time::Duration;
+
 use form_client::workspace::bundle_mark::Since;
 use form_document::ledger::SEALS_EXTRA_MAX;
 use form_document::log::LogState;
 use form_document::wire::{Exchange, Hello, Offer};
+use form_model::command::{Event, Link};
 use form_model::error::ErrorCode;
 use form_model::id::ApplicationId;
 use form_model::member::Role;
 use huiqian_tests::agencies::{Agency, LoneHub, copy_folder};
+use tokio::time::timeout;
 
 use crate::sharing::team;
 
@@ -46,6 +50,27 @@ fn desks_that_never_meet_a_network_exchange_their_work_and_the_hub_agrees_later(
     assert_eq!(carry(&mut lead, &mut commerce, &id, false).1, 0);
     assert_eq!(commerce.workspace.sync_state(&id).unwrap().waiting, 0);
     assert_eq!(commerce.text(&id, "innovation.measures"), "研发");
+}
+
+#[test]
+fn what_a_stick_brought_counts_as_waiting_until_the_hub_has_it() {
+    let mut hub = LoneHub::start();
+    let (mut lead, mut commerce, mut science, id) = team(&mut hub);
+    check(&mut [&mut lead, &mut commerce, &mut science], &id);
+    commerce.splice(&id, "openness.cooperation_mechanism", 0, 0, "引进来").unwrap();
+    science.sync(&id, &mut hub).unwrap();
+    science.workspace.linked(&id, Link::Live).unwrap();
+    assert_eq!(science.workspace.sync_state(&id).unwrap().waiting, 0);
+    let stick = commerce.stick(&id, false).unwrap();
+    let wake = science.workspace.wake(&id);
+    let (_, events) = science.workspace.import(&stick, "甲.hqb").unwrap();
+    let told = events.iter().any(|event| matches!(event, Event::Sync { sync } if sync.waiting == 1));
+    assert!(told, "the view is told: {events:?}");
+    let woken = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    let woken = woken.block_on(async { timeout(Duration::from_secs(5), wake.changed.notified()).await });
+    assert!(woken.is_ok(), "it is handed over at once");
+    science.sync(&id, &mut hub).unwrap();
+    assert_eq!(science.workspace.sync_state(&id).unwrap().waiting, 0);
 }
 
 #[test]

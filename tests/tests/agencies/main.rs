@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a scenario that cannot go on has failed")]
 
 mod bundle;
+mod hanging;
 mod recovery;
 mod restored_hub;
 mod rights;

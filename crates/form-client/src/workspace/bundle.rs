@@ -146,7 +146,14 @@ impl Workspace {
         let Some(session) = sessions.get_mut(id) else { return Ok((0, Vec::new(), Vec::new())) };
         session.outbox.sign(&session.ledger, &key);
         let mut taken = session.ledger.take(&offer);
-        let kept = store.write(|write| session.keep_taken(write, &taken, now));
+        let kept = store.refused(session.key).and_then(|aside| {
+            let new = session.new_aside(store, &taken.set_aside)?;
+            store.write(|write| {
+                session.put_away_again(write, &aside, &taken.merged.history)?;
+                session.keep_aside(write, &new)?;
+                session.keep_taken(write, &taken, now)
+            })
+        });
         let number = match kept {
             Ok(number) => number,
             Err(error) => {
@@ -159,6 +166,9 @@ impl Workspace {
         session.outbox.heard(&taken.segments);
         if number > session.newest.0 {
             session.newest = (number, now);
+            if let Some(wake) = self.wakes.get(id) {
+                wake.changed.notify_one();
+            }
         }
         taken.merged.waiting.retain(|change| brought.contains(&change.hash));
         let refused = (taken.merged.refused.len() + taken.faults.len() + taken.merged.waiting.len()) as u64;
@@ -170,6 +180,7 @@ impl Workspace {
         events.extend(self.reread_news(id, &taken.merged.overlaps)?);
         let unread = self.unread(id)?;
         events.push(Event::Discussed { unread });
+        events.push(Event::Sync { sync: self.sync_state(id)? });
         Ok((refused, reasons, events))
     }
 

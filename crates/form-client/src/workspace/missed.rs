@@ -19,10 +19,10 @@ use form_store::follow::RefusedRow;
 use super::set_aside::sentence;
 use crate::session::{Session, recalled, stored};
 
-/// How much of a comment is kept free for the words before a proposed text and for its number, in characters.
-const LEAD_IN_CHARS: usize = 40;
+/// How much of a comment is kept free for a part's number, in characters.
+const NUMBER_CHARS: usize = 24;
 
-/// What one author did to one answer and the hub refused.
+/// What one author did to one answer and was left out.
 #[derive(Debug)]
 pub(super) struct Missed {
     answer: AnswerId,
@@ -118,15 +118,25 @@ impl Session {
 
     pub(super) fn shown(&self, missed: &Missed, language: Language) -> SetAside {
         let (value, deleted) = missed.written();
+        let first = missed.steps.first().map(|(_, step)| self.stamp(&step.op.actor, step.time_ms));
+        let author = first.filter(|stamp| !stamp.own).map(|stamp| stamp.author);
+        let reason = match (missed.reason, &author) {
+            (Some(Reason::BuildsOnRefused), Some(_)) => language.pick(
+                "它接在一处被拒收的修改之后；填写人的电脑连上协同中心后会自动补上，届时这里不再显示",
+                "it builds on a refused change; its author's computer brings it again, and then it is shown here no more",
+            ),
+            (reason, _) => reason.map(|reason| sentence(reason, language)).unwrap_or_default(),
+        };
         let roster = self.ledger.chain().newest();
         SetAside {
             change: missed.name(),
             answer: missed.answer.clone(),
             name: subject(&self.definition, language, &missed.answer),
+            author: author.clone(),
             value,
             deleted,
             time_ms: missed.steps.last().map_or(0, |(_, step)| step.time_ms),
-            reason: missed.reason.map(|reason| sentence(reason, language)).unwrap_or_default().to_owned(),
+            reason: reason.to_owned(),
             owner: roster.owners(&missed.answer).next().map(|(id, _)| id.clone()),
         }
     }
@@ -143,20 +153,26 @@ enum Author {
 /// What is said as comments: a text that is too long for one in numbered parts.
 pub(super) fn proposal(form: &FormDefinition, missed: &SetAside, language: Language) -> Vec<String> {
     let mut texts = Vec::new();
+    let author = missed.author.as_ref().map(|author| match language {
+        Language::Chinese => format!("据{author}所填，"),
+        Language::English => format!("As {author} had written. "),
+    });
+    let author = author.unwrap_or_default();
+    let say = |chinese: &str, english: &str| format!("{author}{}", language.pick(chinese, english));
     if !missed.deleted.is_empty() {
-        texts.extend(parts(language.pick("建议删去", "Proposed to delete"), &missed.deleted, language));
+        texts.extend(parts(&say("建议删去", "Proposed to delete"), &missed.deleted, language));
     }
     match &missed.value {
         Some(AnswerValue::Text(text)) => {
             let text = spelled(form, &missed.answer, text, language);
-            texts.extend(parts(language.pick("建议填写", "Proposed"), &text, language));
+            texts.extend(parts(&say("建议填写", "Proposed"), &text, language));
         }
-        Some(AnswerValue::Flag(true)) => texts.push(language.pick("建议勾选", "Proposed: ticked").to_owned()),
+        Some(AnswerValue::Flag(true)) => texts.push(say("建议勾选", "Proposed: ticked")),
         Some(AnswerValue::Flag(false)) => {
-            texts.push(language.pick("建议不勾选", "Proposed: not ticked").to_owned());
+            texts.push(say("建议不勾选", "Proposed: not ticked"));
         }
         None if missed.deleted.is_empty() => {
-            texts.push(language.pick("建议清空", "Proposed: left blank").to_owned());
+            texts.push(say("建议清空", "Proposed: left blank"));
         }
         None => {}
     }
@@ -178,7 +194,9 @@ fn spelled(form: &FormDefinition, answer: &AnswerId, text: &str, language: Langu
 
 fn parts(lead_in: &str, text: &str, language: Language) -> Vec<String> {
     let chars: Vec<char> = text.chars().collect();
-    let pieces: Vec<&[char]> = chars.chunks(COMMENT_MAX_CHARS.saturating_sub(LEAD_IN_CHARS)).collect();
+    let pieces: Vec<&[char]> = chars
+        .chunks(COMMENT_MAX_CHARS.saturating_sub(lead_in.chars().count() + NUMBER_CHARS).max(1))
+        .collect();
     let (count, colon) = (pieces.len(), language.pick("：", ": "));
     let numbered = pieces.iter().enumerate().map(|(at, piece)| {
         let piece: String = piece.iter().collect();

@@ -1,4 +1,7 @@
-//! This desk's own work that the hub refused: kept, shown, and offered to those who may write it.
+//! Work that was refused, this desk's own and what hung on it of colleagues': kept, shown, and offered to those who
+//! may write it.
+
+use std::collections::BTreeSet;
 
 use form_document::comment::Comment;
 use form_document::log::Reason;
@@ -6,6 +9,7 @@ use form_model::command::{SetAside, SetAsideRequest};
 use form_model::error::UserError;
 use form_model::id::ApplicationId;
 use form_model::language::Language;
+use form_model::member::AgencyId;
 use form_store::StoreError;
 use form_store::follow::RefusedRow;
 
@@ -102,9 +106,17 @@ impl Workspace {
         rights::check_comment(session)?;
         let shown = session.shown(missed, language);
         let texts = missed::proposal(&session.definition, &shown, language);
+        // A colleague's work is the lead's to place: its own desk may be lost.
+        let agencies = &session.ledger.chain().newest().agencies;
+        let leads = agencies
+            .iter()
+            .filter(|(_, agency)| !agency.removed && agency.grant.may_lead())
+            .map(|(id, _)| id);
+        let leads = leads.filter(|_| shown.author.is_some());
+        let to: BTreeSet<AgencyId> = shown.owner.iter().chain(leads).cloned().collect();
         let comment = |text| Comment {
             on: Some(shown.answer.clone()),
-            to: shown.owner.iter().cloned().collect(),
+            to: to.iter().cloned().collect(),
             text,
             reply_to: None,
         };

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use form_document::ActorId;
 use form_document::key::PublicKey;
-use form_document::ledger::{Followed, LogFault, Recovery};
+use form_document::ledger::{Followed, LogFault, Recovery, SetAside};
 use form_document::roster::Hub;
 use form_document::wire::{Hello, Offer, Page, Presence};
 use form_model::command::{Event, Link, Present, ShowPresence, SyncState};
@@ -212,7 +212,12 @@ impl Workspace {
         if synced {
             session.synced_ms = now;
         }
-        let kept = store.write(|write| session.keep_followed(write, page, &followed, &replica, now));
+        let kept = store.refused(session.key).and_then(|aside| {
+            store.write(|write| {
+                session.put_away_again(write, &aside, &followed.merged.history)?;
+                session.keep_followed(write, page, &followed, &replica, now)
+            })
+        });
         let number = match kept {
             Ok(number) => number,
             Err(error) => {
@@ -313,11 +318,12 @@ impl Workspace {
 }
 
 impl Session {
-    /// This device's changes that the hub has given no verdict on.
+    /// The changes here that the hub has given no verdict on: this device's, and those that colleagues' sticks
+    /// brought past it.
     pub(crate) fn waiting(&self) -> u64 {
         let beyond =
             |actor: &ActorId| self.document().last_seq(actor).saturating_sub(self.ledger.accepted(actor));
-        self.own_actors().map(beyond).sum()
+        self.ledger.claims().map(|claim| beyond(&claim.actor)).sum()
     }
 
     fn sync_state(&self, set_aside: u32) -> SyncState {
@@ -427,12 +433,21 @@ impl Session {
         Ok(number)
     }
 
-    /// Keeps what was refused; of own changes also what they had done, for the person to look at.
+    /// Keeps what was refused; of what somebody here would miss also what it had done, for the person to look at.
     fn keep_refused(&self, write: &Write<'_>, followed: &Followed) -> Result<(), StoreError> {
         for (hash, reason) in &followed.refused {
             write.put_refused(self.key, &proof::refused_row(hash, *reason))?;
         }
-        for aside in followed.recovery.iter().flat_map(|recovery| &recovery.set_aside) {
+        let Some(recovery) = &followed.recovery else { return Ok(()) };
+        self.keep_aside(write, &self.not_come_again(&recovery.set_aside, &recovery.history))
+    }
+
+    /// Keeps what somebody here would miss.
+    ///
+    /// # Errors
+    /// When the database can't be written.
+    pub(super) fn keep_aside(&self, write: &Write<'_>, set_aside: &[SetAside]) -> Result<(), StoreError> {
+        for aside in set_aside {
             let row = RefusedRow {
                 hash: aside.hash.0.to_vec(),
                 reason: aside.reason.number(),

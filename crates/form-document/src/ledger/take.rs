@@ -11,10 +11,10 @@ use super::{Fault, Ledger, authorship_faults, judge_proven, raise_floor};
 use crate::authorship::{Claims, Proven};
 use crate::history::{self, HistoryRow};
 use crate::log::Reason;
-use crate::merge::{Gate, Merged};
+use crate::merge::{Gate, Merged, Refusal};
 use crate::object::ObjectTable;
 use crate::policy::{Moment, Touched, judge};
-use crate::raw::RawChange;
+use crate::raw::{RawChange, guarded};
 use crate::reader::{OpReader, Shown};
 use crate::reauthor::Pruned;
 use crate::roster::SignedEntry;
@@ -32,14 +32,17 @@ pub struct Taken {
     /// The changes that build on some that are not here, as far as there is room for them, with their proof: to be
     /// taken again with what comes next.
     pub early: Offer,
+    /// The changes that are left out only for what they hang on, each after those it builds on: their authors' desks
+    /// write them again, and may be lost.
+    pub set_aside: Vec<SetAside>,
     pub faults: Vec<Fault>,
 }
 
 /// What happened to this desk's work when changes under it were refused.
 #[derive(Debug)]
 pub struct Recovery {
-    /// This desk's own changes that were not written again, and those of devices that take no part any more in a new
-    /// epoch; each after those it builds on.
+    /// This desk's own changes that were not written again, those of devices that take no part any more in a new
+    /// epoch, and those of colleagues that went only for what they hung on; each after those it builds on.
     pub set_aside: Vec<SetAside>,
     /// What is no longer in the document, whoever made it.
     pub dropped: Vec<(ActorId, u64, ChangeHash)>,
@@ -73,23 +76,64 @@ impl Ledger {
         let claims = Claims { known: &self.claims, new };
         let mut authorship =
             self.prover(&claims, read.first, true).prove(read.changes, &offer.seals, |_| Ok(()));
-        authorship.proven.retain(|proven| !self.refused.contains_key(&proven.raw.hash));
+        let (known_refused, proven) = authorship
+            .proven
+            .into_iter()
+            .partition::<Vec<_>, _>(|proven| self.refused.contains_key(&proven.raw.hash));
+        authorship.proven = proven;
         authorship.unproven.retain(|hash| !self.refused.contains_key(hash));
         taken.faults.extend(authorship_faults(&authorship));
+        let proven = authorship.proven.iter().chain(&known_refused);
+        let proven: BTreeMap<ChangeHash, Proven> =
+            proven.map(|proven| (proven.raw.hash, proven.clone())).collect();
         let Claims { new, .. } = claims;
         taken.merged = self.take_changes(authorship.proven);
+        taken.set_aside = self.hanging(&proven, &taken.merged);
         let claim = |actor: &ActorId| self.claims.get(actor).or_else(|| new.get(actor));
         taken.early = early(&taken.merged.waiting, &authorship.segments, claim);
         let document = &self.document;
-        taken.segments = authorship.segments;
-        taken.segments.retain(|segment| {
+        let here = |segment: &Segment| {
             segment.places().any(|(seq, hash)| document.hash_at(&segment.actor, seq) == Some(*hash))
-        });
-        taken.claims = Claims { known: &self.claims, new }.used_by(&taken.segments);
+        };
+        let aside: BTreeSet<ChangeHash> = taken.set_aside.iter().map(|aside| aside.hash).collect();
+        let is_aside = |segment: &Segment| segment.hashes.iter().any(|hash| aside.contains(hash));
+        let of_use = authorship.segments.iter().filter(|segment| here(segment) || is_aside(segment));
+        taken.claims = Claims { known: &self.claims, new }.used_by(of_use);
+        taken.segments = authorship.segments;
+        taken.segments.retain(here);
         for claim in &taken.claims {
             self.add_claim(claim.clone());
         }
         taken
+    }
+
+    /// The changes that are left out for what they hang on alone. A revoked device's are not worth keeping.
+    fn hanging(&self, proven: &BTreeMap<ChangeHash, Proven>, merged: &Merged) -> Vec<SetAside> {
+        let left_out = merged.refused.iter().filter_map(|refused| match refused.reason {
+            Refusal::BuildsOnRefused(_) => refused.hash,
+            _ => None,
+        });
+        let left_out: BTreeSet<ChangeHash> = left_out.collect();
+        let refused = |hash| self.refused.get(hash) == Some(&Reason::BuildsOnRefused);
+        let active = |device| self.chain.newest().active(device).is_some();
+        let hanging = proven.values().filter(|proven| {
+            (left_out.contains(&proven.raw.hash) || refused(&proven.raw.hash)) && active(&proven.device)
+        });
+        let mut hanging: Vec<&RawChange> = hanging.map(|proven| &proven.raw).collect();
+        hanging.sort_by_key(|raw| (raw.ops.start_op, &raw.ops.actor_id));
+        let read = || {
+            let mut reader = OpReader::new(&self.document.automerge, Shown::default());
+            hanging.iter().for_each(|raw| reader.add((*raw).clone()));
+            let aside = |raw: &&RawChange| SetAside {
+                hash: raw.hash,
+                bytes: raw.change.raw_bytes().to_vec(),
+                reason: Reason::BuildsOnRefused,
+                history: history::rows(&raw.ops, &self.document.objects, &mut reader),
+            };
+            hanging.iter().map(aside).collect()
+        };
+        // Nobody has looked at their form, since what they build on is not here.
+        guarded(read).unwrap_or_default()
     }
 
     fn take_roster(&mut self, offer: &Offer, taken: &mut Taken) {
@@ -134,8 +178,8 @@ impl Ledger {
 
     /// The hub refused changes that are in the document: goes on with the one that was built without them, and
     /// writes this desk's other work that hung on them again, as far as it may now. Colleagues' work on them
-    /// comes back from their own desks.
-    /// What `strangers` wrote is set aside, too: it may be here alone.
+    /// comes back from their own desks; until then, and in case those are lost, it is set aside here. What
+    /// `strangers` wrote is set aside, too: it may be here alone.
     pub(super) fn recover(
         &mut self,
         pruned: Pruned,
@@ -145,7 +189,9 @@ impl Ledger {
         let Pruned { document, dropped, mut history } = pruned;
         let reason = |raw: &RawChange| match &raw.ops.actor_id {
             actor if own.contains(actor) => self.not_again(raw),
-            actor => strangers.contains(actor).then_some(Reason::Revoked),
+            actor if strangers.contains(actor) => Some(Reason::Revoked),
+            // What was refused for itself is shown to its author, who alone can be told why.
+            _ => self.refused_for_itself(raw).is_none().then_some(Reason::BuildsOnRefused),
         };
         let mut reasons: BTreeMap<ChangeHash, Reason> =
             dropped.iter().filter_map(|raw| Some((raw.hash, reason(raw)?))).collect();
@@ -192,20 +238,24 @@ impl Ledger {
     /// Why an own change that was dropped is not written again: it was refused for itself, or its author may no
     /// longer write there. One that was refused for what it hung on alone, or for its place, is written again.
     fn not_again(&self, raw: &RawChange) -> Option<Reason> {
-        // A copy of this device was first to write in its place: there is nothing wrong with the change itself.
-        let second = raw.ops.seq <= self.accepted(&raw.ops.actor_id);
-        let again = |reason: &Reason| match reason {
-            Reason::BuildsOnRefused => true,
-            Reason::Malformed => second,
-            Reason::NotGranted | Reason::Reassigned | Reason::Revoked => false,
-        };
-        if let Some(reason) = self.refused.get(&raw.hash).filter(|reason| !again(reason)) {
-            return Some(*reason);
+        if let Some(reason) = self.refused_for_itself(raw) {
+            return Some(reason);
         }
         let device = self.claims.get(&raw.ops.actor_id)?.device;
         let newest = self.chain.version();
         let touched = Touched::of(raw, &self.document.objects);
         judge(&self.chain, newest, &device, newest, &touched, Moment::Provisional).err()
+    }
+
+    /// Why a change was refused, unless it was for what it hung on alone, or for its place.
+    fn refused_for_itself(&self, raw: &RawChange) -> Option<Reason> {
+        // A copy of its device was first to write in its place: there is nothing wrong with the change itself.
+        let second = raw.ops.seq <= self.accepted(&raw.ops.actor_id);
+        self.refused.get(&raw.hash).copied().filter(|reason| match reason {
+            Reason::BuildsOnRefused => false,
+            Reason::Malformed => !second,
+            Reason::NotGranted | Reason::Reassigned | Reason::Revoked => true,
+        })
     }
 }
 

@@ -68,7 +68,7 @@ pub struct SetAsideRequest {
     pub propose: bool,
 }
 
-/// What one author did to one answer and the hub refused, as far as a person here would miss it.
+/// What one author did to one answer and was left out, as far as a person here would miss it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SetAside {
     /// Names it: its first change's hash, and the answer.
@@ -76,6 +76,9 @@ pub struct SetAside {
     pub answer: AnswerId,
     /// The field's short name in the settings' language.
     pub name: String,
+    /// Whose it is when it is not this desk's: agency and person. A colleague's work that hung on a refused change
+    /// comes again from the colleague's own desk, unless that is lost.
+    pub author: Option<String>,
     /// What was written: the last value, `None` when that was cleared; or the text as put in, however many
     /// keystrokes it took.
     pub value: Option<AnswerValue>,

@@ -196,11 +196,12 @@ pub struct RecoveryCode {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SyncState {
     pub link: Link,
-    /// This desk's own changes, and steps of the roster known here, that the hub has not given a verdict on.
+    /// The changes here, colleagues' from exchange files included, and the steps of the roster known here, that the hub
+    /// has not given a verdict on.
     pub waiting: u32,
     /// When the hub last confirmed that it has all there is here; milliseconds since 1970-01-01 UTC.
     pub synced_ms: Option<i64>,
-    /// Refused changes of this desk that a person has not put away yet.
+    /// Pieces of refused work, and of work that hung on it, that a person has not put away yet.
     pub set_aside: u32,
     /// A joining desk that has not checked every signature and right yet.
     pub checking: bool,
