@@ -106,6 +106,22 @@ impl Session {
         self.outbox.reset(store, self.key).map_err(|error| unreadable(store, &error))
     }
 
+    /// Goes on with the ledger of a compact start, which has just been kept as `newest`: loading it again would take
+    /// as long as everything before.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn started(&mut self, ledger: Ledger, newest: (i64, i64), store: &Store) -> Result<(), StoreError> {
+        self.ledger = ledger;
+        for replica in &self.replicas {
+            claim_own(&mut self.ledger, self.device, replica);
+        }
+        (self.newest, self.snapshot, self.synced_ms) = (newest, newest.0, newest.1);
+        self.checked = false;
+        self.texts.clear();
+        self.outbox.reset(store, self.key)
+    }
+
     /// This desk writes as that replica from now on.
     pub fn claim_own(&mut self, replica: &ReplicaRow) {
         claim_own(&mut self.ledger, self.device, replica);

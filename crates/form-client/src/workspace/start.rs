@@ -80,8 +80,15 @@ impl Workspace {
             write.put_unchecked_start(key, &bytes)?;
             write.put_follow(key, &proof::follow_row(&ledger, now, false))
         });
-        self.sessions.remove(id);
-        kept.map_err(|error: StoreError| not_saved(&error))?;
+        if let Err(error) = kept {
+            let error: StoreError = error;
+            self.sessions.remove(id);
+            return Err(not_saved(&error));
+        }
+        let Self { sessions, store, home, .. } = self;
+        if let Some(session) = sessions.get_mut(id) {
+            session.started(ledger, (number, now), store).map_err(|error| unusable(home, &error))?;
+        }
         Ok(vec![Event::Sync { sync: self.sync_state(id)? }])
     }
 
