@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use automerge::{ActorId, ChangeHash};
 
+use crate::by_hash::ByHash;
 use crate::document::Document;
 use crate::key::{BadSignature, PublicKey};
 use crate::raw::RawChange;
@@ -112,10 +113,10 @@ impl Prover<'_> {
             let place = given.entry((&raw.ops.actor_id, raw.ops.seq));
             place.or_insert(Given { first: raw.hash, last: raw.hash }).last = raw.hash;
         }
-        let places: BTreeMap<ChangeHash, (&ActorId, u64)> =
+        let places: ByHash<(&ActorId, u64)> =
             changes.iter().map(|(_, raw)| (raw.hash, (&raw.ops.actor_id, raw.ops.seq))).collect();
-        let mut by_hash: BTreeMap<ChangeHash, (PublicKey, u64)> = BTreeMap::new();
-        let mut contested: BTreeMap<ChangeHash, (PublicKey, u64)> = BTreeMap::new();
+        let mut by_hash: ByHash<(PublicKey, u64)> = ByHash::default();
+        let mut contested: ByHash<(PublicKey, u64)> = ByHash::default();
         let most_seals = changes.len().saturating_add(SEALS_EXTRA_MAX);
         let mut most_sealed = changes.len().saturating_add(SEALED_EXTRA_MAX);
         for (index, seal) in seals.iter().enumerate() {

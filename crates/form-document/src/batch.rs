@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use automerge::{ActorId, ChangeHash};
 
+use crate::by_hash::ByHash;
 use crate::causality::Causality;
 use crate::log::Reason;
 use crate::merge::{Refusal, RefusedChange, WaitingChange};
@@ -12,15 +13,17 @@ use crate::raw::RawChange;
 /// Changes on their way in. Each ends up accepted, refused or waiting.
 #[derive(Default)]
 pub(crate) struct Batch {
-    /// Undecided, with the first place in the batch.
-    pool: BTreeMap<ChangeHash, (usize, RawChange)>,
-    /// How many of a change's deps are neither in the document nor accepted.
-    blockers: BTreeMap<ChangeHash, usize>,
-    /// By a dep that is not in the document: those that build on it.
-    children: BTreeMap<ChangeHash, Vec<ChangeHash>>,
+    /// Undecided, with the first place in the batch; nothing where a change was decided.
+    pool: Vec<Option<(usize, RawChange)>>,
+    /// Where each stands in the pool.
+    places: ByHash<usize>,
+    /// How many of a change's deps are neither in the document nor accepted, by its place.
+    blockers: Vec<usize>,
+    /// By a dep that is not in the document: the places of those that build on it.
+    children: ByHash<Vec<usize>>,
     /// Nothing blocks these. The order (of operations in an honest history) does not depend on that of
     /// arrival.
-    ready: BTreeSet<(u64, ActorId, ChangeHash)>,
+    ready: BTreeSet<(u64, ActorId, ChangeHash, usize)>,
     accepted: Vec<(usize, RawChange)>,
     refused: Vec<RefusedChange>,
 }
@@ -30,7 +33,7 @@ impl Batch {
     pub(crate) fn new(changes: Vec<(usize, RawChange)>, graph: &Causality) -> Self {
         let mut batch = Self::default();
         for (index, raw) in changes {
-            if !graph.has(&raw.hash) && !batch.pool.contains_key(&raw.hash) {
+            if !graph.has(&raw.hash) && !batch.places.has(&raw.hash) {
                 batch.add(index, raw, graph);
             }
         }
@@ -39,36 +42,46 @@ impl Batch {
 
     /// Refuses what builds on changes that were refused before this batch came.
     pub(crate) fn refuse_children_of(&mut self, refused: &BTreeMap<ChangeHash, Reason>) {
-        let known: Vec<_> = self.children.keys().filter(|dep| refused.contains_key(dep)).copied().collect();
+        if refused.is_empty() {
+            return;
+        }
+        let undecided = self.pool.iter().flatten();
+        let deps = undecided.flat_map(|(_, raw)| raw.ops.deps.iter().copied());
+        let known: Vec<_> = deps.filter(|dep| refused.contains_key(dep)).collect();
         known.into_iter().for_each(|dep| self.refuse_children(dep));
     }
 
     fn add(&mut self, index: usize, raw: RawChange, graph: &Causality) {
-        let open: BTreeSet<_> = raw.ops.deps.iter().filter(|dep| !graph.has(dep)).copied().collect();
-        self.blockers.insert(raw.hash, open.len());
+        let place = self.pool.len();
+        let mut open: Vec<_> = raw.ops.deps.iter().filter(|dep| !graph.has(dep)).copied().collect();
+        open.sort_unstable();
+        open.dedup();
+        self.blockers.push(open.len());
         if open.is_empty() {
-            self.ready.insert(rank(&raw));
+            self.ready.insert(rank(&raw, place));
         }
         for dep in open {
-            self.children.entry(dep).or_default().push(raw.hash);
+            self.children.entry(dep).or_default().push(place);
         }
-        self.pool.insert(raw.hash, (index, raw));
+        self.places.insert(raw.hash, place);
+        self.pool.push(Some((index, raw)));
     }
 
     /// Takes a change out whose deps are all in the document or accepted.
     pub(crate) fn next_ready(&mut self) -> Option<(usize, RawChange)> {
-        let (_, _, hash) = self.ready.pop_first()?;
-        self.pool.remove(&hash)
+        let (_, _, _, place) = self.ready.pop_first()?;
+        self.pool.get_mut(place)?.take()
     }
 
     pub(crate) fn accept(&mut self, index: usize, raw: RawChange) {
         for child in self.children.remove(&raw.hash).unwrap_or_default() {
-            let Some(blockers) = self.blockers.get_mut(&child) else {
+            let Some(blockers) = self.blockers.get_mut(child) else {
                 continue;
             };
             *blockers -= 1;
             if *blockers == 0 {
-                self.ready.extend(self.pool.get(&child).map(|(_, raw)| rank(raw)));
+                let child = self.pool.get(child).and_then(Option::as_ref).map(|(_, raw)| rank(raw, child));
+                self.ready.extend(child);
             }
         }
         self.accepted.push((index, raw));
@@ -84,10 +97,10 @@ impl Batch {
         let mut hashes = vec![refused];
         while let Some(hash) = hashes.pop() {
             for child in self.children.remove(&hash).unwrap_or_default() {
-                if let Some((index, _)) = self.pool.remove(&child) {
+                if let Some((index, raw)) = self.pool.get_mut(child).and_then(Option::take) {
                     let reason = Refusal::BuildsOnRefused(refused);
-                    self.refused.push(RefusedChange { index, hash: Some(child), reason });
-                    hashes.push(child);
+                    self.refused.push(RefusedChange { index, hash: Some(raw.hash), reason });
+                    hashes.push(raw.hash);
                 }
             }
         }
@@ -103,7 +116,8 @@ impl Batch {
                     continue;
                 }
                 Some(None) => {
-                    self.pool.insert(raw.hash, (index, raw));
+                    self.places.insert(raw.hash, self.pool.len());
+                    self.pool.push(Some((index, raw)));
                     continue;
                 }
                 Some(Some(culprit)) if *culprit == raw.hash => Refusal::Trial,
@@ -114,13 +128,16 @@ impl Batch {
         let stranded: Vec<_> = self
             .pool
             .iter()
-            .filter_map(|(hash, (index, raw))| {
+            .enumerate()
+            .filter_map(|(place, undecided)| {
+                let (_, raw) = undecided.as_ref()?;
                 let culprit = raw.ops.deps.iter().find_map(|dep| *gone.get(dep)?)?;
-                Some((*hash, *index, culprit))
+                Some((place, culprit))
             })
             .collect();
-        for (hash, index, culprit) in stranded {
-            if self.pool.remove(&hash).is_some() {
+        for (place, culprit) in stranded {
+            if let Some((index, raw)) = self.pool.get_mut(place).and_then(Option::take) {
+                let hash = raw.hash;
                 self.refuse(index, hash, Refusal::BuildsOnRefused(culprit));
             }
         }
@@ -137,7 +154,7 @@ impl Batch {
         graph: &Causality,
     ) -> (Vec<RawChange>, Vec<RefusedChange>, Vec<WaitingChange>) {
         self.refused.sort_by_key(|refused| refused.index);
-        let mut early: Vec<_> = self.pool.into_values().collect();
+        let mut early: Vec<_> = self.pool.into_iter().flatten().collect();
         early.sort_by_key(|(index, _)| *index);
         let wait = |(_, raw): (usize, RawChange)| WaitingChange {
             bytes: raw.change.raw_bytes().to_vec(),
@@ -149,6 +166,6 @@ impl Batch {
     }
 }
 
-fn rank(raw: &RawChange) -> (u64, ActorId, ChangeHash) {
-    (raw.ops.start_op.get(), raw.ops.actor_id.clone(), raw.hash)
+fn rank(raw: &RawChange, place: usize) -> (u64, ActorId, ChangeHash, usize) {
+    (raw.ops.start_op.get(), raw.ops.actor_id.clone(), raw.hash, place)
 }

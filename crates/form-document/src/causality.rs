@@ -6,13 +6,14 @@ use std::sync::Arc;
 
 use automerge::{ActorId, Automerge, Change, ChangeHash};
 
+use crate::by_hash::ByHash;
 use crate::op::OpId;
 
 /// The changes of one document, each after those it builds on.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Causality {
     nodes: Vec<Node>,
-    by_hash: BTreeMap<ChangeHash, usize>,
+    by_hash: ByHash<usize>,
     actors: BTreeMap<ActorId, usize>,
     /// By actor, then by seq − 1: the changes' places in `nodes`.
     by_actor: Vec<Vec<usize>>,
@@ -81,7 +82,7 @@ impl Causality {
     }
 
     pub(crate) fn has(&self, hash: &ChangeHash) -> bool {
-        self.by_hash.contains_key(hash)
+        self.by_hash.has(hash)
     }
 
     /// The actor's newest seq; 0 for an unknown actor.

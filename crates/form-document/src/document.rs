@@ -8,6 +8,7 @@ use form_model::answer::{AnswerValue, Answers};
 use form_model::definition::FormDefinition;
 use form_model::id::{AnswerId, ApplicationId};
 
+use crate::by_hash::ByHash;
 use crate::causality::Causality;
 use crate::conflict::Clear;
 use crate::error::LoadError;
@@ -75,7 +76,7 @@ impl Document {
         for (index, bytes) in tail.iter().enumerate() {
             changes.push(read_stored(bytes).map_err(|_| LoadError::BadChange(index))?);
         }
-        let expected = heads_with(&automerge.get_heads(), &changes);
+        let expected = heads_with(&automerge.get_heads(), changes.iter());
         guarded(|| automerge.apply_changes(changes))
             .ok_or_else(|| LoadError::Unreadable("the changes do not fit the document".to_owned()))?
             .map_err(|error| LoadError::Unreadable(error.to_string()))?;
@@ -252,11 +253,14 @@ pub(crate) fn load_snapshot(snapshot: &[u8]) -> Result<Automerge, LoadError> {
 }
 
 /// The heads that a document with these heads has once it holds these changes too.
-pub(crate) fn heads_with(heads: &[ChangeHash], changes: &[Change]) -> Vec<ChangeHash> {
-    let mut all: BTreeSet<_> = heads.iter().copied().collect();
-    all.extend(changes.iter().map(Change::hash));
-    for dep in changes.iter().flat_map(Change::deps) {
-        all.remove(dep);
-    }
-    all.into_iter().collect()
+pub(crate) fn heads_with<'a>(
+    heads: &[ChangeHash],
+    changes: impl Iterator<Item = &'a Change> + Clone,
+) -> Vec<ChangeHash> {
+    let known: ByHash<()> = changes.clone().flat_map(Change::deps).copied().collect();
+    let all = heads.iter().copied().chain(changes.map(Change::hash));
+    let mut heads: Vec<_> = all.filter(|hash| !known.has(hash)).collect();
+    heads.sort_unstable();
+    heads.dedup();
+    heads
 }

@@ -206,25 +206,38 @@ impl Ledger {
         self.floors.get(device).copied().unwrap_or(0)
     }
 
-    /// Reads the raw changes of an offer; those in the document already are passed over.
-    fn read(&self, offer: &Offer, faults: &mut Vec<Fault>) -> Read {
-        let mut read = Read::default();
-        let mut left = OFFER_MAX_OPS;
-        for (index, WireChange(bytes)) in offer.changes.iter().enumerate() {
-            let known = raw::chunk_hash(bytes).filter(|hash| self.document.has_change(hash));
-            if let Some(known) = known {
+    /// Reads the raw changes of offers; those in the document already are passed over. What is wrong with each
+    /// offer goes to its faults.
+    fn read(&self, offers: &[&Offer], faults: &mut [Vec<Fault>]) -> Vec<Read> {
+        let mut reads: Vec<Read> = offers.iter().map(|_| Read::default()).collect();
+        let all = offers.iter().map(|offer| &offer.changes).enumerate();
+        let all =
+            all.flat_map(|(at, changes)| changes.iter().enumerate().map(move |(i, change)| (at, i, change)));
+        let weighed = raw::each(all.collect(), |(at, index, WireChange(bytes))| {
+            (at, index, bytes, raw::chunk_hash(bytes), bulk::weight(bytes))
+        });
+        let mut unread = Vec::with_capacity(weighed.len());
+        for (at, index, bytes, hash, weight) in weighed {
+            let (Some(read), Some(faults)) = (reads.get_mut(at), faults.get_mut(at)) else { continue };
+            if let Some(known) = hash.filter(|hash| self.document.has_change(hash)) {
                 if index == 0 {
                     read.first = self.document.place_of_change(&known);
                 }
-                continue;
+            } else if read.left < weight {
+                if !std::mem::replace(&mut read.full, true) {
+                    faults.push(Fault::TooMuch { index });
+                }
+            } else if !read.full {
+                // One that is too large by itself is refused unread, and takes nothing from the others.
+                read.left -= if weight > CHANGE_MAX_OPS { 0 } else { weight };
+                unread.push((at, index, bytes));
             }
-            let Some(rest) = left.checked_sub(bulk::weight(bytes)) else {
-                faults.push(Fault::TooMuch { index });
-                break;
-            };
-            match RawChange::read(bytes) {
+        }
+        for (at, index, change) in raw::each(unread, |(at, index, bytes)| (at, index, RawChange::read(bytes)))
+        {
+            let (Some(read), Some(faults)) = (reads.get_mut(at), faults.get_mut(at)) else { continue };
+            match change {
                 Ok(raw) => {
-                    left = rest;
                     if index == 0 {
                         read.first = Some((raw.ops.actor_id.clone(), raw.ops.seq));
                     }
@@ -233,7 +246,7 @@ impl Ledger {
                 Err(bad) => faults.push(Fault::Change { index, bad }),
             }
         }
-        read
+        reads
     }
 
     /// The new claims of an offer, by devices of the roster.
@@ -270,12 +283,21 @@ impl Ledger {
 }
 
 /// The changes of an offer.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Read {
     /// With their places in the offer.
     changes: Vec<(usize, RawChange)>,
     /// Actor and seq of the offer's first change, also when the document has it.
     first: Option<(ActorId, u64)>,
+    /// How many more operations the offer may have, and whether it had more.
+    left: u64,
+    full: bool,
+}
+
+impl Default for Read {
+    fn default() -> Self {
+        Self { changes: Vec::new(), first: None, left: OFFER_MAX_OPS, full: false }
+    }
 }
 
 /// The reason to refuse a proven change, as of a roster version. `floors` are the newest rosters that devices

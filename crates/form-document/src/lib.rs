@@ -8,6 +8,7 @@ mod authorship;
 mod batch;
 mod bulk;
 pub mod bundle;
+mod by_hash;
 mod causality;
 pub mod comment;
 mod conflict;

@@ -142,7 +142,7 @@ impl Document {
         let mut batch = Batch::new(changes, &graph);
         batch.refuse_children_of(gate.refused);
         let shown = self.check(&mut batch, &mut graph, gate);
-        let tried = batch.accepted().map(|raw| raw.change.clone()).collect();
+        let tried = batch.accepted().map(|raw| &raw.change).collect();
         let (applied, gone) = trial::apply_most(&self.automerge, tried, audience);
         if !gone.is_empty() {
             batch.refuse_tried(&gone);

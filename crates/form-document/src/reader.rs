@@ -32,7 +32,7 @@ pub(crate) struct OpReader<'a> {
     /// Rebuilt changes.
     changes: BTreeMap<ChangeHash, ExpandedChange>,
     /// Changes that the document may not have yet, by actor and first operation.
-    added: BTreeMap<(ActorId, u64), RawChange>,
+    added: BTreeMap<ActorId, BTreeMap<u64, RawChange>>,
     /// By text object: how many of its characters were looked up singly.
     looked_up: BTreeMap<OpId, usize>,
 }
@@ -49,7 +49,11 @@ impl<'a> OpReader<'a> {
 
     /// Makes a change readable that the document may not have.
     pub(crate) fn add(&mut self, raw: RawChange) {
-        self.added.insert((raw.ops.actor_id.clone(), raw.ops.start_op.get()), raw);
+        let start = raw.ops.start_op.get();
+        match self.added.get_mut(&raw.ops.actor_id) {
+            Some(changes) => changes.insert(start, raw),
+            None => self.added.entry(raw.ops.actor_id.clone()).or_default().insert(start, raw),
+        };
     }
 
     /// The operation, if the document or an added change has it.
@@ -69,10 +73,8 @@ impl<'a> OpReader<'a> {
 
     /// The operation, if an added change has it.
     fn added_op(&self, id: &OpId) -> Option<&Op> {
-        let key = (id.actor.clone(), id.counter);
-        let ((actor, _), raw) = self.added.range(..=key).next_back()?;
-        let index = (*actor == id.actor).then(|| inside(&raw.ops, id)).flatten()?;
-        raw.ops.operations.get(index)
+        let (_, raw) = self.added.get(&id.actor)?.range(..=id.counter).next_back()?;
+        raw.ops.operations.get(inside(&raw.ops, id)?)
     }
 
     /// Whether an operation of the document put a character into a text; one that was taken out again since may

@@ -1,6 +1,6 @@
 //! The last gate: a batch is applied to a copy of the document first, where a panic does no harm.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use automerge::{Automerge, Change, ChangeHash, Patch, PatchLog};
 
@@ -23,7 +23,7 @@ pub(crate) enum Audience {
 
 /// Applies changes, all ready and in causal order, to a copy. `None` when Automerge panics, refuses or
 /// keeps back one of them, or when it would not write each of them back as it came.
-pub(crate) fn apply(document: &Automerge, changes: &[Change], audience: Audience) -> Option<Applied> {
+pub(crate) fn apply(document: &Automerge, changes: &[&Change], audience: Audience) -> Option<Applied> {
     let heads = document.get_heads();
     let mut automerge = document.clone();
     let applied = guarded(|| {
@@ -31,14 +31,17 @@ pub(crate) fn apply(document: &Automerge, changes: &[Change], audience: Audience
             Audience::Reader => PatchLog::active(),
             Audience::Nobody => PatchLog::inactive(),
         };
-        automerge.apply_changes_log_patches(changes.iter().cloned(), &mut log).ok()?;
-        if automerge.get_heads() != heads_with(&heads, changes) {
+        automerge.apply_changes_log_patches(changes.iter().copied().cloned(), &mut log).ok()?;
+        if automerge.get_heads() != heads_with(&heads, changes.iter().copied()) {
             return None;
         }
         // Saving rebuilds each change from the document; a change that comes out otherwise would make the
         // saved document unreadable.
-        let rebuilt: BTreeSet<ChangeHash> = automerge.get_changes(&heads).iter().map(Change::hash).collect();
-        if rebuilt != changes.iter().map(Change::hash).collect() {
+        let mut rebuilt: Vec<ChangeHash> = automerge.get_changes(&heads).iter().map(Change::hash).collect();
+        let mut given: Vec<ChangeHash> = changes.iter().map(|change| change.hash()).collect();
+        rebuilt.sort_unstable();
+        given.sort_unstable();
+        if rebuilt != given {
             return None;
         }
         Some(automerge.make_patches(&mut log))
@@ -49,7 +52,7 @@ pub(crate) fn apply(document: &Automerge, changes: &[Change], audience: Audience
 
 /// [`apply`] for whoever wants the document alone, and has the changes from a saved one.
 pub(crate) fn apply_all(document: &Automerge, changes: Vec<Change>) -> Option<Automerge> {
-    let heads = heads_with(&document.get_heads(), &changes);
+    let heads = heads_with(&document.get_heads(), changes.iter());
     let mut automerge = document.clone();
     let applied = guarded(|| automerge.apply_changes(changes).is_ok() && automerge.get_heads() == heads);
     applied.unwrap_or(false).then_some(automerge)
@@ -65,7 +68,7 @@ pub(crate) const FAILURES_MAX: usize = 8;
 /// nothing when it was not tried: those may be good.
 pub(crate) fn apply_most(
     document: &Automerge,
-    mut changes: Vec<Change>,
+    mut changes: Vec<&Change>,
     audience: Audience,
 ) -> (Option<Applied>, BTreeMap<ChangeHash, Option<ChangeHash>>) {
     let mut gone = BTreeMap::new();
@@ -76,7 +79,7 @@ pub(crate) fn apply_most(
         if let Some(applied) = apply(document, &changes, audience) {
             return (Some(applied), gone);
         }
-        let Some(culprit) = changes.get(longest_good(document, &changes)).map(Change::hash) else {
+        let Some(culprit) = changes.get(longest_good(document, &changes)).map(|change| change.hash()) else {
             break;
         };
         gone.insert(culprit, Some(culprit));
@@ -93,7 +96,7 @@ pub(crate) fn apply_most(
 }
 
 /// How many changes from the start apply together, found by halving; fewer than all.
-fn longest_good(document: &Automerge, changes: &[Change]) -> usize {
+fn longest_good(document: &Automerge, changes: &[&Change]) -> usize {
     let (mut good, mut bad) = (0, changes.len());
     while good + 1 < bad {
         let middle = good.midpoint(bad);
@@ -143,9 +146,9 @@ mod tests {
         let nowhere = ElementId::Id(OpId::new(77, document.get_actor()));
         let mut changes: Vec<_> = (2..9).map(|actor| change(&document, actor, ElementId::Head)).collect();
         let bad = change(&document, 9, nowhere);
-        assert!(apply(&document, std::slice::from_ref(&bad), Audience::Nobody).is_none());
+        assert!(apply(&document, &[&bad], Audience::Nobody).is_none());
         changes.insert(3, bad.clone());
-        let (applied, gone) = apply_most(&document, changes, Audience::Reader);
+        let (applied, gone) = apply_most(&document, changes.iter().collect(), Audience::Reader);
         assert_eq!(gone, BTreeMap::from([(bad.hash(), Some(bad.hash()))]));
         let text = automerge::ReadDoc::get(&applied.unwrap().automerge, ROOT, "text").unwrap().unwrap().1;
         assert_eq!(automerge::ReadDoc::length(&document, &text), 0, "the document itself is as it was");

@@ -1,12 +1,12 @@
 //! Runs benchmarks, prints one table and writes `target/bench/*.json` and `target/bench/*.md`:
 //! `bench [engine] [window] [hub] [memory] [peers] [--quick] [--applications=NUMBER]`, all parts when
-//! none is named.
+//! none is named; `latency`, `load`, `merge` and `join` are parts of `hub` that also run by themselves.
 
 use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, bail};
-use huiqian_tests::bench::hub::suite::{self, FULL, QUICK};
+use huiqian_tests::bench::hub::suite::{self, ALONE, FULL, QUICK};
 use huiqian_tests::bench::{Figure, engine, window};
 use huiqian_tests::place::results_folder;
 
@@ -18,8 +18,9 @@ async fn main() -> anyhow::Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let (flags, named): (Vec<&str>, Vec<&str>) =
         arguments.iter().map(String::as_str).partition(|argument| argument.starts_with("--"));
-    if let Some(unknown) = named.iter().find(|part| !PARTS.contains(part)) {
-        bail!("there is no benchmark “{unknown}”; there are {}", PARTS.join(", "));
+    if let Some(unknown) = named.iter().find(|part| !PARTS.contains(part) && !ALONE.contains(part)) {
+        let (parts, alone) = (PARTS.join(", "), ALONE.join(", "));
+        bail!("there is no benchmark “{unknown}”; there are {parts}, and of the hub {alone}");
     }
     let wanted = |part: &str| named.is_empty() || named.contains(&part);
     let mut size = if flags.contains(&"--quick") { QUICK } else { FULL };
@@ -38,6 +39,9 @@ async fn main() -> anyhow::Result<()> {
     }
     if wanted("memory") {
         report("memory", &[suite::memory(&size).await?])?;
+    }
+    for part in ALONE.into_iter().filter(|part| named.contains(part)) {
+        report(part, &suite::alone(part, folder.path(), &size).await?)?;
     }
     if wanted("hub") || wanted("peers") {
         hub(folder.path(), &size, wanted("peers")).await?;

@@ -9,11 +9,12 @@ use super::epoch::check_epoch;
 use super::take::Recovery;
 use super::{Fault, Ledger, authorship_faults, judge_proven, raise_floor};
 use crate::authorship::{Claims, Proven};
+use crate::by_hash::ByHash;
 use crate::key::{BadSignature, PublicKey};
 use crate::log::{Item, LogHead, LogState, Position, Reason};
 use crate::merge::{Gate, Merged};
 use crate::policy::{Moment, Touched, judge};
-use crate::raw::{BadChunk, RawChange};
+use crate::raw::{self, BadChunk, RawChange};
 use crate::roster::{RosterChain, RosterFault, SignedEntry};
 use crate::segment::{Claim, Segment};
 use crate::wire::{Page, PageEntry, WireChange};
@@ -82,7 +83,7 @@ pub(super) struct Draft<'a> {
     pub(super) accepted: BTreeMap<ActorId, u64>,
     pub(super) refused: Vec<(ChangeHash, Reason)>,
     refused_here: BTreeSet<ChangeHash>,
-    accepted_here: BTreeSet<ChangeHash>,
+    accepted_here: ByHash<()>,
     pub(super) roster: Vec<SignedEntry>,
     displaced: Vec<SignedEntry>,
     /// The changes given by the page's new entries, in order, each with the roster version at its place.
@@ -112,7 +113,7 @@ struct Settled {
     confirmed: u64,
     log: LogState,
     bound: Option<LogState>,
-    here: BTreeSet<ChangeHash>,
+    here: ByHash<()>,
     proven: Vec<Proven>,
     floors: BTreeMap<PublicKey, u64>,
     followed: Followed,
@@ -157,7 +158,7 @@ impl Ledger {
             let damaged = || LogFault::NotApplied("the document here cannot be built anew".to_owned());
             let without = self.document.without(&drop, fresh.clone()).ok_or_else(damaged)?;
             let beyond_doubt = |raw: &&RawChange| {
-                here.contains(&raw.hash)
+                here.has(&raw.hash)
                     || !drop.contains(&raw.hash) && raw.ops.seq <= self.accepted(&raw.ops.actor_id)
             };
             if let Some(raw) = without.dropped.iter().find(beyond_doubt) {
@@ -217,7 +218,7 @@ impl<'a> Draft<'a> {
             accepted: BTreeMap::new(),
             refused: Vec::new(),
             refused_here: BTreeSet::new(),
-            accepted_here: BTreeSet::new(),
+            accepted_here: ByHash::default(),
             roster: Vec::new(),
             displaced: Vec::new(),
             given: Vec::new(),
@@ -235,7 +236,9 @@ impl<'a> Draft<'a> {
         // A page that overlaps what is here tells the first of its entries a second time.
         let behind = position.checked_sub(page.after);
         let mut skip = behind.ok_or(LogFault::Gap { expected: position, found: page.after })?;
+        let mut read = read_ahead(page).into_iter();
         for entry in &page.entries {
+            let change = if matches!(entry, PageEntry::Change(_)) { read.next() } else { None };
             if let PageEntry::Accepted { actor, first_seq, count } = entry {
                 let known = skip.min(*count);
                 skip -= known;
@@ -244,16 +247,21 @@ impl<'a> Draft<'a> {
             } else if skip > 0 {
                 skip -= 1;
             } else {
-                self.step(entry)?;
+                self.step(entry, change)?;
             }
         }
         Ok(())
     }
 
-    fn step(&mut self, entry: &PageEntry) -> Result<(), LogFault> {
+    /// Takes the next place of the log; `change` is what an entry with a change holds.
+    fn step(
+        &mut self,
+        entry: &PageEntry,
+        change: Option<Result<RawChange, BadChunk>>,
+    ) -> Result<(), LogFault> {
         match entry {
             PageEntry::Change(WireChange(bytes)) => {
-                let raw = RawChange::read(bytes)?;
+                let raw = change.unwrap_or_else(|| RawChange::read(bytes))?;
                 self.accept(&raw.ops.actor_id, raw.ops.seq, raw.hash)?;
                 self.given.push((self.confirmed, raw));
             }
@@ -305,13 +313,13 @@ impl<'a> Draft<'a> {
             return Err(LogFault::Contradiction(hash));
         }
         self.push(Item::Accepted(hash))?;
-        self.accepted_here.insert(hash);
+        self.accepted_here.insert(hash, ());
         Ok(())
     }
 
     fn refuse(&mut self, hash: ChangeHash, reason: Reason) -> Result<(), LogFault> {
         let place = self.ledger.document.place_of_change(&hash);
-        let accepted = self.accepted_here.contains(&hash)
+        let accepted = self.accepted_here.has(&hash)
             || place.is_some_and(|(actor, seq)| seq <= self.ledger.accepted(&actor));
         if accepted || !self.refused_here.insert(hash) || self.ledger.refused.contains_key(&hash) {
             return Err(LogFault::Contradiction(hash));
@@ -441,6 +449,15 @@ impl<'a> Draft<'a> {
         }
         Ok(())
     }
+}
+
+/// The changes of a page, in order.
+fn read_ahead(page: &Page) -> Vec<Result<RawChange, BadChunk>> {
+    let changes = page.entries.iter().filter_map(|entry| match entry {
+        PageEntry::Change(WireChange(bytes)) => Some(bytes),
+        _ => None,
+    });
+    raw::each(changes.collect(), |bytes| RawChange::read(bytes))
 }
 
 /// Whose the first change given by a page is, and its number. It may be one that is here already.

@@ -7,8 +7,9 @@ use automerge::{ActorId, ChangeHash};
 
 use super::epoch::check_epoch;
 use super::span::{Span, Spans};
-use super::{Fault, Ledger, authorship_faults, judge_proven, raise_floor, reason};
+use super::{Fault, Ledger, Read, authorship_faults, judge_proven, raise_floor, reason};
 use crate::authorship::{Claims, Proven};
+use crate::by_hash::ByHash;
 use crate::key::PublicKey;
 use crate::log::{Item, LogState, Reason};
 use crate::merge::{AppliedChange, Gate, Merged, WaitingChange};
@@ -65,13 +66,30 @@ impl Decision {
 /// The proven changes of all offers that are judged together.
 #[derive(Default)]
 struct Docket {
-    proven: BTreeMap<ChangeHash, Proven>,
+    proven: Vec<Proven>,
+    /// Where each of them stands.
+    places: ByHash<usize>,
     segments: Vec<Segment>,
     /// What the segments are about.
     spans: Spans,
     claims: BTreeMap<ActorId, Claim>,
     /// Changes whose only signatures may not stand.
     contested: BTreeSet<ChangeHash>,
+}
+
+impl Docket {
+    /// Puts a change on the docket, in the place of what stood there as it.
+    fn put(&mut self, proven: Proven) {
+        let place = *self.places.entry(proven.raw.hash).or_insert(self.proven.len());
+        match self.proven.get_mut(place) {
+            Some(there) => *there = proven,
+            None => self.proven.push(proven),
+        }
+    }
+
+    fn get(&self, hash: &ChangeHash) -> Option<&Proven> {
+        self.proven.get(*self.places.get(hash)?)
+    }
 }
 
 impl Ledger {
@@ -93,12 +111,15 @@ impl Ledger {
         self.confirmed = self.chain.version();
         let mut docket = Docket::default();
         let mut named = Vec::with_capacity(offers.len());
-        for (offer, outcome) in offers.iter().zip(&mut outcomes) {
-            named.push(self.prove_offer(offer, &mut docket, &mut outcome.faults));
+        let mut faults = vec![Vec::new(); offers.len()];
+        let reads = self.read(offers, &mut faults);
+        for (((offer, outcome), read), faults) in offers.iter().zip(&mut outcomes).zip(reads).zip(faults) {
+            outcome.faults.extend(faults);
+            named.push(self.prove_offer(offer, read, &mut docket, &mut outcome.faults));
         }
         let waiting = self.judge_changes(docket, now_ms, &mut judgement);
         for (hashes, outcome) in named.iter().zip(&mut outcomes) {
-            outcome.waiting.extend(waiting.iter().filter(|change| hashes.contains(&change.hash)).cloned());
+            outcome.waiting.extend(waiting.iter().filter(|change| hashes.has(&change.hash)).cloned());
             judgement.faults.extend(outcome.faults.iter().cloned());
         }
         judgement.waiting = waiting;
@@ -144,17 +165,17 @@ impl Ledger {
     fn prove_offer(
         &self,
         offer: &Offer,
+        read: Read,
         docket: &mut Docket,
         faults: &mut Vec<Fault>,
-    ) -> BTreeSet<ChangeHash> {
-        let read = self.read(offer, faults);
+    ) -> ByHash<()> {
         let new = self.candidates(offer.claims.as_deref().unwrap_or_default(), faults);
         let claims = Claims { known: &self.claims, new };
         let spans = &mut docket.spans;
-        let given: BTreeSet<ChangeHash> = read.changes.iter().map(|(_, raw)| raw.hash).collect();
+        let given: ByHash<()> = read.changes.iter().map(|(_, raw)| raw.hash).collect();
         let admit = |segment: &Segment| {
-            if segment.hashes.iter().any(|hash| given.contains(hash)) {
-                let ahead = |hash: &&ChangeHash| !given.contains(hash) && !self.document.has_change(hash);
+            if segment.hashes.iter().any(|hash| given.has(hash)) {
+                let ahead = |hash: &&ChangeHash| !given.has(hash) && !self.document.has_change(hash);
                 let ahead = segment.hashes.iter().filter(ahead).count();
                 self.spans.admit_beside(segment, ahead)?;
                 spans.admit_beside(segment, ahead)?;
@@ -178,15 +199,15 @@ impl Ledger {
         for proven in authorship.contested {
             // Its device did sign it, and nobody is to wait for a proof that may stand: it is refused.
             let hash = proven.raw.hash;
-            if !docket.proven.contains_key(&hash) {
+            if !docket.places.has(&hash) {
                 docket.contested.insert(hash);
-                docket.proven.insert(hash, proven);
+                docket.put(proven);
             }
         }
         for proven in authorship.proven {
             let hash = proven.raw.hash;
-            if docket.contested.remove(&hash) || !docket.proven.contains_key(&hash) {
-                docket.proven.insert(hash, proven);
+            if docket.contested.remove(&hash) || !docket.places.has(&hash) {
+                docket.put(proven);
             }
         }
         named
@@ -198,15 +219,14 @@ impl Ledger {
         now_ms: i64,
         judgement: &mut Judgement,
     ) -> Vec<WaitingChange> {
-        let proven = &docket.proven;
-        let changes = proven.values().map(|proven| (proven.index, proven.raw.clone())).collect();
+        let changes = docket.proven.iter().map(|proven| (proven.index, proven.raw.clone())).collect();
         let newest = self.chain.version();
         // Each change is judged knowing what its device had signed before, in the order of the log, so that
         // whoever checks the log comes to the same verdicts wherever its pages are cut.
         let floors = RefCell::new(std::mem::take(&mut self.floors));
         let chain = &self.chain;
         let verdict = |raw: &RawChange, objects: &ObjectTable| {
-            let proven = proven.get(&raw.hash).ok_or(Reason::NotGranted)?;
+            let proven = docket.get(&raw.hash).ok_or(Reason::NotGranted)?;
             if docket.contested.contains(&raw.hash) {
                 return Err(Reason::Malformed);
             }
@@ -221,17 +241,17 @@ impl Ledger {
     }
 
     fn decide(&mut self, merged: Merged, docket: Docket, judgement: &mut Judgement) -> Vec<WaitingChange> {
-        let mut accepted = BTreeSet::new();
+        let mut accepted = ByHash::default();
         for change in merged.applied {
-            accepted.insert(change.hash);
-            if let Some(proven) = docket.proven.get(&change.hash) {
+            accepted.insert(change.hash, ());
+            if let Some(proven) = docket.get(&change.hash) {
                 judgement.floors.insert(proven.device, self.floor(&proven.device));
             }
             self.accepted.insert(change.actor.clone(), change.seq);
             judgement.decisions.push(Decision::Accepted(change));
         }
         for refused in merged.refused {
-            let Some(proven) = refused.hash.and_then(|hash| docket.proven.get(&hash)) else { continue };
+            let Some(proven) = refused.hash.and_then(|hash| docket.get(&hash)) else { continue };
             let (hash, reason) = (proven.raw.hash, reason(&refused.reason));
             self.refused.insert(hash, reason);
             let (actor, seq) = (proven.raw.ops.actor_id.clone(), proven.raw.ops.seq);
@@ -257,10 +277,10 @@ impl Ledger {
 
     /// A segment is of use when it proves a change just accepted, or proves with one signature what has taken
     /// several.
-    fn is_of_use(&self, segment: &Segment, accepted: &BTreeSet<ChangeHash>) -> bool {
+    fn is_of_use(&self, segment: &Segment, accepted: &ByHash<()>) -> bool {
         let actor = &segment.actor;
         let here = |(seq, hash): (u64, &ChangeHash)| self.document.hash_at(actor, seq) == Some(*hash);
-        if segment.places().any(|(seq, hash)| accepted.contains(hash) && here((seq, hash))) {
+        if segment.places().any(|(seq, hash)| accepted.has(hash) && here((seq, hash))) {
             return true;
         }
         let known = segment.end_seq() <= self.accepted(actor).saturating_add(1);

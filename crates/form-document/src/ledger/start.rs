@@ -6,6 +6,8 @@
 //! nor signs anything off.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::panic::resume_unwind;
+use std::thread;
 
 use automerge::{ActorId, ChangeHash, ReadDoc};
 use form_model::definition::FormDefinition;
@@ -13,12 +15,13 @@ use form_model::definition::FormDefinition;
 use super::follow::{Draft, LogFault};
 use super::{Fault, Ledger, LedgerParts};
 use crate::authorship::Claims;
+use crate::by_hash::ByHash;
 use crate::document::Document;
 use crate::error::LoadError;
 use crate::genesis::{GenesisError, UnverifiedGenesis, application_id};
 use crate::key::PublicKey;
 use crate::log::{LogState, Reason};
-use crate::raw::RawChange;
+use crate::raw::{self, RawChange};
 use crate::roster::SignedEntry;
 use crate::segment::{Claim, Segment};
 use crate::unpack;
@@ -138,9 +141,8 @@ pub fn verify_all(
     let mut draft = Draft::new(&ledger);
     walk(&mut draft, start, &ledger)?;
     let document = &ledger.document;
-    let changes = document.automerge.get_changes(&[]);
-    let mut by_hash: BTreeMap<ChangeHash, RawChange> =
-        changes.into_iter().map(RawChange::own).map(|raw| (raw.hash, raw)).collect();
+    let changes = raw::each(document.automerge.get_changes(&[]), RawChange::own);
+    let mut by_hash: ByHash<RawChange> = changes.into_iter().map(|raw| (raw.hash, raw)).collect();
     let (mut versions, mut raws) = (Vec::new(), Vec::new());
     for (version, hash) in std::mem::take(&mut draft.here).iter().flat_map(super::follow::Run::places) {
         if let Some(raw) = by_hash.remove(&hash) {
@@ -153,18 +155,37 @@ pub fn verify_all(
     // The document is all that there is: what it holds counts, as if accepted.
     let mut prover = ledger.prover(&claims, None, false);
     prover.accepted = &draft.accepted;
-    let authorship = prover.prove(raws, &start.page.seals, |_| Ok(()));
-    if let Some(hash) = authorship.unproven.first() {
-        return Err(LogFault::Fault(Box::new(Fault::Unproven(*hash))).into());
-    }
-    let floors = draft.check_rights(&authorship.proven, &versions)?;
-    let raws = authorship.proven.into_iter().map(|proven| proven.raw).collect();
+    let in_order = raws.iter().map(|(_, raw)| raw.clone()).collect();
+    // Who made the changes, and what they make, are two questions.
+    let (rightful, content) = thread::scope(|scope| {
+        let content = scope.spawn(|| check_content(document, in_order, genesis, definition, actor));
+        let rightful = || -> Result<_, StartFault> {
+            let authorship = prover.prove(raws, &start.page.seals, |_| Ok(()));
+            if let Some(hash) = authorship.unproven.first() {
+                return Err(LogFault::Fault(Box::new(Fault::Unproven(*hash))).into());
+            }
+            let floors = draft.check_rights(&authorship.proven, &versions)?;
+            Ok((authorship.segments, floors))
+        };
+        let rightful = rightful();
+        (rightful, content.join().unwrap_or_else(|cause| resume_unwind(cause)))
+    });
+    let (segments, floors) = rightful?;
+    content?;
+    Ok(Verified { log: draft.log, segments, floors })
+}
+
+/// That the changes, in their order, do no harm and make the document.
+fn check_content(
+    document: &Document,
+    changes: Vec<RawChange>,
+    genesis: &[u8],
+    definition: &FormDefinition,
+    actor: ActorId,
+) -> Result<(), StartFault> {
     let mut anew = Document::from_genesis(genesis, definition, actor)?;
-    anew.reproduce(raws).map_err(|refusal| LogFault::NotApplied(refusal.to_string()))?;
-    if !same_content(document, &anew) {
-        return Err(StartFault::Content);
-    }
-    Ok(Verified { log: draft.log, segments: authorship.segments, floors })
+    anew.reproduce(changes).map_err(|refusal| LogFault::NotApplied(refusal.to_string()))?;
+    if same_content(document, &anew) { Ok(()) } else { Err(StartFault::Content) }
 }
 
 fn load(

@@ -71,7 +71,7 @@ impl Ledger {
     pub fn take(&mut self, offer: &Offer) -> Taken {
         let mut taken = Taken::default();
         self.take_roster(offer, &mut taken);
-        let read = self.read(offer, &mut taken.faults);
+        let read = self.read(&[offer], std::slice::from_mut(&mut taken.faults)).pop().unwrap_or_default();
         let new = self.candidates(offer.claims.as_deref().unwrap_or_default(), &mut taken.faults);
         let claims = Claims { known: &self.claims, new };
         let mut authorship =

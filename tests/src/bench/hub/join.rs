@@ -14,14 +14,19 @@ use form_document::roster::Act as RosterAct;
 use form_document::wire::Offer;
 use form_model::member::AgencyId;
 
+use form_model::id::AnswerId;
+
 use super::company::fresh_number;
 use super::desk::Desk;
+use super::merge::TEXTS;
 use super::stage::{Act, Stage};
 use super::work::Step;
 use crate::bench::Samples;
 
 /// How often each is measured.
 const TIMES: usize = 3;
+/// After so many characters the next text is gone on with.
+const STRETCH: usize = 500;
 /// An invite's life.
 const DAY_MS: i64 = 86_400_000;
 
@@ -49,7 +54,7 @@ pub struct Join {
 pub async fn run(folder: &Path, stage: &mut Stage, characters: usize) -> anyhow::Result<Join> {
     let mut act = stage.act(1).await?;
     for number in 0..characters {
-        act.lead.make(&Step::character(number))?;
+        act.lead.make(&step(number))?;
     }
     act.lead.exchange(&act.connection).await?;
     let document = act.lead.document.save();
@@ -67,6 +72,15 @@ pub async fn run(folder: &Path, stage: &mut Stage, characters: usize) -> anyhow:
         one(&home, stage, &mut act, &mut join).await?;
     }
     Ok(join)
+}
+
+/// A character of one of the long texts: no single one may hold all of them.
+fn step(number: usize) -> Step {
+    let (_, text) = TEXTS[number / STRETCH % TEXTS.len()];
+    match Step::character(number) {
+        Step::Append(_, character) => Step::Append(AnswerId(text.to_owned()), character),
+        other @ Step::Set(..) => other,
+    }
 }
 
 async fn one(home: &Path, stage: &Stage, act: &mut Act, join: &mut Join) -> anyhow::Result<()> {

@@ -37,7 +37,7 @@ const BUDGET: u64 = 256 << 20;
 const VALUES: usize = 10;
 
 /// The long texts, each in a section that two agencies share.
-const TEXTS: [(&str, &str); 5] = [
+pub const TEXTS: [(&str, &str); 5] = [
     ("basics", "basics.introduction"),
     ("openness", "openness.cooperation_mechanism"),
     ("innovation", "innovation.measures"),

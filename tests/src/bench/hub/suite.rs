@@ -71,14 +71,8 @@ pub struct Shown {
 /// # Errors
 /// When a benchmark fails.
 pub async fn ours(folder: &Path, size: &Size) -> anyhow::Result<(Shown, Vec<Figure>)> {
-    let (mut shown, mut figures) = (Shown::default(), Vec::new());
-    let latency = {
-        let hub = HubProcess::start()?;
-        latency::run(&folder.join("latency"), &hub, size.edits).await.context("an edit from desk to desk")?
-    };
-    figures.push(Figure::time("ours: edit to the disk of its desk, p50", latency.kept.p50()));
-    figures.push(Figure::time("ours: edit to its accepted and durable verdict, p50", latency.accepted.p50()));
-    shown.latency = latency.shown;
+    let (latency, mut figures) = desk_to_desk(folder, size).await?;
+    let mut shown = Shown { latency, ..Shown::default() };
     let mut stage = Stage::new().await?;
     for (clients, changes) in size.loads {
         let load =
@@ -97,13 +91,59 @@ pub async fn ours(folder: &Path, size: &Size) -> anyhow::Result<(Shown, Vec<Figu
     figures.push(bytes.against(110).with(Goal::AtMost(1.0)));
     let fairness = fairness::run(&stage, size.beside).await.context("fairness")?;
     figures.extend(told_fairness(&fairness));
-    let merge = merge::run(&folder.join("merge"), &stage, size.away).await.context("merging")?;
-    figures.extend(told_merge(&merge));
+    figures.extend(merging(folder, &stage, size).await?);
     let join = join::run(&folder.join("join"), &mut stage, size.characters).await.context("joining")?;
     figures.extend(told_join(&join));
     shown.join = join.over_http.p50();
     shown.killed = kill::run(&mut stage).await.context("kills")?;
     Ok((shown, figures))
+}
+
+/// The parts of the hub's benchmarks that run by themselves.
+pub const ALONE: [&str; 4] = ["latency", "load", "merge", "join"];
+
+/// One of [`ALONE`].
+///
+/// # Errors
+/// When the benchmark fails.
+pub async fn alone(part: &str, folder: &Path, size: &Size) -> anyhow::Result<Vec<Figure>> {
+    if part == "latency" {
+        return Ok(desk_to_desk(folder, size).await?.1);
+    }
+    let mut stage = Stage::new().await?;
+    match part {
+        "load" => {
+            let mut figures = Vec::new();
+            for (clients, changes) in size.loads {
+                let load = load::run(&stage, *clients, *changes).await?;
+                let of = |what: &str| format!("ours: {what}, {clients} clients");
+                figures.push(Figure::told(of("acknowledged edits a second"), load.rate(), "edits/s"));
+                figures.push(Figure::time(of("server's processor time an edit"), load.cost()));
+                figures.push(verdict(&load));
+            }
+            Ok(figures)
+        }
+        "merge" => merging(folder, &stage, size).await,
+        _ => Ok(told_join(&join::run(&folder.join("join"), &mut stage, size.characters).await?)),
+    }
+}
+
+/// From desk to desk: how long until an edit is shown, and the figures beside.
+async fn desk_to_desk(folder: &Path, size: &Size) -> anyhow::Result<(Samples, Vec<Figure>)> {
+    let hub = HubProcess::start()?;
+    let folder = folder.join("latency");
+    let latency = latency::run(&folder, &hub, size.edits).await.context("an edit from desk to desk")?;
+    let figures = vec![
+        Figure::time("ours: edit to the disk of its desk, p50", latency.kept.p50()),
+        Figure::time("ours: edit to its accepted and durable verdict, p50", latency.accepted.p50()),
+        Figure::time("ours: edit to visible at another desk, p50", latency.shown.p50()),
+        Figure::time("ours: edit to visible at another desk, p99", latency.shown.p99()),
+    ];
+    Ok((latency.shown, figures))
+}
+
+async fn merging(folder: &Path, stage: &Stage, size: &Size) -> anyhow::Result<Vec<Figure>> {
+    Ok(told_merge(&merge::run(&folder.join("merge"), stage, size.away).await.context("merging")?))
 }
 
 /// The hub's memory.
