@@ -4,14 +4,16 @@
 
 mod support;
 
-use form_document::ledger::{Decision, Judgement};
+use form_document::Segment;
 use form_document::log::Reason;
 use form_document::roster::Act;
+use form_document::wire::Offer;
 use form_model::member::Role;
 use support::company::{
-    COMMERCE, LEAD, NOW, add_member, agency, agency_act, agency_until, company, contributor, grant,
+    COMMERCE, LEAD, NOW, OBSERVER, SCIENCE, add_member, agency, agency_act, agency_until, application,
+    company, contributor, grant, key, public,
 };
-use support::desk::Desk;
+use support::desk::{Desk, assert_same};
 use support::hub::Hub;
 use support::verdict::{accepted, judge, one_refused, refusals};
 

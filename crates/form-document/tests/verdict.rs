@@ -9,10 +9,9 @@ use form_document::log::Reason;
 use form_document::roster::Act;
 use form_document::wire::{Offer, Seal, WireChange, WireClaim, WireHash};
 use form_document::{ActorId, ChangeHash, Claim, Segment};
-use form_model::member::Role;
 use support::company::{
-    COMMERCE, DATA, LEAD, NOW, OBSERVER, REVIEWER, SCIENCE, STRANGER, add_member, agency, agency_act,
-    agency_until, application, company, contributor, grant, hub_act, key, public,
+    COMMERCE, DATA, LEAD, NOW, OBSERVER, REVIEWER, SCIENCE, STRANGER, agency_act, application, company,
+    contributor, hub_act, key, public,
 };
 use support::desk::{Desk, assert_same};
 use support::hub::Hub;
