@@ -74,8 +74,7 @@ impl Desk {
     /// What the shell says.
     pub async fn connect(&self, url: String, admission: String) -> Result<(), Failure> {
         let asked = Connect { application: self.application(), url, admission };
-        let sync: SyncState = shell::request(command::name::CONNECT, &asked).await?;
-        self.take_sync(sync);
+        let () = shell::request(command::name::CONNECT, &asked).await?;
         self.team(TeamAct::Read).await
     }
 
@@ -93,9 +92,8 @@ impl Desk {
     fn ask_hub(&self, command: &'static str) {
         let desk = self.clone();
         spawn_local(async move {
-            match desk.about::<SyncState>(command).await {
-                Ok(sync) => desk.take_sync(sync),
-                Err(failure) => desk.tell(&Change::Notice(Notice::Failed(failure))),
+            if let Err(failure) = desk.about::<()>(command).await {
+                desk.tell(&Change::Notice(Notice::Failed(failure)));
             }
         });
     }

@@ -5,8 +5,7 @@ use form_client::hub;
 use form_client::workspace::Workspace;
 use form_model::command::{
     Connect, DiscussRequest, Discussion, ExportBundle, Invite, InvitePreview, InviteRequest, Join,
-    ReadThrough, RecoveryCode, Reminder, SetAside, SetAsideRequest, ShowPresence, SyncState, Team,
-    TeamRequest,
+    ReadThrough, RecoveryCode, Reminder, SetAside, SetAsideRequest, ShowPresence, Team, TeamRequest,
 };
 use form_model::id::{AnswerId, ApplicationId};
 use tauri::{State, WebviewWindow};
@@ -26,31 +25,44 @@ pub async fn invite(engine: State<'_, Engine>, request: InviteRequest) -> Answer
 }
 
 #[tauri::command]
-pub async fn connect(engine: State<'_, Engine>, request: Connect) -> Answer<SyncState> {
-    let id = request.application;
-    hub::publish(&*engine, &id, &request.url, &request.admission).await?;
+pub async fn connect(engine: State<'_, Engine>, request: Connect) -> Answer<()> {
+    hub::publish(&*engine, &request.application, &request.url, &request.admission).await?;
+    tell_sync(&engine, request.application).await?;
     engine.follow_hubs();
-    ask(&engine, move |desk| desk.sync_state(&id)).await
+    Ok(())
 }
 
 #[tauri::command]
-pub async fn sync_now(engine: State<'_, Engine>, id: ApplicationId) -> Answer<SyncState> {
+pub async fn sync_now(engine: State<'_, Engine>, id: ApplicationId) -> Answer<()> {
     engine.follow_hubs();
-    ask(&engine, move |desk| {
-        desk.wake(&id).now.notify_one();
-        desk.sync_state(&id)
-    })
-    .await
+    look_again(&engine, id).await
 }
 
 #[tauri::command]
-pub async fn go_on(engine: State<'_, Engine>, id: ApplicationId) -> Answer<SyncState> {
+pub async fn go_on(engine: State<'_, Engine>, id: ApplicationId) -> Answer<()> {
     hub::go_on(&*engine, &id).await?;
-    ask(&engine, move |desk| {
+    look_again(&engine, id).await
+}
+
+/// Has the line to the hub tried at once.
+async fn look_again(engine: &Engine, id: ApplicationId) -> Answer<()> {
+    tell_sync(engine, id.clone()).await?;
+    ask(engine, move |desk| {
         desk.wake(&id).now.notify_one();
-        desk.sync_state(&id)
+        Ok(())
     })
     .await
+}
+
+/// Tells the page how the application stands to its hub, on the way of all other news of it: an answer to the page
+/// may come there after what happened later.
+async fn tell_sync(engine: &Engine, id: ApplicationId) -> Answer<()> {
+    engine
+        .ask(move |desk| {
+            desk.tell_sync(&id);
+            Ok(())
+        })
+        .await
 }
 
 #[tauri::command]

@@ -57,7 +57,8 @@ pub struct Wake {
 
 /// Keeps an application in step with its hub until the task is dropped.
 pub async fn run<A: Ask>(desk: A, application: ApplicationId, device: Arc<SigningKey>, wake: Wake) {
-    let mut sync = SyncLoop { desk, application, device, wake, connection: None, offline_since: None };
+    let mut sync =
+        SyncLoop { desk, application, device, wake, connection: None, offline_since: None, restored: false };
     let mut pause = PAUSE_FIRST;
     loop {
         let error = match sync.connect().await {
@@ -97,18 +98,22 @@ struct SyncLoop<A> {
     connection: Option<HubConnection>,
     /// Milliseconds since 1970-01-01 UTC; `None` while the hub is heard.
     offline_since: Option<i64>,
+    /// The hub was restored from a backup and waits for others. The person is told so until it goes on: what they
+    /// may press must not come and go with every try.
+    restored: bool,
 }
 
 impl<A: Ask> SyncLoop<A> {
-    /// Whether the hub was heard since the last break.
+    /// Whether the hub was heard, and took part, since the last break.
     fn reached(&self) -> bool {
-        self.offline_since.is_none()
+        self.offline_since.is_none() && !self.restored
     }
 
     async fn broken(&mut self, error: UserError) {
         let now = clock::system();
         let restored = matches!(problem::code(&error), Some(problem::RECOVERING | problem::LOG_FORKED));
-        if restored && self.hub_restored().await.is_ok() {
+        self.restored = restored && self.hub_restored().await.is_ok();
+        if self.restored {
             return;
         }
         let link = if stops(&error) {
@@ -145,11 +150,11 @@ impl<A: Ask> SyncLoop<A> {
             self.connection = Some(HubConnection::to(&hub, Arc::clone(&self.device))?);
         }
         let Some(connection) = self.connection.clone() else { return Err(UserError::new(ErrorCode::NoHub)) };
-        if self.offline_since.is_none() {
+        if self.reached() {
             self.link(Link::Connecting).await;
         }
         catch_up(&self.desk, &connection, &self.application).await?;
-        self.offline_since = None;
+        (self.offline_since, self.restored) = (None, false);
         check_start(&self.desk, &self.application).await?;
         loop {
             match connection.live(&self.application).await {
