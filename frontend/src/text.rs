@@ -325,9 +325,10 @@ texts! {
     SYNC_WAITING: "{count} 处修改待同步", "{count} changes waiting";
     SYNC_DONE: "已同步 {time}", "Synchronised {time}";
     SYNC_OFFLINE: "离线 · 自{since}", "Offline · since {since}";
-    SYNC_REFUSED: "协同中心拒收 {count} 处 · 查看", "{count} not accepted by the hub · view";
-    SYNC_STOPPED: "协同中心停止接收 · 查看", "The hub no longer takes part · view";
-    SYNC_RESTORED: "协同中心从备份恢复，暂未接收 · 查看", "The hub was restored and takes nothing in yet · view";
+    SYNC_REFUSED: "协同中心拒收 {count} 处", "{count} not accepted by the hub";
+    LOOK: "查看", "view";
+    SYNC_STOPPED: "协同中心停止接收", "The hub no longer takes part";
+    SYNC_RESTORED: "协同中心从备份恢复，暂未接收", "The hub was restored and takes nothing in yet";
     RESTORED_WAITS: "协同中心刚从备份恢复，正在等这些设备连上，好补齐它缺少的内容：{devices}。各处的修改都在本机，不会丢失。", "The hub was restored from a backup and waits for these devices, to get back what it lacks: {devices}. All changes are on this computer; nothing is lost.";
     RESTORED_DIFFERS: "协同中心从旧备份恢复后的记录与本机的不一致，已暂停同步。各处的修改都在本机，不会丢失。", "The hub was restored from an old backup and its log differs from what is here; nothing is synchronised for now. All changes are on this computer; nothing is lost.";
     RESTORED_LEAD: "这些设备一时连不上的话，可以让协同中心先继续。以后它们连上时，缺少的内容会自动补交。", "If they cannot come soon, let the hub go on. What it lacks is handed over when they come.";
@@ -340,6 +341,7 @@ texts! {
     LINK: "连接", "Link";
     LINK_LIVE: "已连接", "Connected";
     LINK_STOPPED: "已停止", "Stopped";
+    LINK_RESTORED: "暂未接收", "Takes nothing in yet";
     WAITING: "待同步", "Waiting";
     WAITING_COUNT: "{count} 处修改", "{count} changes";
     LAST_SYNC: "上次同步", "Last synchronised";

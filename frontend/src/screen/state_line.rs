@@ -44,7 +44,9 @@ pub fn StateLine(props: &StateLineProps) -> Html {
             <button type="button" class="state-button" data-action="sync" data-state={save}
                 data-sync={line.tone.class()} title={why} aria-label={name}
                 onclick={props.onopen.reform(|_: MouseEvent| ())}>
-                <span class="dot" aria-hidden="true" />{ &line.words }
+                <span class="dot" aria-hidden="true" />
+                { &line.words }
+                if line.look { { " · " }{ text::LOOK.of(language) } }
             </button>
             <span class="pf-v6-screen-reader" role="status" aria-live="polite">{ spoken }</span>
             if save == "failed" {

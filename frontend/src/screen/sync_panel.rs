@@ -107,9 +107,8 @@ fn restored(work: &Work, awaited: &[String], lead: bool, language: Language) -> 
 
 fn facts(sync: &SyncState, hub: Option<&str>, language: Language) -> Html {
     let link = match &sync.link {
-        Link::None | Link::Stopped { .. } | Link::Restored { .. } => {
-            text::LINK_STOPPED.of(language).to_owned()
-        }
+        Link::None | Link::Stopped { .. } => text::LINK_STOPPED.of(language).to_owned(),
+        Link::Restored { .. } => text::LINK_RESTORED.of(language).to_owned(),
         Link::Connecting => text::SYNC_CONNECTING.of(language).to_owned(),
         Link::Live => text::LINK_LIVE.of(language).to_owned(),
         Link::Offline { since_ms } => {

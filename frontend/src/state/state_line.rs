@@ -11,6 +11,8 @@ use crate::text;
 pub struct StateLine {
     pub tone: StateTone,
     pub words: String,
+    /// There is something for a person to look at.
+    pub look: bool,
 }
 
 /// How the state line looks.
@@ -65,7 +67,8 @@ impl Way<'_> {
 
 /// What the state line says: first what is at risk, then what a person must look at, then how far it has come.
 pub fn state_line(way: Way<'_>, clock: &Clock<'_>, language: Language) -> StateLine {
-    let said = |tone, words: String| StateLine { tone, words };
+    let said = |tone, words: String| StateLine { tone, words, look: false };
+    let look = |tone, words: String| StateLine { tone, words, look: true };
     let count = |count: usize| count.to_string();
     let saved_ms = match way.save {
         SaveState::Saving => return said(StateTone::Moving, text::SAVING.of(language).to_owned()),
@@ -83,14 +86,14 @@ pub fn state_line(way: Way<'_>, clock: &Clock<'_>, language: Language) -> StateL
     };
     if way.sync.set_aside > 0 {
         let refused = way.sync.set_aside.to_string();
-        return said(StateTone::Problem, text::SYNC_REFUSED.fill(language, &[("count", &refused)]));
+        return look(StateTone::Problem, text::SYNC_REFUSED.fill(language, &[("count", &refused)]));
     }
     match &way.sync.link {
         Link::Stopped { .. } => {
-            said(StateTone::Problem, with_waiting(text::SYNC_STOPPED.of(language).to_owned()))
+            look(StateTone::Problem, with_waiting(text::SYNC_STOPPED.of(language).to_owned()))
         }
         Link::Restored { .. } => {
-            said(StateTone::Away, with_waiting(text::SYNC_RESTORED.of(language).to_owned()))
+            look(StateTone::Away, with_waiting(text::SYNC_RESTORED.of(language).to_owned()))
         }
         Link::None => said(StateTone::Good, here()),
         Link::Offline { since_ms } => {
@@ -167,6 +170,6 @@ mod tests {
     #[test]
     fn refused_work_is_told_before_anything_about_the_line() {
         let sync = SyncState { set_aside: 1, ..live(0, Some(9)) };
-        assert_eq!(words(SAVED, None, &sync), "协同中心拒收 1 处 · 查看");
+        assert_eq!(words(SAVED, None, &sync), "协同中心拒收 1 处");
     }
 }
