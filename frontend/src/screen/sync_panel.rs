@@ -61,11 +61,14 @@ pub fn SyncPanel(props: &SyncPanelProps) -> Html {
                 <Banner tone={Tone::Problem} message={error.sentence(language)} />
             }
             if let Link::Restored { awaited } = &sync.link {
-                { restored(&props.work, awaited, rights::may_lead(&team), language) }
+                { restored(awaited, rights::may_lead(&team), language) }
             }
             if shared { { facts(&sync, team.hub.as_deref(), language) } } else { <p>{ text::SYNC_ALONE.of(language) }</p> }
             <div class="actions">
                 if shared { { sync_now(&props.work, &sync, language) } }
+                if matches!(sync.link, Link::Restored { .. }) && rights::may_lead(&team) {
+                    { go_on(&props.work, language) }
+                }
                 if may_connect {
                     <Action name="connect" label={text::CONNECT.of(language)} weight={Weight::Primary} onclick={connect} />
                 }
@@ -85,24 +88,22 @@ fn sync_now(work: &Work, sync: &SyncState, language: Language) -> Html {
     }
 }
 
-/// A hub that was restored from a backup, and the lead's way out.
-fn restored(work: &Work, awaited: &[String], lead: bool, language: Language) -> Html {
+/// The lead's way out when a restored hub waits for those who do not come.
+fn go_on(work: &Work, language: Language) -> Html {
+    let desk = work.desk.clone();
+    let onclick = Callback::from(move |()| desk.go_on());
+    html! { <Action name="go-on" label={text::GO_ON.of(language)} {onclick} /> }
+}
+
+/// What has become of a hub that was restored from a backup, and what can be done.
+fn restored(awaited: &[String], lead: bool, language: Language) -> Html {
     let what = if awaited.is_empty() {
         text::RESTORED_DIFFERS.of(language).to_owned()
     } else {
         text::RESTORED_WAITS.fill(language, &[("devices", &awaited.join(language.pick("、", ", ")))])
     };
     let next = if lead { text::RESTORED_LEAD } else { text::RESTORED_OTHERS };
-    let desk = work.desk.clone();
-    let onclick = Callback::from(move |()| desk.go_on());
-    html! {
-        <>
-            <Banner tone={Tone::Caution} message={format!("{what}{}", next.of(language))} />
-            if lead {
-                <Action name="go-on" label={text::GO_ON.of(language)} {onclick} />
-            }
-        </>
-    }
+    html! { <Banner tone={Tone::Caution} message={format!("{what}{}", next.of(language))} /> }
 }
 
 fn facts(sync: &SyncState, hub: Option<&str>, language: Language) -> Html {
