@@ -15,8 +15,8 @@ use crate::raw::RawChange;
 pub(crate) struct Batch {
     /// Undecided, with the first place in the batch; nothing where a change was decided.
     pool: Vec<Option<(usize, RawChange)>>,
-    /// Where each stands in the pool.
-    places: ByHash<usize>,
+    /// What is or was in the pool.
+    known: ByHash<()>,
     /// How many of a change's deps are neither in the document nor accepted, by its place.
     blockers: Vec<usize>,
     /// By a dep that is not in the document: the places of those that build on it.
@@ -33,7 +33,7 @@ impl Batch {
     pub(crate) fn new(changes: Vec<(usize, RawChange)>, graph: &Causality) -> Self {
         let mut batch = Self::default();
         for (index, raw) in changes {
-            if !graph.has(&raw.hash) && !batch.places.has(&raw.hash) {
+            if !graph.has(&raw.hash) && !batch.known.has(&raw.hash) {
                 batch.add(index, raw, graph);
             }
         }
@@ -63,7 +63,7 @@ impl Batch {
         for dep in open {
             self.children.entry(dep).or_default().push(place);
         }
-        self.places.insert(raw.hash, place);
+        self.known.insert(raw.hash, ());
         self.pool.push(Some((index, raw)));
     }
 
@@ -116,7 +116,6 @@ impl Batch {
                     continue;
                 }
                 Some(None) => {
-                    self.places.insert(raw.hash, self.pool.len());
                     self.pool.push(Some((index, raw)));
                     continue;
                 }

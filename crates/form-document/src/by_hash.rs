@@ -5,9 +5,11 @@ use std::collections::hash_map::Entry;
 
 use automerge::ChangeHash;
 
-/// Nothing here goes through all entries, so their order, which is by chance, is nobody's to see. (Only by chance, too,
-/// do two hashes meet in one place: whoever makes changes cannot choose it.)
-#[allow(clippy::disallowed_types)]
+/// Its hashing is keyed by chance, so that whoever makes changes cannot have them all meet in one place.
+#[allow(
+    clippy::disallowed_types,
+    reason = "nothing here goes through all entries, so nobody sees their order"
+)]
 type Unordered<T> = std::collections::HashMap<ChangeHash, T>;
 
 /// Something for each of many changes.
