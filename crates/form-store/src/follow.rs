@@ -152,9 +152,21 @@ impl Store {
     /// # Errors
     /// When the database can't be read.
     pub fn refused(&self, key: ApplicationKey) -> Result<Vec<RefusedRow>, StoreError> {
-        let mut statement = self.connection.prepare_cached(
-            "SELECT hash, reason, raw, history, in_log FROM refused WHERE application = ?1",
-        )?;
+        self.refused_rows("", key)
+    }
+
+    /// Those of them that somebody here would miss and has not put away.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn set_aside(&self, key: ApplicationKey) -> Result<Vec<RefusedRow>, StoreError> {
+        self.refused_rows("AND history <> ''", key)
+    }
+
+    fn refused_rows(&self, also: &str, key: ApplicationKey) -> Result<Vec<RefusedRow>, StoreError> {
+        let mut statement = self.connection.prepare_cached(&format!(
+            "SELECT hash, reason, raw, history, in_log FROM refused WHERE application = ?1 {also}",
+        ))?;
         let rows = statement.query_map(params![key.0], |row| {
             Ok(RefusedRow {
                 hash: row.get(0)?,

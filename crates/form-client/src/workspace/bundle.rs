@@ -146,7 +146,7 @@ impl Workspace {
         let Some(session) = sessions.get_mut(id) else { return Ok((0, Vec::new(), Vec::new())) };
         session.outbox.sign(&session.ledger, &key);
         let mut taken = session.ledger.take(&offer);
-        let kept = store.refused(session.key).and_then(|aside| {
+        let kept = store.set_aside(session.key).and_then(|aside| {
             let new = session.new_aside(store, &taken.set_aside)?;
             store.write(|write| {
                 session.put_away_again(write, &aside, &taken.merged.history)?;

@@ -43,9 +43,7 @@ impl Workspace {
 
     fn refused_rows(&mut self, id: &ApplicationId) -> Result<Vec<RefusedRow>, UserError> {
         let key = self.session(id)?.key;
-        let mut rows = self.store.refused(key).map_err(|error| unusable(&self.home, &error))?;
-        rows.retain(|row| !row.history.is_empty());
-        Ok(rows)
+        self.store.set_aside(key).map_err(|error| unusable(&self.home, &error))
     }
 
     /// Puts refused work away, and with it says it as comments when the person wishes so: both or neither.

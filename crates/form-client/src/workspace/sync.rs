@@ -212,7 +212,7 @@ impl Workspace {
         if synced {
             session.synced_ms = now;
         }
-        let kept = store.refused(session.key).and_then(|aside| {
+        let kept = store.set_aside(session.key).and_then(|aside| {
             store.write(|write| {
                 session.put_away_again(write, &aside, &followed.merged.history)?;
                 session.keep_followed(write, page, &followed, &replica, now)
