@@ -1,14 +1,12 @@
 //! `huiqian connect | join | recover | sync | status`
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use form_client::clock;
 use form_client::code::CodeKind;
-use form_client::hub::{self, Ask, HubConnection, LocalDesk, Wake};
-use form_client::workspace::Workspace;
+use form_client::hub::{self, HeardDesk, HubConnection, LocalDesk, Wake};
 use form_model::address;
 use form_model::command::{Event, Link, SyncState};
-use form_model::error::UserError;
 use form_model::id::ApplicationId;
 use serde::Serialize;
 use serde_json::json;
@@ -50,8 +48,7 @@ pub fn run(arguments: &Arguments, id: &str, watch: bool, output: &Output) -> any
         // Until somebody stops it; whatever was followed is on the disk.
         return wait(async {
             let device = hub::device_key(&desk).await?;
-            let watched = Watched { desk, output: *output, last: Arc::default() };
-            hub::run(watched, id, device, Wake::default()).await;
+            hub::run(watched(desk, *output), id, device, Wake::default()).await;
             Ok(())
         });
     }
@@ -108,35 +105,19 @@ fn tell(desk: &LocalDesk, id: &ApplicationId, output: &Output) -> anyhow::Result
     })
 }
 
-/// A desk that tells whoever watches how it stands to the hub, whenever that changes.
-#[derive(Clone)]
-struct Watched {
-    desk: LocalDesk,
-    output: Output,
-    /// What was said last.
-    last: Arc<Mutex<String>>,
-}
-
-impl Ask for Watched {
-    async fn ask<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&mut Workspace) -> Result<T, UserError> + Send + 'static,
-    ) -> Result<T, UserError> {
-        self.desk.with(work)
-    }
-
-    async fn tell(&self, _application: &ApplicationId, events: Vec<Event>) {
-        for event in events {
-            let Event::Sync { sync } = event else { continue };
-            let line = state_line(&sync, &self.output);
-            let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-            if *last != line {
-                // Who has closed the pipe does not want to read on; the syncing goes on.
-                let _ = self.output.event(&sync, &line);
-                *last = line;
-            }
+/// Tells whoever watches how the desk stands to the hub, whenever that changes.
+fn watched(desk: LocalDesk, output: Output) -> HeardDesk {
+    let last = Mutex::new(String::new());
+    HeardDesk::new(desk, move |event| {
+        let Event::Sync { sync } = event else { return };
+        let line = state_line(&sync, &output);
+        let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
+        if *last != line {
+            // Who has closed the pipe does not want to read on; the syncing goes on.
+            let _ = output.event(&sync, &line);
+            *last = line;
         }
-    }
+    })
 }
 
 fn state_line(state: &SyncState, output: &Output) -> String {

@@ -1,5 +1,6 @@
 //! A desk that no window shares: the command line's, and tests'.
 
+use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use form_model::command::Event;
@@ -46,4 +47,38 @@ impl Ask for LocalDesk {
     }
 
     async fn tell(&self, _application: &ApplicationId, _events: Vec<Event>) {}
+}
+
+/// A desk of which somebody hears what its window would be told.
+#[derive(Clone)]
+pub struct HeardDesk {
+    /// The desk itself.
+    pub desk: LocalDesk,
+    hear: Arc<dyn Fn(Event) + Send + Sync>,
+}
+
+impl HeardDesk {
+    /// A desk whose events go to `hear`, one by one.
+    pub fn new(desk: LocalDesk, hear: impl Fn(Event) + Send + Sync + 'static) -> Self {
+        Self { desk, hear: Arc::new(hear) }
+    }
+}
+
+impl fmt::Debug for HeardDesk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.desk.fmt(f)
+    }
+}
+
+impl Ask for HeardDesk {
+    async fn ask<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Workspace) -> Result<T, UserError> + Send + 'static,
+    ) -> Result<T, UserError> {
+        self.desk.with(work)
+    }
+
+    async fn tell(&self, _application: &ApplicationId, events: Vec<Event>) {
+        events.into_iter().for_each(&*self.hear);
+    }
 }

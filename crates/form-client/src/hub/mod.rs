@@ -16,6 +16,6 @@ pub use enrol::{join, preview, publish};
 pub use form_document::key::SigningKey;
 pub use held::held;
 pub use line::prepare_tls;
-pub use local::LocalDesk;
+pub use local::{HeardDesk, LocalDesk};
 pub use restored::go_on;
 pub use sync_loop::{Ask, Wake, catch_up, check_start, device_key, run};

@@ -24,6 +24,8 @@ use crate::workspace::Workspace;
 const PAUSE_FIRST: Duration = Duration::from_secs(1);
 /// The longest pause: a hub that comes back is noticed within a minute.
 const PAUSE_MAX: Duration = Duration::from_secs(60);
+/// The pause while a restored hub waits for others: what the hub asks for.
+const RESTORED_PAUSE: Duration = Duration::from_secs(5);
 /// How long a quiet line may be before it is tried: below the 60 s after which common proxies close it.
 const PING_EVERY: Duration = Duration::from_secs(25);
 /// How often the hub is asked where a proxy lets no live stream through.
@@ -73,7 +75,7 @@ pub async fn run<A: Ask>(desk: A, application: ApplicationId, device: Arc<Signin
         let chance = Duration::from_millis(fastrand::u64(0..=pause.as_millis().try_into().unwrap_or(0) / 2));
         let waiting = pause / 2 + chance;
         let _ = timeout(waiting, sync.wake.now.notified()).await;
-        pause = (pause * 2).min(PAUSE_MAX);
+        pause = (pause * 2).min(if sync.restored { RESTORED_PAUSE } else { PAUSE_MAX });
     }
 }
 

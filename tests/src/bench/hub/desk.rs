@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
-use form_client::hub::{self, Ask, LocalDesk};
+use form_client::hub::{self, HeardDesk, LocalDesk};
 use form_client::surroundings::Surroundings;
 use form_client::workspace::Workspace;
 use form_document::wire::Presence;
@@ -14,7 +14,7 @@ use form_model::command::{Edit, Event, Link, Settings};
 use form_model::delta::Delta;
 use form_model::error::UserError;
 use form_model::id::ApplicationId;
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
@@ -26,33 +26,9 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// A desk and the events that its window would hear.
 #[derive(Debug)]
 pub struct Desk {
-    pub line: Line,
+    pub line: HeardDesk,
     heard: UnboundedReceiver<(Instant, Event)>,
     task: Option<JoinHandle<()>>,
-}
-
-/// The way to the workspace.
-#[derive(Clone, Debug)]
-pub struct Line {
-    desk: LocalDesk,
-    events: UnboundedSender<(Instant, Event)>,
-}
-
-impl Ask for Line {
-    async fn ask<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&mut Workspace) -> Result<T, UserError> + Send + 'static,
-    ) -> Result<T, UserError> {
-        self.desk.with(work)
-    }
-
-    async fn tell(&self, _application: &ApplicationId, events: Vec<Event>) {
-        let now = Instant::now();
-        for event in events {
-            // Nobody listens any more at the end of a run.
-            let _ = self.events.send((now, event));
-        }
-    }
 }
 
 impl Desk {
@@ -66,7 +42,11 @@ impl Desk {
         let person = format!("{agency}的人");
         workspace.save_settings(&Settings { agency: agency.to_owned(), person, ..settings })?;
         let (events, heard) = unbounded_channel();
-        Ok(Self { line: Line { desk: LocalDesk::new(workspace), events }, heard, task: None })
+        let hear = move |event| {
+            // Nobody listens any more at the end of a run.
+            let _ = events.send((Instant::now(), event));
+        };
+        Ok(Self { line: HeardDesk::new(LocalDesk::new(workspace), hear), heard, task: None })
     }
 
     /// Does some work on the desk.
