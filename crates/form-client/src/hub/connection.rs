@@ -458,3 +458,26 @@ impl Live {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read as _;
+
+    use flate2::read::GzDecoder;
+
+    use super::*;
+
+    #[test]
+    fn a_body_is_packed_where_that_saves_anything() {
+        let body = "引进来走出去".repeat(PACK_FROM_BYTES).into_bytes();
+        let small = packed(&body).expect("it repeats itself");
+        assert!(small.len() * 10 < body.len(), "{}", small.len());
+        let mut again = Vec::new();
+        GzDecoder::new(small.as_slice()).read_to_end(&mut again).unwrap();
+        assert_eq!(again, body);
+        assert_eq!(packed(&body[..PACK_FROM_BYTES - 1]), None, "it travels in one packet either way");
+        let mut noise = vec![0; PACK_FROM_BYTES * 2];
+        SystemRandom::new().fill(&mut noise).unwrap();
+        assert_eq!(packed(&noise), None);
+    }
+}
