@@ -298,14 +298,23 @@ pub fn compare(ours: &Shown, theirs: &[(Peer, Shown)]) -> Vec<Figure> {
     figures
 }
 
-/// Every peer.
+/// Every peer; `done` hears of each as it is done, so that a run that is cut off has not been for nothing.
 ///
 /// # Errors
-/// As [`peer`].
-pub fn peers(folder: &Path, size: &Size) -> anyhow::Result<Vec<(Peer, Shown)>> {
+/// As [`peer`], and what `done` answers.
+pub fn peers(
+    folder: &Path,
+    size: &Size,
+    mut done: impl FnMut(&[(Peer, Shown)]) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
     fs::create_dir_all(folder)?;
     let sample = folder.join("sample.json");
     let form = super::work::Form::read()?;
     fs::write(&sample, serde_json::to_vec(&form.sample)?)?;
-    PEERS.into_iter().map(|one| Ok((one, peer(one, folder, &sample, size)?))).collect()
+    let mut shown = Vec::new();
+    for one in PEERS {
+        shown.push((one, peer(one, folder, &sample, size)?));
+        done(&shown)?;
+    }
+    Ok(())
 }
