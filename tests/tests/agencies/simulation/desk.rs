@@ -6,7 +6,7 @@ use std::path::Path;
 use automerge::Change;
 use form_document::key::PublicKey;
 use form_document::wire::{Have, WireActor};
-use form_model::answer::{AnswerValue, Answers};
+use form_model::answer::Answers;
 use form_model::command::{
     CommentSummary, CreateApplication, DiscussAct, DiscussRequest, ExportFormat, SetAside, SetAsideRequest,
     Settings,
@@ -85,10 +85,18 @@ impl Desk {
         self.agency().answers(id)
     }
 
-    /// All that stands in its answers.
+    /// All that stands in its answers and comments.
     pub fn words(&mut self, id: &ApplicationId) -> String {
         let answers = self.answers(id);
-        answers.0.values().map(AnswerValue::as_text).collect::<Vec<_>>().join("\n")
+        let mut words: Vec<String> = answers.0.values().map(|value| value.as_text().to_owned()).collect();
+        words.extend(self.comments(id).into_iter().map(|comment| comment.text));
+        words.join("\n")
+    }
+
+    /// All that lies aside, to be looked at.
+    pub fn words_aside(&mut self, id: &ApplicationId) -> String {
+        let aside = self.set_aside(id, None, false).into_iter().filter_map(|aside| aside.value);
+        aside.map(|value| value.as_text().to_owned()).collect::<Vec<_>>().join("\n")
     }
 
     /// The changes that it keeps of what was refused, put away or not.

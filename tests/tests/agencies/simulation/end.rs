@@ -104,9 +104,7 @@ impl World {
         for desk in &mut self.desks {
             let changes: Vec<String> = desk.refused().iter().map(text_of).collect();
             refused.insert(desk.key, changes.join("\n"));
-            let texts = desk.set_aside(&self.id, None, false).into_iter().filter_map(|aside| aside.value);
-            let texts: Vec<String> = texts.map(|value| value.as_text().to_owned()).collect();
-            aside.insert(desk.key, texts.join("\n"));
+            aside.insert(desk.key, desk.words_aside(&self.id));
         }
         for written in &self.written {
             let (WireActor(actor), seq) = written.change;

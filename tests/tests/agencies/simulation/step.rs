@@ -1,7 +1,7 @@
 //! What happens next.
 
 use form_model::answer::AnswerValue;
-use form_model::command::{DiscussAct, Edit};
+use form_model::command::{DiscussAct, Edit, Undone};
 use form_model::delta::{Delta, utf16_len};
 use form_model::id::AnswerId;
 use huiqian_tests::agencies::LoneHub;
@@ -61,34 +61,29 @@ impl World {
     /// Does something at a desk, and keeps in mind what it wrote.
     fn write(&mut self, desk: usize, word: String, what: &str, act: impl FnOnce(&mut Self) -> bool) {
         let before = self.desks[desk].have(&self.id);
-        if !self.at(desk, act) {
+        let aside = self.desks[desk].words_aside(&self.id);
+        if !act(self) {
             return;
         }
+        self.withdraw(desk, what, &aside);
         let after = self.desks[desk].have(&self.id);
         let Some(have) = made(&before, &after) else { return };
         let device = self.desks[desk].key;
         note(format!("{} writes {word} into {what}", self.desks[desk].name));
-        let change = (have.actor, have.seq);
-        self.written.push(Written {
-            word,
-            device,
-            change,
-            acknowledged: false,
-            forgiven: false,
-            withdrawn: false,
-        });
+        let (change, place) = ((have.actor, have.seq), what.to_owned());
+        let (acknowledged, forgiven, withdrawn) = (false, false, false);
+        self.written.push(Written { word, place, device, change, acknowledged, forgiven, withdrawn });
     }
 
-    /// A person does something at a desk: what of their own stood there and does so no longer is withdrawn.
-    fn at<T>(&mut self, desk: usize, act: impl FnOnce(&mut Self) -> T) -> T {
-        let before = self.desks[desk].words(&self.id);
-        let done = act(self);
-        let after = self.desks[desk].words(&self.id);
+    /// A person has just worked on an answer and left it so: what of their own does not stand there is withdrawn,
+    /// unless it lay aside before.
+    fn withdraw(&mut self, desk: usize, place: &str, aside: &str) {
+        let words = self.desks[desk].words(&self.id);
         let key = self.desks[desk].key;
-        for written in self.written.iter_mut().filter(|written| written.device == key) {
-            written.withdrawn |= before.contains(&written.word) && !after.contains(&written.word);
+        let own = self.written.iter_mut().filter(|written| written.device == key && written.place == place);
+        for written in own {
+            written.withdrawn |= !words.contains(&written.word) && !aside.contains(&written.word);
         }
-        done
     }
 
     fn write_value(&mut self, desk: usize) {
@@ -117,12 +112,12 @@ impl World {
 
     fn undo(&mut self, desk: usize) {
         let redo = self.chance(30);
-        let done = self.at(desk, |world| {
-            let workspace = &mut world.desks[desk].agency().workspace;
-            if redo { workspace.redo(&world.id) } else { workspace.undo(&world.id) }
-        });
-        let desk = &self.desks[desk];
-        if done.is_ok_and(|(undone, _)| undone.answer.is_some()) {
+        let aside = self.desks[desk].words_aside(&self.id);
+        let workspace = &mut self.desks[desk].agency().workspace;
+        let done = if redo { workspace.redo(&self.id) } else { workspace.undo(&self.id) };
+        if let Ok((Undone { answer: Some(answer), .. }, _)) = done {
+            self.withdraw(desk, answer.as_str(), &aside);
+            let desk = &self.desks[desk];
             note(format!("{} {}", desk.name, if redo { "does it again" } else { "takes it back" }));
         }
     }

@@ -20,11 +20,17 @@ const CHANCE_APART: u64 = 1 << 20;
 /// What a hostile device writes where it may not; it is to appear nowhere.
 pub const MARK: &str = "☠";
 
+/// Characters of a word; the first of all words is 一.
+const WORD_CHARS: u32 = 4;
+const FIRST_CHAR: u32 = 0x4e00;
+
 /// Something that an honest person wrote.
 #[derive(Debug)]
 pub struct Written {
     /// In no other text of the world.
     pub word: String,
+    /// The answer, or a comment.
+    pub place: String,
     pub device: PublicKey,
     /// The change: its actor and number.
     pub change: (WireActor, u64),
@@ -102,10 +108,10 @@ impl World {
         self.end();
     }
 
-    /// A word that stands nowhere else.
+    /// A word whose characters stand nowhere else: what is left of two others must not look like it.
     pub fn word(&mut self) -> String {
         self.words += 1;
-        format!("w{}w", self.words)
+        (0..WORD_CHARS).filter_map(|at| char::from_u32(FIRST_CHAR + self.words * WORD_CHARS + at)).collect()
     }
 
     pub fn chance(&mut self, percent: usize) -> bool {
