@@ -45,8 +45,8 @@ pub fn StateLine(props: &StateLineProps) -> Html {
                 data-sync={line.tone.class()} title={why} aria-label={name}
                 onclick={props.onopen.reform(|_: MouseEvent| ())}>
                 <span class="dot" aria-hidden="true" />
-                <span class="state-words">{ &line.words }</span>
-                if line.look { <span class="state-look">{ text::LOOK.of(language) }</span> }
+                { &line.words }
+                if line.look { { " · " }{ text::LOOK.of(language) } }
             </button>
             <span class="pf-v6-screen-reader" role="status" aria-live="polite">{ spoken }</span>
             if save == "failed" {
