@@ -7,6 +7,7 @@ use form_client::code::CodeKind;
 use form_client::hub::{self, HeardDesk, HubConnection, LocalDesk, Wake};
 use form_model::address;
 use form_model::command::{Event, Link, SyncState};
+use form_model::error::UserError;
 use form_model::id::ApplicationId;
 use serde::Serialize;
 use serde_json::json;
@@ -55,7 +56,13 @@ pub fn run(arguments: &Arguments, id: &str, watch: bool, output: &Output) -> any
     let named = desk.with(|desk| desk.hub(&id))?;
     wait(async {
         let connection = HubConnection::to(&named, hub::device_key(&desk).await?)?;
-        Ok(hub::catch_up(&desk, &connection, &id).await?)
+        let language = output.language;
+        let heard = HeardDesk::new(desk.clone(), move |event| {
+            if let Event::Failed { error } = event {
+                eprintln!("{}", error.sentence(language));
+            }
+        });
+        Ok(hub::catch_up(&heard, &connection, &id).await?)
     })?;
     tell(&desk, &id, output)
 }
@@ -101,6 +108,7 @@ fn tell(desk: &LocalDesk, id: &ApplicationId, output: &Output) -> anyhow::Result
         if state.set_aside > 0 {
             lines.push(format!("{} {}", output.pick("被拒收的修改", "refused changes"), state.set_aside));
         }
+        lines.extend(state.trouble.iter().map(|trouble| trouble.sentence(output.language)));
         lines
     })
 }
@@ -109,6 +117,9 @@ fn tell(desk: &LocalDesk, id: &ApplicationId, output: &Output) -> anyhow::Result
 fn watched(desk: LocalDesk, output: Output) -> HeardDesk {
     let last = Mutex::new(String::new());
     HeardDesk::new(desk, move |event| {
+        if let Event::Failed { error } = &event {
+            eprintln!("{}", error.sentence(output.language));
+        }
         let Event::Sync { sync } = event else { return };
         let line = state_line(&sync, &output);
         let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
@@ -121,7 +132,9 @@ fn watched(desk: LocalDesk, output: Output) -> HeardDesk {
 }
 
 fn state_line(state: &SyncState, output: &Output) -> String {
+    let left = |trouble: &UserError| trouble.sentence(output.language);
     let line = match &state.link {
+        Link::Live if state.trouble.is_some() => state.trouble.as_ref().map(left).unwrap_or_default(),
         Link::None | Link::Connecting => output.pick("正在连接协同中心", "connecting to the hub").to_owned(),
         Link::Live if state.waiting > 0 => {
             format!("{} {}", output.pick("待同步的修改", "changes to sync"), state.waiting)

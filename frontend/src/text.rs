@@ -325,7 +325,8 @@ texts! {
     SYNC_WAITING: "{count} 处修改待同步", "{count} changes waiting";
     SYNC_DONE: "已同步 {time}", "Synchronised {time}";
     SYNC_OFFLINE: "离线 · 自{since}", "Offline · since {since}";
-    SYNC_REFUSED: "协同中心拒收 {count} 处", "{count} not accepted by the hub";
+    SYNC_REFUSED: "{count} 处未被接受", "{count} not accepted";
+    SYNC_LEFT: "协同中心没有收下 {count} 处", "{count} not taken by the hub";
     LOOK: "查看", "view";
     SYNC_STOPPED: "协同中心停止接收", "The hub no longer takes part";
     SYNC_RESTORED: "协同中心从备份恢复，暂未接收", "The hub was restored and takes nothing in yet";
@@ -350,7 +351,7 @@ texts! {
     USB_WHY: "没有网络时，把交换包拷到U盘带给同事，由对方“从U盘导入”；对方给您的也在这里导入。", "Without a network, carry an exchange file to a colleague on a USB stick to be imported there; import theirs here.";
     USB_SINCE: "导出上次以后的修改", "Export what is new since last time";
     USB_ALL: "导出全部", "Export everything";
-    SET_ASIDE: "协同中心拒收的内容", "Not accepted by the hub";
+    SET_ASIDE: "未被接受的内容", "Not accepted";
     SET_ASIDE_WHY: "这些内容没有进入申报，但都还在这里。可以复制，或作为批注提给现在的填写单位。", "These did not go into the application, but they are all here. Copy them, or propose them to the agency that fills the field now.";
     SET_ASIDE_AUTHOR: "填写人：", "Written by: ";
     SET_ASIDE_OWNER: "现由下列单位填写：", "Now filled in by: ";

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use form_document::key::SigningKey;
-use form_document::ledger::Ledger;
-use form_document::wire::{Have, Hello, Offer, Seal, WireActor, WireChange, WireClaim};
-use form_document::{ActorId, SEGMENT_MAX_CHANGES, Segment};
+use form_document::ledger::{Ledger, OFFER_MAX_OPS};
+use form_document::log::Position;
+use form_document::wire::{Have, Hello, Left, Offer, Receipt, Seal, WireActor, WireChange, WireClaim};
+use form_document::{ActorId, SEGMENT_MAX_CHANGES, Segment, change_weight};
 use form_store::application::ApplicationKey;
 use form_store::{Store, StoreError};
 
@@ -29,6 +30,12 @@ pub(crate) struct Outbox {
     folded: Vec<Segment>,
     /// The hub could not follow what this desk says to have: it is to send all bytes.
     pub claims_nothing: bool,
+    /// The hub has answered, and what it decided stands in its log up to there.
+    answered: Option<Position>,
+    /// What its last answer says of changes without a verdict.
+    why: Option<Left>,
+    /// How many changes had none when they were looked at last.
+    left: Option<u64>,
 }
 
 impl Outbox {
@@ -48,6 +55,42 @@ impl Outbox {
     pub fn reconnect(&mut self) {
         self.offered.clear();
         self.offered_roster = 0;
+        (self.answered, self.left) = (None, None);
+    }
+
+    /// The hub has answered the last offer.
+    pub fn answered(&mut self, receipt: &Receipt) {
+        self.answered = Some(receipt.position);
+        let of_changes = |left: &&Left| !matches!(left, Left::Step { .. });
+        self.why = receipt.left.iter().find(of_changes).cloned();
+    }
+
+    /// What the hub said last of changes that it has no verdict on; nothing when they wait for others.
+    pub fn why(&self) -> Option<&Left> {
+        self.why.as_ref()
+    }
+
+    /// Looks at what has no verdict of what was handed over and answered. It is handed over once more, and again
+    /// whenever fewer are left: each time takes a verdict, so this comes to rest. Returns how many are left when
+    /// handing over did not help.
+    pub fn settle(&mut self, ledger: &Ledger) -> Option<u64> {
+        let answered = self.answered.take_if(|position| *position <= ledger.log().position).is_some();
+        if self.answered.is_some() || (!answered && self.left.is_none()) {
+            return None;
+        }
+        let open = |(actor, seq): (&ActorId, &u64)| seq.saturating_sub(ledger.accepted(actor));
+        let open: u64 = self.offered.iter().map(open).sum();
+        if open == 0 {
+            self.left.take_if(|_| answered);
+            return None;
+        }
+        if self.left.is_none_or(|before| open < before) {
+            self.left = Some(open);
+            self.offered.clear();
+            return None;
+        }
+        self.left = Some(open);
+        answered.then_some(open)
     }
 
     /// The hub has put other entries where this desk's own were: those after them are handed over again.
@@ -151,7 +194,7 @@ impl Outbox {
         let mut spans: BTreeMap<ActorId, (u64, u64)> = BTreeMap::new();
         let mut rosters =
             Rosters { ledger, store, application, unsaved: &self.unsaved, kept: BTreeMap::new() };
-        let (mut bytes, mut needed) = (0, None);
+        let (mut bytes, mut ops, mut needed) = (0, 0, None);
         for (actor, seq, hash) in ledger.document.changes_beyond(&self.from(ledger)) {
             let roster = rosters.of(&actor, seq)?;
             if roster > known {
@@ -159,6 +202,11 @@ impl Outbox {
                 break;
             }
             let Some(change) = ledger.document.change(&hash) else { continue };
+            ops += change_weight(&change);
+            if ops > OFFER_MAX_OPS && !offer.changes.is_empty() {
+                // The hub would not look at it, and so find nothing that is signed together with it proven.
+                break;
+            }
             bytes += change.len();
             offer.changes.push(WireChange(change));
             spans.entry(actor).or_insert((seq, seq)).1 = seq;

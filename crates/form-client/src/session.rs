@@ -25,6 +25,7 @@ use form_store::{Store, StoreError, Write};
 use crate::outbox::Outbox;
 use crate::proof;
 use crate::workspace::bundle_mark::Mark;
+use crate::workspace::receipt::kept_trouble;
 
 /// What an edit changed.
 #[derive(Debug)]
@@ -58,6 +59,8 @@ pub(crate) struct Session {
     pub snapshot: i64,
     /// How far the exchange file goes that was made last and may not be written yet.
     pub exported: Option<Mark>,
+    /// Why the hub has no verdict on changes that were handed over.
+    pub trouble: Option<UserError>,
 }
 
 impl Session {
@@ -79,6 +82,7 @@ impl Session {
         let snapshot = store.snapshot(key).map_err(|error| unreadable(store, &error))?;
         let newest = store.newest(key).map_err(|error| unreadable(store, &error))?;
         let replicas = store.replicas(key).map_err(|error| unreadable(store, &error))?;
+        let trouble = kept_trouble(store, &row.id).map_err(|error| unreadable(store, &error))?;
         Ok(Self {
             key,
             definition,
@@ -93,6 +97,7 @@ impl Session {
             newest: newest.unwrap_or((0, row.created_ms)),
             snapshot: snapshot.map_or(0, |snapshot| snapshot.number),
             exported: None,
+            trouble,
         })
     }
 

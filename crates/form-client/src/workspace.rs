@@ -11,6 +11,7 @@ mod join;
 mod key;
 mod left_out;
 mod missed;
+pub(crate) mod receipt;
 mod reminder;
 mod replica;
 mod reread;

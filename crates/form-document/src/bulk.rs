@@ -23,7 +23,7 @@ pub(crate) fn is_small(chunk: &[u8]) -> bool {
 }
 
 /// How many operations the change has, or replaces where those are more; 0 for what is no change chunk.
-pub(crate) fn weight(chunk: &[u8]) -> u64 {
+pub fn weight(chunk: &[u8]) -> u64 {
     Reader(chunk).ops_and_preds().map_or(0, |(ops, preds)| ops.max(preds))
 }
 

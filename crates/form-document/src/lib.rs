@@ -46,7 +46,7 @@ pub mod wire;
 
 pub use actor::{ACTOR_BYTES, actor_id};
 pub use automerge::{ActorId, ChangeHash};
-pub use bulk::CHANGE_MAX_OPS;
+pub use bulk::{CHANGE_MAX_OPS, weight as change_weight};
 pub use conflict::{Candidate, Standing};
 pub use document::Document;
 pub use edit::Committed;

@@ -8,7 +8,7 @@ use minicbor::{CborLen, Decode, Encode};
 use crate::actor::ACTOR_BYTES;
 use crate::key::{PublicKey, Signature};
 use crate::log::{LogHead, Position, Reason};
-use crate::roster::SignedEntry;
+use crate::roster::{RosterFault, SignedEntry};
 use crate::segment::{Claim, NONCE_BYTES};
 
 /// The largest offer or page of the log, in bytes: a day of everybody's typing, and small enough that a slow
@@ -177,6 +177,56 @@ pub struct Receipt {
     /// What of the offer was nobody's change, as sentences for a log file.
     #[n(2)]
     pub faults: Vec<String>,
+    /// The same as a desk acts on it: each once.
+    #[n(3)]
+    pub left: Vec<Left>,
+}
+
+/// What of an offer the hub has put no verdict on, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, CborLen)]
+pub enum Left {
+    /// It was too much at once: to be handed over again.
+    #[n(0)]
+    TooMuch,
+    /// A step of the roster, and with it those after it.
+    #[n(1)]
+    Step {
+        /// The entry's hash.
+        #[n(0)]
+        entry: WireHash,
+        #[n(1)]
+        why: StepFault,
+    },
+    /// What this device wrote as one more actor than it may.
+    #[n(2)]
+    TooManyActors(#[n(0)] PublicKey),
+    /// What this device wrote, which the hub's roster does not have.
+    #[n(3)]
+    UnknownDevice(#[n(0)] PublicKey),
+    /// Changes or signatures that prove nothing.
+    #[n(4)]
+    Unproven,
+}
+
+/// Why the hub does not take a step of the roster.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, CborLen)]
+#[cbor(index_only)]
+pub enum StepFault {
+    /// Another came before it: the log tells of that one, and the step can be taken again after it.
+    #[n(0)]
+    Overtaken,
+    /// Its signer may not take it.
+    #[n(1)]
+    NotAllowed,
+    /// It moves the application to another hub, for which this one cannot sign.
+    #[n(2)]
+    OtherHub,
+    /// There are as many as any application needs already.
+    #[n(3)]
+    TooMany,
+    /// It does not fit the roster as the hub has it.
+    #[n(4)]
+    Unfit,
 }
 
 /// A change without a verdict as yet.
@@ -314,6 +364,17 @@ impl From<ChangeHash> for WireHash {
 impl From<WireHash> for ChangeHash {
     fn from(hash: WireHash) -> Self {
         Self(hash.0)
+    }
+}
+
+impl From<&RosterFault> for StepFault {
+    fn from(fault: &RosterFault) -> Self {
+        match fault {
+            RosterFault::Version { .. } | RosterFault::OtherPast { .. } => Self::Overtaken,
+            RosterFault::NotAllowed => Self::NotAllowed,
+            RosterFault::TooMany(_) => Self::TooMany,
+            _ => Self::Unfit,
+        }
     }
 }
 

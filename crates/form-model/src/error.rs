@@ -50,6 +50,8 @@ pub enum ErrorCode {
     NotYours,
     /// This device has no rights in the application (any more).
     NotMember,
+    /// What was typed may not be written there (any more) and is kept apart. `cause`.
+    KeptApart,
     /// Only a lead may do this.
     NotLead,
     /// A step of the team that cannot be taken. `cause`.
@@ -64,6 +66,10 @@ pub enum ErrorCode {
     HubRefused,
     /// What the hub says breaks a rule that it has signed. `cause`.
     HubBroken,
+    /// The hub has no verdict on changes that it was given. `count`, `cause` (and what to do).
+    LeftByHub,
+    /// The hub does not take a lead's step, which was taken back. `step`, `cause`.
+    StepRefused,
     /// A joining desk hands nothing on before everything has been checked.
     StillChecking,
     /// A comment without a word.
@@ -213,6 +219,10 @@ impl UserError {
                 "本机没有这份申报的填写权限，可能已被撤销。内容没有改动；请与牵头单位联系。",
                 "This device has no rights in this application; they may have been revoked. Nothing was changed. Please contact the lead agency.",
             ),
+            ErrorCode::KeptApart => (
+                "{cause}。您刚才输入的内容没有写进申报，但没有丢失：请点状态栏的“查看”，在“未被接受的内容”中复制，或作为批注提出。",
+                "{cause}. What you typed did not go into the application, but it is not lost: choose “view” in the state line to copy it or to propose it as a comment.",
+            ),
             ErrorCode::NotLead => (
                 "只有牵头单位可以调整成员与分工。请与牵头单位联系。",
                 "Only the lead agency may change members and the division of work. Please contact the lead.",
@@ -236,6 +246,14 @@ impl UserError {
             ErrorCode::HubBroken => (
                 "协同中心发来的内容不符合它签过名的记录：{cause}。本机已停止与它同步，内容没有改动；请通知牵头单位和协同中心的管理员。",
                 "What the hub sent contradicts what it has signed: {cause}. This desk has stopped syncing with it and nothing was changed; tell the lead and whoever runs the hub.",
+            ),
+            ErrorCode::LeftByHub => (
+                "协同中心没有收下这里的 {count} 处修改：{cause}。内容都存在本机，没有丢失。",
+                "The hub has not taken {count} changes from here: {cause}. Everything is kept on this machine.",
+            ),
+            ErrorCode::StepRefused => (
+                "协同中心没有接受您的这一步：{step}。原因：{cause}。这一步已经撤回，其他各步照常；仍需要时请重新操作。",
+                "The hub did not accept this step of yours: {step}. Why: {cause}. It was taken back, and your other steps go on; take it again if it is still needed.",
             ),
             ErrorCode::StillChecking => (
                 "刚加入的内容还在核对，核对完成后才能导出交换包。可以先继续填写，稍后再试。",

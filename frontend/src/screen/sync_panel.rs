@@ -60,6 +60,9 @@ pub fn SyncPanel(props: &SyncPanelProps) -> Html {
             if let Link::Stopped { error } = &sync.link {
                 <Banner tone={Tone::Problem} message={error.sentence(language)} />
             }
+            if let Some(trouble) = &sync.trouble {
+                <Banner tone={Tone::Problem} message={trouble.sentence(language)} />
+            }
             if let Link::Restored { awaited } = &sync.link {
                 { restored(awaited, rights::may_lead(&team), language) }
             }

@@ -100,6 +100,10 @@ pub fn state_line(way: Way<'_>, clock: &Clock<'_>, language: Language) -> StateL
             let words = text::SYNC_OFFLINE.fill(language, &[("since", &(clock.since)(*since_ms))]);
             said(StateTone::Away, with_waiting(words))
         }
+        Link::Connecting | Link::Live if way.sync.trouble.is_some() => {
+            let count = way.sync.waiting.to_string();
+            look(StateTone::Problem, text::SYNC_LEFT.fill(language, &[("count", &count)]))
+        }
         Link::Connecting | Link::Live if way.sync.checking => {
             said(StateTone::Moving, text::SYNC_CHECKING.of(language).to_owned())
         }
@@ -170,6 +174,13 @@ mod tests {
     #[test]
     fn refused_work_is_told_before_anything_about_the_line() {
         let sync = SyncState { set_aside: 1, ..live(0, Some(9)) };
-        assert_eq!(words(SAVED, None, &sync), "协同中心拒收 1 处");
+        assert_eq!(words(SAVED, None, &sync), "1 处未被接受");
+    }
+
+    #[test]
+    fn what_the_hub_does_not_take_is_to_be_looked_at() {
+        let trouble = Some(UserError::new(ErrorCode::LeftByHub));
+        let sync = SyncState { trouble, ..live(2, Some(9)) };
+        assert_eq!(words(SAVED, None, &sync), "协同中心没有收下 2 处");
     }
 }

@@ -8,7 +8,7 @@ use form_document::key::{PublicKey, SigningKey};
 use form_document::ledger::{Decision, Fault, Judgement, Ledger, Outcome};
 use form_document::log::{LogHead, LogState};
 use form_document::roster::{Act, RosterFault, SignedEntry};
-use form_document::wire::{Offer, Receipt, Waiting, WireHash};
+use form_document::wire::{Left, Offer, Receipt, StepFault, Waiting, WireHash};
 use form_document::{ChangeHash, Segment};
 use form_model::id::ApplicationId;
 
@@ -142,7 +142,8 @@ impl Core {
         self.open(id)?;
         let now_ms = self.clock.now_ms();
         let key = &self.key;
-        let staying: Vec<Cow<'_, Offer>> = offers.into_iter().map(|offer| stay(offer, &hub)).collect();
+        let (staying, leaving): (Vec<Cow<'_, Offer>>, Vec<Option<WireHash>>) =
+            offers.into_iter().map(|offer| stay(offer, &hub)).unzip();
         let Some(open) = self.cache.get(id) else {
             return Err(HubError::new(ErrorCode::Internal, "the application was closed at once"));
         };
@@ -152,7 +153,8 @@ impl Core {
             let (judgement, outcomes) = open.ledger.judge_all(&offers, now_ms);
             let (write, stretch) = write(open, id, key, before, judgement, now_ms);
             let position = open.ledger.log().position;
-            let answers = outcomes.into_iter().map(|outcome| answer(outcome, position)).collect();
+            let answers = outcomes.into_iter().zip(&offers);
+            let answers = answers.map(|(outcome, offer)| answer(outcome, offer, position)).collect();
             Judged { asks, answers, write, stretch }
         }));
         let mut judged = judged.map_err(|_| {
@@ -161,11 +163,11 @@ impl Core {
             self.cache.drop(id);
             HubError::new(ErrorCode::Internal, "the hub could not judge this; nothing of it was taken in")
         })?;
-        let cut = |(answer, offer)| matches!(offer, &Cow::Owned(_)).then_some(answer);
-        for answer in judged.answers.iter_mut().zip(&staying).filter_map(cut) {
+        for (answer, leaving) in judged.answers.iter_mut().zip(leaving) {
+            let Some(entry) = leaving else { continue };
             let fault = "a roster entry moves the application to another hub, which this one cannot follow";
-            let answer: &mut Answer = answer;
             answer.receipt.faults.push(fault.to_owned());
+            answer.receipt.left.push(Left::Step { entry, why: StepFault::OtherHub });
             answer.roster_fault.get_or_insert(RosterFault::Content("this hub cannot sign for another's key"));
         }
         Ok(judged)
@@ -229,7 +231,7 @@ fn fail(answers: &mut [Result<Answer, HubError>], asks: &[usize], error: &HubErr
     }
 }
 
-fn answer(outcome: Outcome, position: u64) -> Answer {
+fn answer(outcome: Outcome, offer: &Offer, position: u64) -> Answer {
     let waiting = outcome.waiting.into_iter().map(|change| Waiting {
         change: WireHash(change.hash.0),
         missing: change.missing.into_iter().map(|hash| WireHash(hash.0)).collect(),
@@ -239,19 +241,41 @@ fn answer(outcome: Outcome, position: u64) -> Answer {
         _ => None,
     });
     let faults = outcome.faults.iter().map(ToString::to_string).collect();
-    Answer { receipt: Receipt { position, waiting: waiting.collect(), faults }, roster_fault }
+    let mut left: Vec<Left> = Vec::new();
+    for one in outcome.faults.iter().filter_map(|fault| left_of(fault, offer)) {
+        if !left.contains(&one) {
+            left.push(one);
+        }
+    }
+    Answer { receipt: Receipt { position, waiting: waiting.collect(), faults, left }, roster_fault }
 }
 
-/// The offer without the roster entries from one on that names another hub's key: what this hub signs after it
-/// would verify nowhere, and the application would be stuck.
-fn stay<'a>(offer: &'a Offer, hub: &PublicKey) -> Cow<'a, Offer> {
+/// What a desk is told of a fault in its offer.
+fn left_of(fault: &Fault, offer: &Offer) -> Option<Left> {
+    let claim = |index: usize| offer.claims.as_ref()?.get(index).map(|claim| claim.device);
+    match fault {
+        Fault::Roster { index, fault } => {
+            let entry = offer.roster.as_ref()?.get(*index)?;
+            Some(Left::Step { entry: WireHash(entry.hash()), why: fault.into() })
+        }
+        Fault::UnknownDevice { index } => claim(*index).map(Left::UnknownDevice),
+        Fault::TooManyActors { index } => claim(*index).map(Left::TooManyActors),
+        Fault::TooMuch { .. } => Some(Left::TooMuch),
+        Fault::Change { .. } | Fault::Seal { .. } | Fault::Unproven(_) => Some(Left::Unproven),
+    }
+}
+
+/// The offer without the roster entries from one on that names another hub's key, and that one's hash: what this hub
+/// signs after it would verify nowhere, and the application would be stuck.
+fn stay<'a>(offer: &'a Offer, hub: &PublicKey) -> (Cow<'a, Offer>, Option<WireHash>) {
     let leaves = |entry: &SignedEntry| matches!(entry.read(), Ok(entry) if matches!(&entry.act, Act::Hub { key, .. } if key != hub));
-    match offer.roster.iter().flatten().position(leaves) {
-        None => Cow::Borrowed(offer),
-        Some(first) => {
-            let mut offer = offer.clone();
-            offer.roster.get_or_insert_default().truncate(first);
-            Cow::Owned(offer)
+    let entries = offer.roster.as_deref().unwrap_or_default();
+    match entries.iter().enumerate().find(|(_, entry)| leaves(entry)) {
+        None => (Cow::Borrowed(offer), None),
+        Some((first, entry)) => {
+            let mut staying = offer.clone();
+            staying.roster.get_or_insert_default().truncate(first);
+            (Cow::Owned(staying), Some(WireHash(entry.hash())))
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use form_document::log::Reason;
 use form_document::roster::Act;
-use form_document::wire::{Exchange, Offer, PageEntry, WireChange};
+use form_document::wire::{Exchange, Left, Offer, PageEntry, StepFault, WireChange, WireHash};
 use form_model::member::AgencyId;
 use sync_server::arbiter::Ask;
 use sync_server::error::ErrorCode;
@@ -130,8 +130,11 @@ fn an_entry_that_moves_the_application_to_another_hub_is_not_taken_in() {
     let key = crate::support::key(201).public();
     lead.act(Act::Hub { url: "https://other.example".to_owned(), key });
     let exchange = lead.exchange();
+    let step = exchange.offer.roster.as_ref().unwrap()[0].hash();
     let reply = hub.core.exchange(&lead.device(), &lead.application, exchange).unwrap();
     assert_eq!(reply.receipt.faults.len(), 1);
+    let told = Left::Step { entry: WireHash(step), why: StepFault::OtherHub };
+    assert_eq!(reply.receipt.left, [told], "the desk is told which step it was");
     assert!(reply.page.entries.is_empty());
 }
 

@@ -50,7 +50,7 @@ fn scene() -> Scene {
 }
 
 /// A desk that has joined looks at what it has got before it hands anything on.
-fn check_start(desk: &mut Agency, id: &ApplicationId) {
+pub fn check_start(desk: &mut Agency, id: &ApplicationId) {
     let unchecked = desk.workspace.unchecked_start(id).unwrap().unwrap();
     let verified = unchecked.check().unwrap();
     desk.workspace.checked_start(id, &verified).unwrap();

@@ -4,6 +4,7 @@
 
 mod bundle;
 mod hanging;
+mod receipt;
 mod recovery;
 mod restored_hub;
 mod rights;

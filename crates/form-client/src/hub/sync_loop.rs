@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use form_document::key::{PublicKey, SigningKey};
-use form_document::wire::{Exchange, Offer, Presence, Say, Tell};
+use form_document::wire::{Exchange, Offer, Presence, Receipt, Say, Tell};
 use form_model::command::{Event, Link};
 use form_model::error::{ErrorCode, UserError};
 use form_model::id::ApplicationId;
@@ -205,7 +205,10 @@ impl<A: Ask> SyncLoop<A> {
                     last = Instant::now();
                     match heard? {
                         Tell::Page(page) => self.follow(page).await?,
-                        Tell::Receipt(_) => answered = true,
+                        Tell::Receipt(receipt) => {
+                            self.receipt(receipt).await?;
+                            answered = true;
+                        }
                         Tell::Presence(device, who) => self.show(present.moved(device, who)).await,
                     }
                 }
@@ -232,6 +235,13 @@ impl<A: Ask> SyncLoop<A> {
     async fn follow(&self, page: form_document::wire::Page) -> Result<(), UserError> {
         let id = self.application.clone();
         let events = self.desk.ask(move |desk| desk.follow(&id, &page)).await?;
+        self.desk.tell(&self.application, events).await;
+        Ok(())
+    }
+
+    async fn receipt(&self, receipt: Receipt) -> Result<(), UserError> {
+        let id = self.application.clone();
+        let events = self.desk.ask(move |desk| desk.receipt(&id, &receipt)).await?;
         self.desk.tell(&self.application, events).await;
         Ok(())
     }
@@ -285,7 +295,10 @@ pub async fn catch_up<A: Ask>(
         let (events, open) = desk
             .ask(move |desk| {
                 match desk.follow(&id, &reply.page) {
-                    Ok(events) => Ok((events, more || desk.has_offer(&id)?)),
+                    Ok(mut events) => {
+                        events.extend(desk.receipt(&id, &reply.receipt)?);
+                        Ok((events, more || desk.has_offer(&id)?))
+                    }
                     // It had taken more for known than it has, and asks once more, for all bytes.
                     Err(error) if error.code == ErrorCode::HubUnreachable => Ok((Vec::new(), true)),
                     Err(error) => Err(error),

@@ -276,6 +276,7 @@ impl Workspace {
         events.extend(reread);
         let unread = self.unread(id)?;
         events.push(Event::Discussed { unread });
+        self.settle_offer(id)?;
         events.push(Event::Sync { sync: self.sync_state(id)? });
         events.extend(errors.into_iter().map(|error| Event::Failed { error }));
         Ok(events)
@@ -335,6 +336,7 @@ impl Session {
             synced_ms: (self.synced_ms > 0).then_some(self.synced_ms),
             set_aside,
             checking: !self.checked,
+            trouble: self.trouble.clone().filter(|_| self.waiting() > 0),
         }
     }
 

@@ -121,7 +121,12 @@ impl RosterChain {
     /// Whether the chain has an entry with this hash, at whatever version. (A hash stands for all of the entry
     /// but its signature, which was checked when it was taken in.)
     pub fn knows(&self, hash: &EntryHash) -> bool {
-        self.states.iter().skip(1).any(|roster| roster.hash == *hash)
+        self.version_of(hash).is_some()
+    }
+
+    /// The version that the entry with this hash makes.
+    pub fn version_of(&self, hash: &EntryHash) -> Option<u64> {
+        self.states.iter().skip(1).find(|roster| roster.hash == *hash).map(|roster| roster.version)
     }
 
     /// The chain of these entries, from the first one on, of the same application.

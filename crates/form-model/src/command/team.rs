@@ -205,6 +205,9 @@ pub struct SyncState {
     pub set_aside: u32,
     /// A joining desk that has not checked every signature and right yet.
     pub checking: bool,
+    /// Why the hub has no verdict on changes that it was given, and gives none by being asked again.
+    #[serde(default)]
+    pub trouble: Option<crate::error::UserError>,
 }
 
 /// The line to the hub.

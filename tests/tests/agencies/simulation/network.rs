@@ -122,7 +122,11 @@ impl World {
     fn hear(&mut self, desk: usize, reply: &Reply) -> Round {
         let (id, name) = (self.id.clone(), self.desks[desk].name.clone());
         let workspace = &mut self.desks[desk].agency().workspace;
-        match workspace.follow(&id, &reply.page) {
+        let followed = workspace.follow(&id, &reply.page);
+        if followed.is_ok() {
+            workspace.receipt(&id, &reply.receipt).unwrap();
+        }
+        match followed {
             Ok(_) if reply.more || workspace.has_offer(&id).unwrap() => Round::More,
             Ok(_) => Round::Done,
             // It had believed that it has what the hub has; it asks again for all of it.
