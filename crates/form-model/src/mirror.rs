@@ -24,6 +24,12 @@ pub struct ViewText {
     outstanding: Option<Delta>,
     /// Typed since; stands on the text after `outstanding`.
     buffer: Delta,
+    /// The text after `outstanding`, without `buffer`.
+    sent: String,
+    /// The patches taken in since `outstanding` was sent, as they stand on the engine's text.
+    since: Vec<(Revision, Delta)>,
+    /// The engine's text without `outstanding`, which it keeps apart, until that can be shown.
+    apart: Option<(String, Revision)>,
     /// What the engine said that cannot be taken in yet, by the revision it made.
     waiting: BTreeMap<Revision, Arrived>,
     held: bool,
@@ -44,6 +50,9 @@ impl ViewText {
             revision,
             outstanding: None,
             buffer: Delta::default(),
+            sent: String::new(),
+            since: Vec::new(),
+            apart: None,
             waiting: BTreeMap::new(),
             held: false,
         }
@@ -76,6 +85,8 @@ impl ViewText {
         }
         let delta = std::mem::take(&mut self.buffer);
         self.outstanding = Some(delta.clone());
+        self.sent.clone_from(&self.text);
+        self.since.clear();
         Some((self.revision, delta))
     }
 
@@ -94,6 +105,16 @@ impl ViewText {
         if let Some(delta) = self.outstanding.take() {
             self.buffer = delta.compose(&self.buffer);
         }
+    }
+
+    /// The engine may not take the splice in and has kept its words apart: the text goes back to what the engine has,
+    /// `accepted` at `revision`. What was typed since remains, to be sent. Returns what to apply to the text as shown.
+    ///
+    /// # Errors
+    /// As [`Self::acknowledged`].
+    pub fn kept_apart(&mut self, accepted: String, revision: Revision) -> Result<Vec<Delta>, DeltaError> {
+        self.apart = Some((accepted, revision));
+        self.take_in()
     }
 
     /// A patch by other hands. Returns what to apply to the text as shown.
@@ -123,6 +144,9 @@ impl ViewText {
 
     fn take_in(&mut self) -> Result<Vec<Delta>, DeltaError> {
         let mut shown = Vec::new();
+        if let Some((accepted, revision)) = self.apart.take_if(|_| !self.held) {
+            shown.push(self.go_back(accepted, revision)?);
+        }
         while let Some(entry) = self.waiting.first_entry() {
             let next = *entry.key() == self.revision + 1;
             let blocked = self.held && matches!(entry.get(), Arrived::Patch(_));
@@ -138,10 +162,28 @@ impl ViewText {
         Ok(shown)
     }
 
+    fn go_back(&mut self, mut accepted: String, revision: Revision) -> Result<Delta, DeltaError> {
+        for (_, patch) in self.since.drain(..).filter(|(made, _)| *made > revision) {
+            accepted = patch.apply(&accepted)?;
+        }
+        let back = Delta::between(&self.sent, &accepted);
+        self.outstanding = None;
+        self.buffer = self.buffer.transform(&back, false);
+        let after = self.buffer.apply(&accepted)?;
+        let shown = Delta::between(&self.text, &after);
+        self.text = after;
+        self.revision = self.revision.max(revision);
+        // The engine's text has these.
+        self.waiting = self.waiting.split_off(&self.revision.saturating_add(1));
+        Ok(shown)
+    }
+
     fn take_patch(&mut self, patch: &Delta) -> Result<Delta, DeltaError> {
         let mut moved = patch.clone();
         if let Some(outstanding) = &mut self.outstanding {
+            self.since.push((self.revision.saturating_add(1), patch.clone()));
             (moved, *outstanding) = cross(&moved, outstanding);
+            self.sent = moved.apply(&self.sent)?;
         }
         (moved, self.buffer) = cross(&moved, &self.buffer);
         self.text = moved.apply(&self.text)?;
@@ -241,6 +283,33 @@ mod tests {
         view.typed(&Delta::splice(0, 0, "零")).unwrap();
         assert_eq!(view.release().unwrap(), vec![Delta::splice(2, 0, "二")]);
         assert_eq!(view.text(), "零一二");
+    }
+
+    #[test]
+    fn what_is_kept_apart_leaves_the_text_as_the_engine_has_it_and_what_was_typed_since() {
+        let mut view = ViewText::new("甲乙".into(), 3);
+        view.typed(&Delta::splice(1, 0, "错")).unwrap();
+        view.next_splice().unwrap();
+        view.typed(&Delta::splice(2, 0, "字")).unwrap();
+        // A patch that the engine made after it had refused comes first.
+        view.patched(4, Delta::splice(2, 0, "丙")).unwrap();
+        assert_eq!(view.kept_apart("甲乙".into(), 3).unwrap().len(), 1);
+        assert_eq!(view.text(), "甲字乙丙");
+        assert_eq!(view.next_splice(), Some((4, Delta::splice(1, 0, "字"))));
+    }
+
+    #[test]
+    fn what_is_kept_apart_in_mid_composition_goes_when_that_has_ended() {
+        let mut view = ViewText::new("甲".into(), 0);
+        view.typed(&Delta::splice(1, 0, "错")).unwrap();
+        view.next_splice().unwrap();
+        view.hold();
+        assert!(view.kept_apart("甲".into(), 0).unwrap().is_empty());
+        assert_eq!(view.text(), "甲错", "nothing moves under the composition");
+        view.typed(&Delta::splice(2, 0, "字")).unwrap();
+        view.release().unwrap();
+        assert_eq!(view.text(), "甲字");
+        assert_eq!(view.next_splice(), Some((0, Delta::splice(1, 0, "字"))));
     }
 
     #[test]

@@ -55,6 +55,7 @@ pub fn Value(props: &ValueProps) -> Html {
     let placeholder = placeholder.filter(|_| answer.facet().is_none());
     let placeholder = placeholder.map(|text| AttrValue::from(text.to_owned()));
     let read_only = read_only(&sheet, &answer, language);
+    let taken_away = read_only.is_some() && !sheet.is_entered(&answer);
     let foreign = sheet.state(&answer).and_then(|state| state.changed.clone()).filter(|stamp| !stamp.own);
     drop(sheet);
     {
@@ -64,6 +65,16 @@ pub fn Value(props: &ValueProps) -> Html {
             let typed = work.desk.sheet().is_draft(&answer);
             if foreign.is_some() && editing.is_some() && !typed {
                 editing.set(Some(Editing { text: stored.clone(), base: stored }));
+            }
+        });
+    }
+
+    {
+        // What was typed when the right was taken is kept elsewhere; the box shows what the document has.
+        let editing = editing.clone();
+        use_effect_with(taken_away, move |taken_away| {
+            if *taken_away {
+                editing.set(None);
             }
         });
     }

@@ -158,11 +158,9 @@ impl Desk {
         &self.0.listeners
     }
 
-    /// Remembers typed text; it is committed after a pause.
+    /// Remembers typed text; it is committed after a pause. Also where the right to write has just been taken, while
+    /// an input method was composing: the engine keeps such words apart.
     pub fn draft(&self, answer: &AnswerId, text: String) {
-        if !self.0.sheet.borrow().may_write(answer) {
-            return;
-        }
         self.0.sheet.borrow_mut().draft(answer, text);
         let desk = self.clone();
         let timer = Timeout::new(COMMIT_PAUSE_MS, move || desk.commit_all());
@@ -218,11 +216,8 @@ impl Desk {
         self.set(vec![(answer, value)]);
     }
 
-    /// The text box of a prose answer now reads `text`.
+    /// The text box of a prose answer now reads `text`. As for [`Self::draft`], whoever may write it.
     pub fn type_prose(&self, answer: &AnswerId, text: &str) {
-        if !self.0.sheet.borrow().may_write(answer) {
-            return;
-        }
         let typed = self.keeping_carets(answer, |prose| prose.typed(text));
         match typed {
             Some(Ok(true)) => {
@@ -358,7 +353,11 @@ impl Desk {
         let desk = self.clone();
         spawn_local(async move {
             match desk.edit(edit).await {
-                Ok(acknowledged) => desk.0.sheet.borrow_mut().set_acknowledged(acknowledged),
+                Ok(acknowledged) => {
+                    let kept_apart = acknowledged.kept_apart.clone();
+                    desk.0.sheet.borrow_mut().set_acknowledged(acknowledged);
+                    desk.tell_kept_apart(kept_apart);
+                }
                 Err(failure) => desk.0.sheet.borrow_mut().set_refused(&failure),
             }
             desk.send_values();
@@ -386,7 +385,14 @@ impl Desk {
     }
 
     fn splice_acknowledged(&self, answer: &AnswerId, acknowledged: &Acknowledged) {
-        let moved = self.with_prose(answer, |prose| prose.acknowledged(acknowledged.revision));
+        let revision = acknowledged.revision;
+        let moved = match (&acknowledged.kept_apart, acknowledged.answers.first()) {
+            (Some(_), Some(state)) => {
+                let accepted = state.value.as_ref().map_or("", AnswerValue::as_text).to_owned();
+                self.keeping_carets(answer, |prose| prose.kept_apart(accepted, revision))
+            }
+            _ => self.with_prose(answer, |prose| prose.acknowledged(revision)),
+        };
         if let Some(Err(cause)) = moved {
             self.fall_out_of_step(&cause.to_string());
         }
@@ -395,10 +401,22 @@ impl Desk {
             sheet.own_saved_at(acknowledged.saved_ms);
             std::mem::replace(&mut sheet.undo, acknowledged.undo.clone()) != acknowledged.undo
         };
+        if acknowledged.kept_apart.is_some() {
+            self.prose_moved(answer);
+            self.tell_kept_apart(acknowledged.kept_apart.clone());
+            return;
+        }
         self.send_splice(answer);
         self.tell(&Change::Prose(answer.clone()));
         if undo_changed {
             self.tell(&Change::Sheet);
+        }
+    }
+
+    /// Says where the words are that may not be written where they were typed.
+    fn tell_kept_apart(&self, kept_apart: Option<UserError>) {
+        if let Some(error) = kept_apart {
+            self.tell(&Change::Notice(Notice::Failed(Failure::Told(error))));
         }
     }
 

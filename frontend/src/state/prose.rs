@@ -64,6 +64,16 @@ impl Prose {
         Ok(())
     }
 
+    /// The splice may not be written here (any more), and the engine keeps its words apart.
+    ///
+    /// # Errors
+    /// When patches do not fit: the application must be opened again.
+    pub fn kept_apart(&mut self, accepted: String, revision: Revision) -> Result<(), DeltaError> {
+        let shown = self.mirror.kept_apart(accepted, revision)?;
+        self.unshown.extend(shown);
+        Ok(())
+    }
+
     /// The splice was not kept; its text goes back to what is to be sent.
     pub fn refuse(&mut self, failure: Failure) {
         self.mirror.refused();

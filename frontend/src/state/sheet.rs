@@ -168,6 +168,13 @@ impl Sheet {
         self.drafts.contains_key(answer)
     }
 
+    /// Whether something typed into an answer is not on the disk yet.
+    pub fn is_entered(&self, answer: &AnswerId) -> bool {
+        self.drafts.contains_key(answer)
+            || self.refused.contains_key(answer)
+            || self.outbox.iter().flatten().any(|(waiting, _)| waiting == answer)
+    }
+
     /// What the shell says about an answer, if anything is stored.
     pub fn state(&self, answer: &AnswerId) -> Option<&AnswerState> {
         self.states.get(answer)

@@ -54,7 +54,13 @@ fn acknowledged(answer: &str, text: &str, saved_ms: i64) -> Acknowledged {
         revision: 0,
         changed: None,
     };
-    Acknowledged { revision: 0, saved_ms, answers: vec![state], undo: UndoState { undo: true, redo: false } }
+    Acknowledged {
+        revision: 0,
+        saved_ms,
+        answers: vec![state],
+        undo: UndoState { undo: true, redo: false },
+        kept_apart: None,
+    }
 }
 
 fn sent(edit: Option<Edit>) -> Values {

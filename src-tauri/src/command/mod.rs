@@ -75,7 +75,7 @@ pub async fn close_application(engine: State<'_, Engine>, id: ApplicationId) -> 
 pub async fn edit(engine: State<'_, Engine>, request: EditApplication) -> Answer<Acknowledged> {
     engine
         .ask(move |desk| {
-            let acknowledged = desk.workspace()?.edit(&request.application, &request.edit)?;
+            let acknowledged = desk.workspace()?.edit_or_keep_apart(&request.application, &request.edit)?;
             desk.tell_sync(&request.application);
             Ok(acknowledged)
         })

@@ -4,8 +4,10 @@ use form_document::comment::COMMENT_MAX_CHARS;
 use form_document::wire::Exchange;
 use form_model::answer::AnswerValue;
 use form_model::command::{DiscussAct, DiscussRequest, Edit, Event, SetAsideRequest};
+use form_model::delta::Delta;
 use form_model::error::ErrorCode;
 use form_model::id::AnswerId;
+use form_model::language::Language;
 use form_model::member::Role;
 use huiqian_tests::agencies::{Agency, LoneHub};
 
@@ -106,6 +108,61 @@ fn work_on_refused_work_stays_aside_when_the_hub_comes_to_it_later() {
     commerce.sync(&id, &mut hub).unwrap();
     assert_eq!(aside(&mut commerce), ["引进来走出去"]);
     assert_eq!(commerce.workspace.sync_state(&id).unwrap().waiting, 0);
+}
+
+#[test]
+fn what_is_typed_when_the_right_was_just_taken_is_kept_apart_at_once() {
+    let mut hub = LoneHub::start();
+    let (mut lead, mut commerce, _, id) = team(&mut hub);
+    let (text, figure) = ("openness.cooperation_mechanism", "openness.export_growth.2025");
+    commerce.splice(&id, text, 0, 0, "引进来").unwrap();
+    commerce.sync(&id, &mut hub).unwrap();
+    lead.grant(&id, "commerce", Role::Contributor, &["plan"]);
+    lead.sync(&id, &mut hub).unwrap();
+    commerce.sync(&id, &mut hub).unwrap();
+    // The view had this under the fingers.
+    let splice = |base, at, words: &str| Edit::Splice {
+        answer: AnswerId(text.into()),
+        base,
+        delta: Delta::splice(at, 0, words),
+    };
+    let base = commerce.workspace.state(&id, &AnswerId(text.into())).unwrap().revision;
+    let answered = commerce.workspace.edit_or_keep_apart(&id, &splice(base, 3, "走出去")).unwrap();
+    let told = answered.kept_apart.unwrap();
+    assert_eq!(told.code, ErrorCode::KeptApart);
+    assert!(told.sentence(Language::Chinese).contains("现由牵头局填写"), "{told:?}");
+    assert_eq!(answered.revision, base, "the text did not move");
+    assert_eq!(answered.answers[0].value.as_ref().unwrap().as_text(), "引进来");
+    let five = Some(AnswerValue::Text("5".into()));
+    let set = Edit::Set { values: vec![(AnswerId(figure.into()), five)] };
+    let answered = commerce.workspace.edit_or_keep_apart(&id, &set).unwrap();
+    assert_eq!((answered.kept_apart.is_some(), &answered.answers[0].value), (true, &None));
+    commerce.workspace.edit_or_keep_apart(&id, &splice(base, 0, "又")).unwrap();
+    assert_eq!(commerce.workspace.sync_state(&id).unwrap().set_aside, 2);
+
+    // Nothing was closed, as after a kill: it is on the disk, and the desk goes on.
+    let mut commerce = commerce.restart();
+    let request = SetAsideRequest { application: id.clone(), dismiss: None, propose: false };
+    let kept = commerce.workspace.set_aside(&request).unwrap();
+    let words = |answer: &str| {
+        let of_it = kept.iter().filter(|one| one.answer.as_str() == answer);
+        of_it.filter_map(|one| one.value.as_ref()).map(AnswerValue::as_text).collect::<String>()
+    };
+    assert_eq!((words(text), words(figure)), ("走出去 … 又".to_owned(), "5".to_owned()), "{kept:?}");
+    assert!(kept.iter().all(|one| one.author.is_none()), "{kept:?}");
+    commerce.splice(&id, "plan.text", 0, 0, "三年翻一番").unwrap();
+    let propose = SetAsideRequest { dismiss: Some(kept[0].change.clone()), propose: true, ..request };
+    assert_eq!(commerce.workspace.set_aside(&propose).unwrap().len(), 1);
+    commerce.sync(&id, &mut hub).unwrap();
+    lead.sync(&id, &mut hub).unwrap();
+    for desk in [&mut lead, &mut commerce] {
+        assert_eq!(desk.text(&id, text), "引进来", "{}", desk.name());
+        assert_eq!(desk.text(&id, figure), "", "{}", desk.name());
+        assert_eq!(desk.text(&id, "plan.text"), "三年翻一番", "{}", desk.name());
+        assert_eq!(desk.workspace.sync_state(&id).unwrap().waiting, 0, "{}", desk.name());
+    }
+    let read = DiscussRequest { application: id.clone(), act: DiscussAct::Read };
+    assert_eq!(lead.workspace.discuss(&read).unwrap().comments.len(), 1);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use form_document::{Committed, Undone as DocumentUndone};
 use form_model::command::{Acknowledged, Edit, Event, HistoryEntry, ReadHistory, Undone};
 use form_model::definition::AnswerKind;
 use form_model::delta::Delta;
-use form_model::error::UserError;
+use form_model::error::{ErrorCode, UserError};
 use form_model::id::ApplicationId;
 
 use super::{Workspace, not_saved, rights, unusable};
@@ -35,7 +35,22 @@ impl Workspace {
             saved_ms: session.newest.1,
             answers,
             undo: session.undo_state(),
+            kept_apart: None,
         })
+    }
+
+    /// [`Self::edit`] for a view that shows what is being typed: a right that was taken meanwhile must not take the
+    /// words with it. They are kept among the refused work, and the answer tells so.
+    ///
+    /// # Errors
+    /// As [`Self::edit`], but for rights.
+    pub fn edit_or_keep_apart(&mut self, id: &ApplicationId, edit: &Edit) -> Result<Acknowledged, UserError> {
+        match self.edit(id, edit) {
+            Err(error) if matches!(error.code, ErrorCode::NotYours | ErrorCode::NotMember) => {
+                self.keep_apart(id, edit, &error)
+            }
+            edited => edited,
+        }
     }
 
     /// Stores answers of any kind, prose as a whole: one change for all values, one for each text.

@@ -4,18 +4,23 @@
 use std::collections::BTreeSet;
 
 use form_document::comment::Comment;
+use form_document::key::PublicKey;
 use form_document::log::Reason;
-use form_model::command::{SetAside, SetAsideRequest};
-use form_model::error::UserError;
+use form_document::{ActorId, Committed};
+use form_model::command::{Acknowledged, Edit, SetAside, SetAsideRequest};
+use form_model::error::{ErrorCode, UserError};
 use form_model::id::ApplicationId;
 use form_model::language::Language;
 use form_model::member::AgencyId;
-use form_store::StoreError;
+use form_store::application::ApplicationKey;
 use form_store::follow::RefusedRow;
+use form_store::replica::ReplicaRow;
+use form_store::{Store, StoreError};
 
 use super::missed::{self, Missed};
-use super::{Workspace, not_saved, rights, unusable};
-use crate::session::keep;
+use super::{Workspace, not_saved, own_claim, rights, unusable};
+use crate::cause::because;
+use crate::session::{keep, stored};
 
 impl Workspace {
     /// What was refused and not put away yet, after putting something away.
@@ -32,6 +37,45 @@ impl Workspace {
         let rows = self.refused_rows(id)?;
         let session = self.session(id)?;
         Ok(session.missed(&rows).iter().map(|missed| session.shown(missed, language)).collect())
+    }
+
+    /// Keeps what may not be written among the refused work. It is made in memory for that, by an actor that this desk
+    /// then leaves: no later operation has the name of one of these.
+    pub(super) fn keep_apart(
+        &mut self,
+        id: &ApplicationId,
+        edit: &Edit,
+        refused: &UserError,
+    ) -> Result<Acknowledged, UserError> {
+        let now = (self.surroundings.now_ms)();
+        let fresh = self.fresh_replica(id, now)?;
+        let session = self.session(id)?;
+        if let Some(committed) = session.edit(edit, now)?.committed {
+            let (key, device) = (session.key, session.device);
+            let row = kept_apart_row(&committed, refused.code);
+            let kept = row.and_then(|row| {
+                store_apart(&mut self.store, key, &row, &fresh, device)?;
+                self.store.replicas(key)
+            });
+            let application = self.row(id)?;
+            // Taken out first: one that cannot be read again must not go on ahead of the disk.
+            let Some(mut session) = self.sessions.remove(id) else { return Err(refused.clone()) };
+            let actor =
+                if kept.is_ok() { ActorId::from(fresh.actor) } else { session.document().actor().clone() };
+            session.reload(&self.store, &application.genesis, &actor)?;
+            let kept = kept.map(|replicas| session.replicas = replicas);
+            self.sessions.insert(id.clone(), session);
+            kept.map_err(|error| not_saved(&error))?;
+        }
+        let session = self.session(id)?;
+        let answers: Vec<_> = rights::targets(edit).into_iter().map(|answer| session.state(answer)).collect();
+        Ok(Acknowledged {
+            revision: answers.first().map_or(0, |state| state.revision),
+            saved_ms: session.newest.1,
+            answers,
+            undo: session.undo_state(),
+            kept_apart: Some(told(refused)),
+        })
     }
 
     /// How many pieces of refused work a person has not put away yet.
@@ -120,6 +164,51 @@ impl Workspace {
         };
         Ok(texts.into_iter().map(comment).collect())
     }
+}
+
+/// What was typed, as refused work.
+fn kept_apart_row(committed: &Committed, code: ErrorCode) -> Result<RefusedRow, StoreError> {
+    let reason = if code == ErrorCode::NotMember { Reason::Revoked } else { Reason::NotGranted };
+    Ok(RefusedRow {
+        hash: committed.hash.0.to_vec(),
+        reason: reason.number(),
+        raw: committed.bytes.clone(),
+        history: stored(&committed.history)?.rows,
+        in_log: false,
+    })
+}
+
+/// Keeps it, and the actor that this desk goes on as: both or neither.
+fn store_apart(
+    store: &mut Store,
+    key: ApplicationKey,
+    row: &RefusedRow,
+    fresh: &ReplicaRow,
+    device: PublicKey,
+) -> Result<(), StoreError> {
+    store.write(|write| {
+        write.put_refused(key, row)?;
+        write.put_replica(key, fresh)?;
+        write.put_claim(key, &fresh.actor, &own_claim(device, fresh))
+    })
+}
+
+/// What the person is told of it.
+fn told(refused: &UserError) -> UserError {
+    let cause = |language: Language| {
+        let details = refused.details_in(language);
+        let detail = |name: &str| details.get(name).copied().unwrap_or_default().to_owned();
+        let (answer, owner) = (detail("answer"), detail("owner"));
+        match (refused.code, language) {
+            (ErrorCode::NotMember, Language::Chinese) => "本机已没有这份申报的填写权限".to_owned(),
+            (ErrorCode::NotMember, Language::English) => {
+                "This device has no rights in this application any more".to_owned()
+            }
+            (_, Language::Chinese) => format!("“{answer}”现由{owner}填写"),
+            (_, Language::English) => format!("“{answer}” is filled in by {owner} now"),
+        }
+    };
+    because(UserError::new(ErrorCode::KeptApart), &(cause(Language::Chinese), cause(Language::English)))
 }
 
 /// Why a change is refused, to its author or to whoever brings it.

@@ -21,6 +21,8 @@ const WORDS: [&str; 6] = ["合作", "，", "😀", "a", "发展\n", "中小企�
 enum Message {
     Patch(Revision, Delta),
     Acknowledgement(Revision),
+    /// The splice was kept apart; the text that the engine has, and its revision.
+    KeptApart(String, Revision),
 }
 
 /// A person's window on one text, the engine behind it, and a colleague far away.
@@ -119,6 +121,12 @@ impl Scene {
             self.view.refused();
             return;
         }
+        if self.random.below(10) == 0 {
+            // The right to write was taken, and is given back at once.
+            let text = self.own.text(&self.answer).unwrap().to_owned();
+            self.messages.push(Message::KeptApart(text, self.engine.revision()));
+            return;
+        }
         let placed = self.engine.place(base, &splice).unwrap();
         let change = self.own.splice(&self.answer, &placed, 0).unwrap();
         self.from_own.extend(change.map(|change| change.bytes));
@@ -134,6 +142,7 @@ impl Scene {
         match self.messages.remove(at) {
             Message::Patch(revision, delta) => self.view.patched(revision, delta).unwrap(),
             Message::Acknowledgement(revision) => self.view.acknowledged(revision).unwrap(),
+            Message::KeptApart(text, revision) => self.view.kept_apart(text, revision).unwrap(),
         };
     }
 

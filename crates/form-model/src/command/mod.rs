@@ -242,9 +242,12 @@ pub struct Acknowledged {
     pub revision: Revision,
     /// When it was committed, milliseconds since 1970-01-01 UTC.
     pub saved_ms: i64,
-    /// For `Set`: the answers as they stand now, normalised.
+    /// For `Set`, and for what was kept apart: the answers as they stand now, normalised.
     pub answers: Vec<AnswerState>,
     pub undo: UndoState,
+    /// Set when it may not be written there: it is kept among the refused work instead. Says so, and why.
+    #[serde(default)]
+    pub kept_apart: Option<crate::error::UserError>,
 }
 
 /// What `undo` and `redo` would do.
