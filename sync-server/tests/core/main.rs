@@ -8,6 +8,7 @@ mod support;
 mod adopt;
 mod enrol;
 mod exchange;
+mod floor;
 mod matrix;
 mod publish;
 mod start;

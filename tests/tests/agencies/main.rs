@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a scenario that cannot go on has failed")]
 
+mod broken_page;
 mod bundle;
 mod hanging;
 mod receipt;
