@@ -118,6 +118,38 @@ fn what_could_not_be_stored_stays_on_the_screen_and_goes_out_again() {
 }
 
 #[test]
+fn a_value_that_is_kept_apart_gives_way_to_the_stored_one_and_the_form_can_be_left() {
+    let mut sheet = sheet();
+    sheet.take(vec![from_colleague(COUNT, "5")]);
+    sheet.draft(&id(COUNT), "57".into());
+    sheet.commit(&id(COUNT));
+    assert!(sheet.is_entered(&id(COUNT)));
+    sent(sheet.next_set());
+    let kept_apart = Some(UserError::new(ErrorCode::KeptApart));
+    sheet.set_acknowledged(Acknowledged { kept_apart, ..acknowledged(COUNT, "5", 9) });
+    assert_eq!(sheet.shown(&id(COUNT)), "5");
+    assert!(!sheet.is_entered(&id(COUNT)) && sheet.first_refusal().is_none());
+    assert_eq!(sheet.save_state(), SaveState::Saved(9));
+}
+
+#[test]
+fn prose_that_is_kept_apart_gives_way_to_the_stored_text_and_the_form_can_be_left() {
+    let mut sheet = sheet();
+    let plan = id("plan.text");
+    let prose = sheet.prose_mut(&plan).unwrap();
+    prose.typed("合").unwrap();
+    prose.next_splice().unwrap();
+    prose.typed("合作").unwrap();
+    prose.kept_apart(String::new(), 0).unwrap();
+    assert_eq!(prose.text(), "作", "what was typed since is kept apart next");
+    prose.next_splice().unwrap();
+    prose.kept_apart(String::new(), 0).unwrap();
+    assert_eq!(prose.text(), "");
+    assert!(sheet.first_refusal().is_none());
+    assert_eq!(sheet.save_state(), SaveState::Saved(1));
+}
+
+#[test]
 fn typing_back_to_what_is_stored_sends_nothing() {
     let mut sheet = sheet();
     sheet.set(vec![(id(COUNT), Some(AnswerValue::Text("5".into())))]);
