@@ -107,7 +107,9 @@ impl RawChange {
 /// Does the same with each of many things, on all cores where they are many; the results stand in the order of
 /// the things.
 pub(crate) fn each<T: Send, R: Send>(things: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
-    let cores = thread::available_parallelism().map_or(1, NonZero::get);
+    // How many cores there are is read from files, which takes longer than a change does.
+    let cores =
+        if things.len() > SHARE_MIN { thread::available_parallelism().map_or(1, NonZero::get) } else { 1 };
     let share = things.len().div_ceil(cores).max(SHARE_MIN);
     if things.len() <= share {
         return things.into_iter().map(work).collect();

@@ -34,6 +34,9 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// typing person meets that pause only every few hundred edits.
 const CHECKPOINT_PAGES: u32 = 1_000;
 
+/// How many prepared statements are kept: all that there are.
+const STATEMENTS: usize = 64;
+
 /// An open database.
 #[derive(Debug)]
 pub struct Store {
@@ -58,6 +61,7 @@ impl Store {
         }
         let mut connection = Connection::open(path)?;
         connection.busy_timeout(BUSY_TIMEOUT)?;
+        connection.set_prepared_statement_cache_capacity(STATEMENTS);
         connection.pragma_update(None, "journal_mode", "wal")?;
         connection.pragma_update(None, "synchronous", "full")?;
         connection.pragma_update(None, "fullfsync", true)?;

@@ -25,7 +25,7 @@ const KINDS: [Kind; 2] = [
     // Before anything persists.
     Kind { call: "pwrite64", error: "ENOSPC" },
     // After it was written; nobody knows whether it lasts.
-    Kind { call: "fsync", error: "EIO" },
+    Kind { call: "fdatasync", error: "EIO" },
 ];
 
 fn story(folder: &Path, strace: &[String]) -> Output {

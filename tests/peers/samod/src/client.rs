@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use anyhow::Context;
-use automerge::transaction::Transactable;
-use automerge::{Automerge, ChangeHash, ObjType, ROOT, ReadDoc};
+use automerge::transaction::{Transactable, Transaction};
+use automerge::{Automerge, AutomergeError, ChangeHash, ObjType, ROOT, ReadDoc};
 use futures_util::future::BoxFuture;
 use futures_util::{FutureExt, Stream, StreamExt};
 use samod::{BackoffConfig, DialError, Dialer, DocHandle, DocumentId, PeerDocState, Repo, Transport, Url};
@@ -68,17 +68,44 @@ impl Dialer for Counting {
     }
 }
 
+/// An empty document with these texts.
+pub fn empty(texts: &[&str]) -> anyhow::Result<Automerge> {
+    let mut content = Automerge::new();
+    change(&mut content, |tx| {
+        tx.put_object(ROOT, "values", ObjType::Map)?;
+        texts.iter().try_for_each(|id| tx.put_object(ROOT, *id, ObjType::Text).map(drop))
+    })?;
+    Ok(content)
+}
+
+/// Makes a change of a document.
+pub fn change(
+    document: &mut Automerge,
+    change: impl FnOnce(&mut Transaction<'_>) -> Result<(), AutomergeError>,
+) -> anyhow::Result<ChangeHash> {
+    let mut transaction = document.transaction();
+    change(&mut transaction)?;
+    transaction.commit().0.context("nothing has changed")
+}
+
+/// Puts a value.
+pub fn set(tx: &mut Transaction<'_>, id: &str, value: &str) -> Result<(), AutomergeError> {
+    let values = tx.get(ROOT, "values")?.map_or(ROOT, |(_, id)| id);
+    tx.put(values, id, value)
+}
+
+/// Puts a character at a text's end.
+pub fn append(tx: &mut Transaction<'_>, id: &str, character: &str) -> Result<(), AutomergeError> {
+    let text = tx.get(ROOT, id)?.map_or(ROOT, |(_, id)| id);
+    tx.splice_text(&text, tx.length(&text), 0, character)
+}
+
 impl Client {
-    /// A client that makes a document with these texts.
-    pub async fn create(url: &str, texts: &[&str]) -> anyhow::Result<Self> {
-        let mut content = Automerge::new();
-        content
-            .transact::<_, _, automerge::AutomergeError>(|tx| {
-                tx.put_object(ROOT, "values", ObjType::Map)?;
-                texts.iter().try_for_each(|id| tx.put_object(ROOT, *id, ObjType::Text).map(drop))
-            })
-            .map_err(|failure| failure.error)?;
-        Self::with(url, async move |repo: &Repo| Ok(repo.create(content).await?)).await
+    /// A client that hands over a document. That counts as its first change: the library takes minutes to be told
+    /// of a hundred thousand one by one.
+    pub async fn create(url: &str, content: Automerge) -> anyhow::Result<Self> {
+        let client = Self::with(url, async move |repo: &Repo| Ok(repo.create(content).await?)).await;
+        client.map(|client| Self { made: 1, ..client })
     }
 
     /// A client that finds a document.
@@ -130,32 +157,22 @@ impl Client {
 
     fn change(
         &mut self,
-        change: impl FnOnce(&mut automerge::transaction::Transaction<'_>) -> Result<(), automerge::AutomergeError>,
+        edit: impl FnOnce(&mut Transaction<'_>) -> Result<(), AutomergeError>,
     ) -> anyhow::Result<()> {
-        let hash = self.handle.with_document(|document| {
-            let mut transaction = document.transaction();
-            change(&mut transaction)?;
-            anyhow::Ok(transaction.commit().0)
-        })?;
+        let hash = self.handle.with_document(|document| change(document, edit))?;
         self.made += 1;
-        self.waiting.insert(hash.context("nothing has changed")?, self.made);
+        self.waiting.insert(hash, self.made);
         Ok(())
     }
 
     /// Puts a value.
     pub fn set(&mut self, id: &str, value: &str) -> anyhow::Result<()> {
-        self.change(|tx| {
-            let values = tx.get(ROOT, "values")?.map_or(ROOT, |(_, id)| id);
-            tx.put(values, id, value)
-        })
+        self.change(|tx| set(tx, id, value))
     }
 
     /// Puts a character at a text's end.
     pub fn append(&mut self, id: &str, character: &str) -> anyhow::Result<()> {
-        self.change(|tx| {
-            let text = tx.get(ROOT, id)?.map_or(ROOT, |(_, id)| id);
-            tx.splice_text(&text, tx.length(&text), 0, character)
-        })
+        self.change(|tx| append(tx, id, character))
     }
 
     /// A value that stands.

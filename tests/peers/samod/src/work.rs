@@ -8,7 +8,7 @@ use serde_json::json;
 use tokio::io::{AsyncBufReadExt, BufReader, stdin};
 use tokio::task::JoinSet;
 
-use crate::client::Client;
+use crate::client::{self, Client};
 
 const TYPED: &str = "合作区坚持开放发展推动中小企业走专精特新之路";
 const TEXT: &str = "plan.text";
@@ -27,19 +27,23 @@ fn typed(number: usize) -> String {
     TYPED.chars().nth(number % count).map(String::from).unwrap_or_default()
 }
 
+/// A document on the server with the filled sample, each character a change of its own.
 async fn filled(url: &str, sample: &str, more: usize) -> anyhow::Result<Client> {
     let sample: Sample = serde_json::from_str(&std::fs::read_to_string(sample)?)?;
     let texts: Vec<&str> = sample.texts.iter().map(|(id, _)| id.as_str()).collect();
-    let mut client = Client::create(url, &texts).await?;
+    let mut content = client::empty(&texts)?;
     for (id, value) in &sample.values {
-        client.set(id, &value.to_string())?;
+        client::change(&mut content, |tx| client::set(tx, id, &value.to_string()))?;
     }
     for (id, text) in &sample.texts {
-        text.chars().try_for_each(|character| client.append(id, &character.to_string()))?;
+        for character in text.chars() {
+            client::change(&mut content, |tx| client::append(tx, id, &character.to_string()))?;
+        }
     }
     for number in 0..more {
-        client.append(TEXT, &typed(number))?;
+        client::change(&mut content, |tx| client::append(tx, TEXT, &typed(number)))?;
     }
+    let mut client = Client::create(url, content).await?;
     while client.acked < client.made {
         client.hear().await?;
     }
@@ -147,9 +151,9 @@ pub async fn join(url: &str, document: &str, length: usize) -> anyhow::Result<()
 }
 
 pub async fn write(url: &str, window: usize) -> anyhow::Result<()> {
-    let mut client = Client::create(url, &[TEXT]).await?;
+    let mut client = Client::create(url, client::empty(&[TEXT])?).await?;
     println!("{}", json!({ "document": client.handle.document_id().to_string() }));
-    let mut told = 0;
+    let mut told = 1;
     loop {
         while client.made - client.acked < window {
             client.append(TEXT, "字")?;
@@ -157,7 +161,8 @@ pub async fn write(url: &str, window: usize) -> anyhow::Result<()> {
         client.hear().await.context("the line broke")?;
         if client.acked > told {
             told = client.acked;
-            println!("{}", json!({ "acked": told }));
+            // The empty document was the first of them.
+            println!("{}", json!({ "acked": told - 1 }));
         }
     }
 }

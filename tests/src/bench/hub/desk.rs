@@ -14,8 +14,8 @@ use form_model::command::{Edit, Event, Link, Settings};
 use form_model::delta::Delta;
 use form_model::error::UserError;
 use form_model::id::ApplicationId;
+use tokio::runtime::{Builder, Runtime};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
-use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use super::work::Step;
@@ -28,7 +28,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub struct Desk {
     pub line: HeardDesk,
     heard: UnboundedReceiver<(Instant, Event)>,
-    task: Option<JoinHandle<()>>,
+    /// On which it stays in step. No two desks share a program, so none waits for another's work.
+    runtime: Option<Runtime>,
 }
 
 impl Desk {
@@ -46,7 +47,7 @@ impl Desk {
             // Nobody listens any more at the end of a run.
             let _ = events.send((Instant::now(), event));
         };
-        Ok(Self { line: HeardDesk::new(LocalDesk::new(workspace), hear), heard, task: None })
+        Ok(Self { line: HeardDesk::new(LocalDesk::new(workspace), hear), heard, runtime: None })
     }
 
     /// Does some work on the desk.
@@ -85,7 +86,9 @@ impl Desk {
         let (device, wake) = self.with(|desk| Ok((desk.device_key()?, desk.wake(id))))?;
         wake.presence.send_replace(Presence { here: true, ..Presence::default() });
         let run = hub::run(self.line.clone(), id.clone(), Arc::clone(&device), wake);
-        self.task = Some(tokio::spawn(run));
+        let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+        runtime.spawn(run);
+        self.runtime = Some(runtime);
         self.heard(|event| matches!(event, Event::Sync { sync } if sync.link == Link::Live)).await.map(drop)
     }
 
@@ -106,8 +109,8 @@ impl Desk {
 
 impl Drop for Desk {
     fn drop(&mut self) {
-        if let Some(task) = &self.task {
-            task.abort();
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
         }
     }
 }
