@@ -15,6 +15,7 @@ use tokio::sync::{Notify, watch};
 use tokio::time::{Instant, sleep, timeout};
 
 use super::connection::{HubConnection, Live};
+use super::hub_line::HubLine;
 use super::problem;
 use super::restored::{Remedy, remedy};
 use crate::clock;
@@ -35,7 +36,7 @@ const ASK_EVERY: Duration = Duration::from_secs(3);
 const STREAM_AGAIN: Duration = Duration::from_secs(300);
 
 /// The way to the desk, which belongs to another thread.
-pub trait Ask: Clone + Send + Sync + 'static {
+pub trait Ask: Clone + Send + Sync {
     /// Does some work on the desk.
     fn ask<T: Send + 'static>(
         &self,
@@ -255,9 +256,9 @@ impl<A: Ask> SyncLoop<A> {
 ///
 /// # Errors
 /// [`ErrorCode::HubUnreachable`], [`ErrorCode::HubRefused`], [`ErrorCode::HubBroken`], [`ErrorCode::NotSaved`].
-pub async fn catch_up<A: Ask>(
+pub async fn catch_up<A: Ask, H: HubLine>(
     desk: &A,
-    connection: &HubConnection,
+    connection: &H,
     application: &ApplicationId,
 ) -> Result<(), UserError> {
     let id = application.clone();
