@@ -156,7 +156,7 @@ fn state_line(state: &SyncState, output: &Output) -> String {
             output.pick("协同中心从备份恢复，正在等", "the hub was restored from a backup and waits for"),
             awaited.join(output.pick("、", ", "))
         ),
-        Link::Stopped { error } => error.sentence(output.language),
+        Link::Hindered { error } | Link::Stopped { error } => error.sentence(output.language),
     };
     match state.set_aside {
         0 => line,

@@ -328,6 +328,7 @@ texts! {
     SYNC_REFUSED: "{count} 处未被接受", "{count} not accepted";
     SYNC_LEFT: "协同中心没有收下 {count} 处", "{count} not taken by the hub";
     LOOK: "查看", "view";
+    SYNC_HINDERED: "本机有问题，不能同步", "Not syncing: a problem on this computer";
     SYNC_STOPPED: "协同中心停止接收", "The hub no longer takes part";
     SYNC_RESTORED: "协同中心从备份恢复，暂未接收", "The hub was restored and takes nothing in yet";
     RESTORED_WAITS: "协同中心刚从备份恢复，正在等这些设备连上，好补齐它缺少的内容：{devices}。各处的修改都在本机，不会丢失。", "The hub was restored from a backup and waits for these devices, to get back what it lacks: {devices}. All changes are on this computer; nothing is lost.";
@@ -342,6 +343,7 @@ texts! {
     LINK: "连接", "Link";
     LINK_LIVE: "已连接", "Connected";
     LINK_STOPPED: "已停止", "Stopped";
+    LINK_HINDERED: "本机有问题，稍后自动重试", "A problem on this computer; trying again";
     LINK_RESTORED: "暂未接收", "Takes nothing in yet";
     WAITING: "待同步", "Waiting";
     WAITING_COUNT: "{count} 处修改", "{count} changes";
@@ -407,7 +409,6 @@ texts! {
     REMINDER_TEXT: "催办文字", "Text of the reminder";
     REMINDER_EXPORT: "导出 Excel", "Export to Excel";
     REMINDER_PART: "部分", "Part";
-    OVERDUE: "已逾期", "overdue";
     COPY: "复制", "Copy";
     COPIED: "已复制", "Copied";
     COPY_BY_HAND: "没有复制成，请选中文字后按 Ctrl+C", "Could not copy; select the text and press Ctrl+C";

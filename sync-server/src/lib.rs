@@ -10,7 +10,6 @@ pub mod data;
 pub mod doctor;
 mod door;
 pub mod error;
-pub mod hex;
 mod http;
 mod hub;
 mod intake;

@@ -10,9 +10,9 @@ use ring::rand::{SecureRandom, SystemRandom};
 
 use crate::clock::Clock;
 use crate::error::{ErrorCode, HubError};
-use crate::hex;
 use crate::limit::{CHALLENGE_LIFE, CHALLENGES_MAX, TOKEN_LIFE, TOKENS_MAX};
 use crate::replay::Seen;
+use form_model::hex;
 
 /// Open challenges and tokens. In memory only: after a restart every device gets a new token by itself.
 #[derive(Debug)]

@@ -10,11 +10,12 @@ use std::fs;
 use std::path::Path;
 
 use form_client::code::{Code, CodeKind};
+use form_client::hub::catch_up;
 use form_client::surroundings::Surroundings;
 use form_client::workspace::Workspace;
 use form_document::key::SigningKey;
 use form_document::log::LogState;
-use form_document::wire::{Exchange, Left, Reply};
+use form_document::wire::{Left, Receipt};
 use form_model::answer::{AnswerValue, Answers};
 use form_model::command::{
     CreateApplication, Edit, Event, InviteRequest, Settings, Team, TeamAct, TeamRequest,
@@ -25,14 +26,13 @@ use form_model::id::{AnswerId, ApplicationId};
 use form_model::member::{AgencyId, FormPart, Grant, Role};
 use sync_server::arbiter::{CheckedPublication, Core};
 use sync_server::clock::Clock;
-use sync_server::error::{ErrorCode, HubError};
+use sync_server::error::HubError;
 use sync_server::storage::sqlite::Sqlite;
 use tempfile::TempDir;
 
+use crate::direct::{AtDesk, Direct, HUB_URL, at_once, refused};
 use crate::random::Random;
 
-/// The hub's address in the roster; nothing listens there.
-pub const HUB_URL: &str = "http://hub.test";
 /// Memory for the hub's open ledgers, in bytes: enough for every test.
 const BUDGET: u64 = 64 << 20;
 
@@ -264,54 +264,22 @@ impl Agency {
         }
         self.workspace.joined(&checked).unwrap();
         let id = checked.application.clone();
-        if self.workspace.is_empty(&id).unwrap() {
-            let start = hub.core.start(&device, &id)?;
-            self.workspace.begin(&id, &start).unwrap();
-        }
         self.sync(&id, hub).unwrap();
         Ok(id)
     }
 
     /// Exchanges with the hub until both have everything. Answers what the view would hear.
-    pub fn sync(&mut self, id: &ApplicationId, hub: &mut LoneHub) -> Result<Vec<Event>, SyncError> {
-        let device = self.workspace.device().public();
-        self.workspace.reconnect(id)?;
-        let mut events = Vec::new();
-        loop {
-            let hello = self.workspace.hello(id)?;
-            let offer = self.workspace.offer(id)?.unwrap_or_default();
-            let answer = hub.core.exchange(&device, id, Exchange { hello, offer });
-            let Reply { page, more, receipt } = match answer {
-                Err(error) if matches!(error.code, ErrorCode::HubBehind | ErrorCode::LogForked) => {
-                    let standing = hub.core.standing(&device, id)?;
-                    if self.workspace.follow_anew(id, &standing)? {
-                        continue;
-                    }
-                    if error.code == ErrorCode::LogForked {
-                        return Err(error.into());
-                    }
-                    for page in self.workspace.log_after(id, error.position.unwrap())? {
-                        // The hub has gone on since with something else.
-                        hub.core.adopt(&device, id, &page).map_err(|refused| match refused.code {
-                            ErrorCode::LogRefused => HubError::new(ErrorCode::LogForked, refused.detail),
-                            _ => refused,
-                        })?;
-                    }
-                    self.workspace.reconnect(id)?;
-                    continue;
-                }
-                answer => answer?,
-            };
+    pub fn sync(&mut self, id: &ApplicationId, hub: &mut LoneHub) -> Result<Vec<Event>, UserError> {
+        let line = Direct::new(&mut hub.core, self.workspace.device().public());
+        let desk = AtDesk::new(&mut self.workspace);
+        at_once(catch_up(&desk, &line, id))?;
+        for Receipt { left, waiting, faults, .. } in line.receipts() {
             // A step of the roster that another came before is signed again after the page.
             let bad = |left: &&Left| !matches!(left, Left::Step { .. });
-            assert_eq!(receipt.left.iter().find(bad), None, "{}: {:?}", self.name, receipt.faults);
-            assert_eq!(receipt.waiting, [], "{}", self.name);
-            events.extend(self.workspace.follow(id, &page)?);
-            events.extend(self.workspace.receipt(id, &receipt)?);
-            if !more && !self.workspace.has_offer(id)? {
-                return Ok(events);
-            }
+            assert_eq!(left.iter().find(bad), None, "{}: {faults:?}", self.name);
+            assert_eq!(waiting, [], "{}", self.name);
         }
+        Ok(desk.told())
     }
 
     /// Writes an exchange file: everything, or what is new since the last.
@@ -322,11 +290,11 @@ impl Agency {
     }
 
     /// As the lead: lets a restored hub go on.
-    pub fn open_epoch(&mut self, id: &ApplicationId, hub: &mut LoneHub) -> Result<(), SyncError> {
+    pub fn open_epoch(&mut self, id: &ApplicationId, hub: &mut LoneHub) -> Result<(), UserError> {
         let device = self.workspace.device().public();
-        let standing = hub.core.standing(&device, id)?;
+        let standing = hub.core.standing(&device, id).map_err(|error| refused(&error))?;
         let entry = self.workspace.new_epoch(id, &standing)?;
-        Ok(hub.core.open_epoch(&device, id, entry)?)
+        hub.core.open_epoch(&device, id, entry).map_err(|error| refused(&error))
     }
 
     /// Writes a value.
@@ -357,24 +325,5 @@ impl Agency {
 
     pub fn text(&mut self, id: &ApplicationId, answer: &str) -> String {
         self.answers(id).text(&AnswerId(answer.to_owned())).to_owned()
-    }
-}
-
-/// Why syncing broke off.
-#[derive(Debug)]
-pub enum SyncError {
-    Desk(UserError),
-    Hub(HubError),
-}
-
-impl From<UserError> for SyncError {
-    fn from(error: UserError) -> Self {
-        Self::Desk(error)
-    }
-}
-
-impl From<HubError> for SyncError {
-    fn from(error: HubError) -> Self {
-        Self::Hub(error)
     }
 }

@@ -5,6 +5,7 @@ pub mod agencies;
 pub mod bench;
 pub mod colleague;
 pub mod desk;
+pub mod direct;
 pub mod hub;
 pub mod input_method;
 pub mod keyboard;

@@ -22,6 +22,13 @@ fn local(time_ms: i64) -> ZonedDateTime {
     Timestamp::from_millisecond(time_ms).unwrap_or_default().to_zoned_datetime(TimeZone::system())
 }
 
+/// How many days a day (`YYYY-MM-DD`) is ahead where this machine stands, negative when it is past; `None` when it is
+/// no day.
+pub fn days_until(time_ms: i64, day: &str) -> Option<i64> {
+    let day: jiff::civil::Date = day.parse().ok()?;
+    Some(local(time_ms).date().until(day).ok()?.get_days().into())
+}
+
 /// The last millisecond of a day (`YYYY-MM-DD`) where this machine stands; `None` when it is no day.
 pub fn end_of_day(day: &str) -> Option<i64> {
     let day: jiff::civil::Date = day.parse().ok()?;

@@ -416,9 +416,6 @@ fn load_ledger(
     document.recall_clears(&recalled(&clears));
     let parts = proof::parts(store, key, &application, root).map_err(|error| failed(&error))?;
     let mut ledger = Ledger::new(document, parts);
-    if store.follow(key).map_err(|error| failed(&error))?.is_some_and(|row| !row.checked) {
-        ledger.set_unverified();
-    }
     for replica in store.replicas(key).map_err(|error| failed(&error))? {
         claim_own(&mut ledger, device, &replica);
     }

@@ -7,11 +7,11 @@ use form_model::id::ApplicationId;
 use ring::digest::{Context, SHA256};
 
 use crate::actor::ACTOR_BYTES;
-use crate::hex;
 use crate::key::PublicKey;
 use crate::object::{DISCUSSION_KEY, GENESIS_KEY};
 use crate::raw::{BadChunk, RawChange};
 use crate::schema::Schema;
+use form_model::hex;
 
 /// How the document is laid out: a map of comments and a map for each section under the root, prose as text
 /// objects, all else scalars.

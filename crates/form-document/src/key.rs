@@ -7,7 +7,7 @@ use minicbor::{CborLen, Decode, Encode};
 use ring::signature::{ED25519, Ed25519KeyPair, KeyPair as _, UnparsedPublicKey};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::hex;
+use form_model::hex;
 
 /// Length of a public key in bytes (RFC 8032, section 5.1.5).
 pub const PUBLIC_KEY_BYTES: usize = 32;

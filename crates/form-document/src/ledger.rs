@@ -69,8 +69,6 @@ pub struct Ledger {
     log: LogState,
     /// A place that the log must still come to, as a lead has signed it: see [`Ledger::follow_anew`].
     bound: Option<LogState>,
-    /// Started compactly, and not looked at since.
-    unverified: bool,
 }
 
 /// What a ledger is made from; all of it was checked when it was taken in.
@@ -142,7 +140,6 @@ impl Ledger {
             spans,
             log: parts.log,
             bound: parts.bound,
-            unverified: false,
         }
     }
 

@@ -16,7 +16,6 @@ mod document;
 mod edit;
 mod error;
 pub mod genesis;
-mod hex;
 pub mod history;
 pub mod import;
 pub mod key;

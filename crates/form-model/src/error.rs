@@ -20,6 +20,8 @@ pub enum ErrorCode {
     DatabaseDamaged,
     /// Writing failed; the edit is not kept. `cause`.
     NotSaved,
+    /// Writing what the hub says failed; nothing has changed. `cause`.
+    NewsNotSaved,
     /// No such application here. `application`.
     UnknownApplication,
     /// Several applications start so. `application`, `count`.
@@ -162,6 +164,10 @@ impl UserError {
             ErrorCode::NotSaved => (
                 "这一处修改没有存入磁盘：{cause}。请先释放磁盘空间或检查权限，再重新填写这一处。",
                 "This edit was not saved to disk: {cause}. Free disk space or check permissions, then enter it again.",
+            ),
+            ErrorCode::NewsNotSaved => (
+                "协同中心的新内容没有存入本机磁盘：{cause}。请释放磁盘空间或检查权限；本机已存的内容没有变动，稍后自动重试。",
+                "What is new at the hub was not saved to this computer's disk: {cause}. Free disk space or check permissions; what is kept here has not changed, and it is tried again soon.",
             ),
             ErrorCode::UnknownApplication => (
                 "本机没有编号为 {application} 的申报。请在首页查看已有的申报。",

@@ -125,6 +125,11 @@ impl Grant {
         }
     }
 
+    /// Whether the agency writes at all.
+    pub fn writes(&self) -> bool {
+        self.role >= Role::Contributor
+    }
+
     /// Whether the agency may comment.
     pub fn may_comment(&self) -> bool {
         self.role >= Role::Reviewer
@@ -148,6 +153,23 @@ impl Grant {
     pub fn may_lead(&self) -> bool {
         self.role == Role::Lead
     }
+}
+
+/// Whose something is, of agencies that take part: theirs to whom it was handed, else the leads'. `handed` says whether a
+/// contributor's grant has it.
+pub fn owners<'a, A>(
+    taking_part: impl IntoIterator<Item = (A, &'a Grant)>,
+    handed: impl Fn(&Grant) -> bool,
+) -> Vec<A> {
+    let (mut owners, mut leads) = (Vec::new(), Vec::new());
+    for (agency, grant) in taking_part {
+        match grant.role {
+            Role::Lead => leads.push(agency),
+            Role::Contributor if handed(grant) => owners.push(agency),
+            Role::Contributor | Role::Reviewer | Role::Observer => {}
+        }
+    }
+    if owners.is_empty() { leads } else { owners }
 }
 
 /// The mark that an agency gets unless a person chooses another: the first character behind the place's name that
@@ -207,6 +229,27 @@ mod tests {
         assert!(!grant(Role::Contributor).may_write(&answer("basics.name")));
         assert!(!grant(Role::Reviewer).may_write(&cell));
         assert!(grant(Role::Reviewer).may_comment() && !grant(Role::Observer).may_comment());
+    }
+
+    #[test]
+    fn what_was_handed_to_nobody_is_the_leads() {
+        let grant = |role, part: &str| {
+            let parts = [(FormPart(part.to_owned()), None)].into();
+            Grant { role, parts, ..Grant::default() }
+        };
+        let team = [
+            ("lead", Grant { role: Role::Lead, ..Grant::default() }),
+            ("commerce", grant(Role::Contributor, "openness")),
+            ("science", grant(Role::Contributor, "openness.exchanges")),
+            ("eyes", grant(Role::Reviewer, "openness")),
+        ];
+        let of = |path: &str| {
+            let answer = answer(path);
+            owners(team.iter().map(|(name, grant)| (*name, grant)), |grant| grant.may_write(&answer))
+        };
+        assert_eq!(of("openness.exchanges.2025"), ["commerce", "science"]);
+        assert_eq!(of("openness.growth"), ["commerce"]);
+        assert_eq!(of("plan.text"), ["lead"]);
     }
 
     #[test]

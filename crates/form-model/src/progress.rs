@@ -64,10 +64,24 @@ pub fn total(form: &FormDefinition, answers: &Answers) -> TotalProgress {
 
 /// How far a part is that was handed out: a section or one field.
 pub fn part(form: &FormDefinition, answers: &Answers, part: &FormPart) -> TotalProgress {
-    let Some(section) = form.section(part.section()) else { return TotalProgress::default() };
+    within(form, answers, part.section(), |answer| part.holds(answer))
+}
+
+/// How far that of a section is which lies in none of the parts.
+pub fn rest(form: &FormDefinition, answers: &Answers, section: &str, parts: &[&FormPart]) -> TotalProgress {
+    within(form, answers, section, |answer| !parts.iter().any(|part| part.holds(answer)))
+}
+
+fn within(
+    form: &FormDefinition,
+    answers: &Answers,
+    section: &str,
+    holds: impl Fn(&AnswerId) -> bool,
+) -> TotalProgress {
+    let Some(section) = form.section(section) else { return TotalProgress::default() };
     let mut problems = check_section(form, &section.id, answers);
-    problems.retain(|problem| part.holds(&problem.answer));
-    let asked = |field: &&Field| part.holds(&field.id.answer()) && is_asked(field, answers);
+    problems.retain(|problem| holds(&problem.answer));
+    let asked = |field: &&Field| holds(&field.id.answer()) && is_asked(field, answers);
     let required: Vec<_> = section.fields.iter().filter(asked).collect();
     TotalProgress {
         answered: count(required.iter().filter(|field| is_answered(field, &problems)).count()),

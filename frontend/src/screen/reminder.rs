@@ -78,11 +78,15 @@ fn listed(work: &Work, reminder: &Reminder, language: Language) -> Html {
     let sheet = work.desk.sheet();
     let line = |owed: &Owed| {
         let due = owed.due.as_ref().map(|due| date::display(due, language));
-        let who = rights::agency(&sheet.team, &owed.agency);
+        let who = owed.agency.as_ref().and_then(|agency| rights::agency(&sheet.team, agency));
         html! {
             <tr class={classes!(owed.overdue.then_some("overdue"))}>
                 <th scope="row">
-                    if let Some(who) = who { { agency::named(who) } } else { { &owed.agency_name } }
+                    if let Some(who) = who {
+                        { agency::named(who) }
+                    } else {
+                        <span class="muted">{ &owed.agency_name }</span>
+                    }
                 </th>
                 <td>{ &owed.part }</td>
                 <td>
@@ -94,8 +98,8 @@ fn listed(work: &Work, reminder: &Reminder, language: Language) -> Html {
                     }
                 </td>
                 <td>
-                    { due.unwrap_or_else(|| text::NO_DEADLINE.of(language).to_owned()) }
-                    if owed.overdue { <span class="problem-word">{ " · " }{ text::OVERDUE.of(language) }</span> }
+                    if let Some(due) = due { { due }{ " · " } }
+                    <span class={classes!(owed.overdue.then_some("problem-word"))}>{ &owed.time_left }</span>
                 </td>
             </tr>
         }

@@ -57,7 +57,7 @@ pub fn SyncPanel(props: &SyncPanelProps) -> Html {
             <p class={classes!("state", line.tone.class())} data-sync-words="">
                 <span class="dot" aria-hidden="true" />{ &line.words }
             </p>
-            if let Link::Stopped { error } = &sync.link {
+            if let Link::Stopped { error } | Link::Hindered { error } = &sync.link {
                 <Banner tone={Tone::Problem} message={error.sentence(language)} />
             }
             if let Some(trouble) = &sync.trouble {
@@ -112,6 +112,7 @@ fn restored(awaited: &[String], lead: bool, language: Language) -> Html {
 fn facts(sync: &SyncState, hub: Option<&str>, language: Language) -> Html {
     let link = match &sync.link {
         Link::None | Link::Stopped { .. } => text::LINK_STOPPED.of(language).to_owned(),
+        Link::Hindered { .. } => text::LINK_HINDERED.of(language).to_owned(),
         Link::Restored { .. } => text::LINK_RESTORED.of(language).to_owned(),
         Link::Connecting => text::SYNC_CONNECTING.of(language).to_owned(),
         Link::Live => text::LINK_LIVE.of(language).to_owned(),

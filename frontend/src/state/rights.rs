@@ -3,7 +3,7 @@
 
 use form_model::command::{AgencySummary, Team};
 use form_model::id::AnswerId;
-use form_model::member::{AgencyId, FormPart, Role};
+use form_model::member::{self, AgencyId, FormPart, Grant, Role};
 
 /// As whom this desk takes part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,20 +74,17 @@ pub fn leads(team: &Team) -> impl Iterator<Item = &AgencySummary> {
 
 /// Whose an answer is: the contributors who write it, else the lead.
 pub fn owners<'a>(team: &'a Team, answer: &AnswerId) -> Vec<&'a AgencySummary> {
-    let writes =
-        |agency: &&AgencySummary| agency.grant.role == Role::Contributor && agency.grant.may_write(answer);
-    let contributors: Vec<_> = active(team).filter(writes).collect();
-    if contributors.is_empty() { leads(team).collect() } else { contributors }
+    member::owners(granted(team), |grant| grant.may_write(answer))
 }
 
 /// Whose a section is: the contributors to whom all of it is given, else the lead.
 pub fn section_owners<'a>(team: &'a Team, section: &str) -> Vec<&'a AgencySummary> {
     let whole = FormPart(section.to_owned());
-    let has = |agency: &&AgencySummary| {
-        agency.grant.role == Role::Contributor && agency.grant.parts.contains_key(&whole)
-    };
-    let contributors: Vec<_> = active(team).filter(has).collect();
-    if contributors.is_empty() { leads(team).collect() } else { contributors }
+    member::owners(granted(team), |grant| grant.parts.contains_key(&whole))
+}
+
+fn granted(team: &Team) -> impl Iterator<Item = (&AgencySummary, &Grant)> {
+    active(team).map(|agency| (agency, &agency.grant))
 }
 
 /// Contributors who write single fields of a section, with those fields.

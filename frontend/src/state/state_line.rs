@@ -92,6 +92,9 @@ pub fn state_line(way: Way<'_>, clock: &Clock<'_>, language: Language) -> StateL
         Link::Stopped { .. } => {
             look(StateTone::Problem, with_waiting(text::SYNC_STOPPED.of(language).to_owned()))
         }
+        Link::Hindered { .. } => {
+            look(StateTone::Problem, with_waiting(text::SYNC_HINDERED.of(language).to_owned()))
+        }
         Link::Restored { .. } => {
             look(StateTone::Away, with_waiting(text::SYNC_RESTORED.of(language).to_owned()))
         }
@@ -161,6 +164,13 @@ mod tests {
         }
         let checking = SyncState { checking: true, ..live(0, Some(9)) };
         assert_eq!(words(SAVED, None, &checking), "正在核对…");
+    }
+
+    #[test]
+    fn trouble_on_this_machine_is_not_called_offline() {
+        let error = UserError::new(ErrorCode::NewsNotSaved).with("cause", "磁盘已满");
+        let sync = SyncState { link: Link::Hindered { error }, ..live(1, Some(9)) };
+        assert_eq!(words(SAVED, None, &sync), "本机有问题，不能同步 · 1 处修改待同步");
     }
 
     #[test]

@@ -149,14 +149,14 @@ impl Arbiter {
 
     fn submit(&self, lane: PublicKey, bytes: usize, job: Job) -> Result<(), HubError> {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = waiting.entry(lane).or_insert(0);
-        if *count >= WAITING_PER_DEVICE {
+        let count = waiting.get(&lane).copied().unwrap_or(0);
+        if count >= WAITING_PER_DEVICE {
             let detail = format!("{WAITING_PER_DEVICE} requests of this device wait already");
             return Err(HubError::new(ErrorCode::TooMany, detail).retry_after(1));
         }
         match self.sender.try_send(Waiting { lane, bytes, job }) {
             Ok(()) => {
-                *count += 1;
+                waiting.insert(lane, count + 1);
                 Ok(())
             }
             Err(TrySendError::Full(_)) => {
@@ -441,4 +441,26 @@ fn handed_over(offer: &Offer, stretch: &Stretch) -> BTreeMap<ActorId, u64> {
         }
     }
     have
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_job_that_is_turned_away_leaves_nothing_behind() {
+        // Nobody takes anything from it, as when all places are taken.
+        let (sender, receiver) = sync_channel(0);
+        let waiting = Arc::new(Mutex::new(BTreeMap::new()));
+        let arbiter = Arbiter { sender, waiting: Arc::clone(&waiting) };
+        let refused = |lane: u8| arbiter.submit(PublicKey([lane; 32]), 0, Job::Stop).unwrap_err().code;
+        assert_eq!([refused(1), refused(2)], [ErrorCode::Busy; 2]);
+        drop(receiver);
+        assert_eq!(refused(3), ErrorCode::Busy);
+        assert_eq!(
+            *waiting.lock().unwrap(),
+            BTreeMap::new(),
+            "whoever asks with ever new keys fills no memory"
+        );
+    }
 }

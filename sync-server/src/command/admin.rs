@@ -4,11 +4,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use clap::Subcommand;
+use form_model::hex;
 use ring::rand::{SecureRandom as _, SystemRandom};
+use sync_server::admission_hash;
 use sync_server::clock::Clock;
 use sync_server::data::DataFolder;
 use sync_server::storage::sqlite::{Admission, Sqlite};
-use sync_server::{admission_hash, hex};
 
 /// 128 bits: nobody guesses one.
 const CODE_BYTES: usize = 16;

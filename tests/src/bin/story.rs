@@ -17,7 +17,8 @@ use form_model::command::{
 use form_model::delta::Delta;
 use form_model::id::{AnswerId, ApplicationId};
 use form_model::member::{AgencyId, FormPart, Grant, Role};
-use huiqian_tests::agencies::{HUB_URL, LoneHub, begin, surroundings};
+use huiqian_tests::agencies::{LoneHub, begin, surroundings};
+use huiqian_tests::direct::HUB_URL;
 use huiqian_tests::typist::FORM;
 use rusqlite::{Connection, OpenFlags};
 use sync_server::arbiter::CheckedPublication;

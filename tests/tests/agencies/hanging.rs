@@ -1,7 +1,7 @@
 //! A colleague's work that hangs on refused work: kept where it came by stick until its own desk brings it again, and
 //! offered to the lead in case that desk never does.
 
-use form_model::command::{DiscussAct, DiscussRequest, SetAside, SetAsideRequest};
+use form_model::command::{CommentSummary, DiscussAct, DiscussRequest, SetAside, SetAsideRequest};
 use form_model::id::ApplicationId;
 use form_model::member::Role;
 use huiqian_tests::agencies::{Agency, LoneHub};
@@ -102,8 +102,7 @@ fn it_is_offered_to_the_lead_when_its_own_desk_is_lost() {
     assert_eq!(customs.workspace.set_aside(&propose).unwrap(), []);
     customs.sync(&id, &mut hub).unwrap();
     lead.sync(&id, &mut hub).unwrap();
-    let read = DiscussRequest { application: id.clone(), act: DiscussAct::Read };
-    let comments = lead.workspace.discuss(&read).unwrap().comments;
+    let comments = comments(&mut lead, &id);
     assert!(comments[0].for_me && comments[0].text.contains("规划先行"), "{comments:?}");
     assert!(comments[0].text.contains("科技局"), "it says whose it is: {comments:?}");
     // A lead that takes the stick in has it aside itself, once, and puts it away once.
@@ -117,4 +116,70 @@ fn it_is_offered_to_the_lead_when_its_own_desk_is_lost() {
     assert_eq!(lead.workspace.set_aside(&dismiss).unwrap(), []);
     lead.workspace.import(&stick, "乙.hqb").unwrap();
     assert_eq!(aside(&mut lead, &id), []);
+}
+
+#[test]
+fn a_comment_that_is_written_again_stays_read_and_its_authors_own() {
+    let Scene { mut hub, mut science, mut customs, id, .. } = scene();
+    say(&mut science, &id, "请补充佐证材料");
+    let stick = science.stick(&id, false).unwrap();
+    customs.workspace.import(&stick, "丙.hqb").unwrap();
+    assert_eq!(unread(&mut customs, &id), ["请补充佐证材料"]);
+    mark_read(&mut customs, &id);
+    // The refused work on which it hangs goes, and its own desk writes it again.
+    let before = comments(&mut science, &id);
+    science.sync(&id, &mut hub).unwrap();
+    let after = comments(&mut science, &id);
+    assert_ne!(before[0].id, after[0].id, "another actor wrote it");
+    assert_eq!(unread(&mut science, &id), Vec::<String>::new(), "it is one's own");
+    customs.sync(&id, &mut hub).unwrap();
+    assert_eq!(comments(&mut customs, &id).len(), 1);
+    assert_eq!(unread(&mut customs, &id), Vec::<String>::new());
+    let mut customs = customs.restart();
+    assert_eq!(unread(&mut customs, &id), Vec::<String>::new());
+    // What is said later is new.
+    say(&mut science, &id, "另请说明口径");
+    science.sync(&id, &mut hub).unwrap();
+    customs.sync(&id, &mut hub).unwrap();
+    assert_eq!(unread(&mut customs, &id), ["另请说明口径"]);
+}
+
+#[test]
+fn a_comment_that_was_read_while_it_was_away_stays_read() {
+    let Scene { mut hub, mut science, mut customs, id, .. } = scene();
+    say(&mut science, &id, "请补充佐证材料");
+    let stick = science.stick(&id, false).unwrap();
+    customs.workspace.import(&stick, "丙.hqb").unwrap();
+    mark_read(&mut customs, &id);
+    // It goes before it comes again, and everything else is read meanwhile.
+    customs.sync(&id, &mut hub).unwrap();
+    assert_eq!(comments(&mut customs, &id), []);
+    mark_read(&mut customs, &id);
+    science.sync(&id, &mut hub).unwrap();
+    customs.sync(&id, &mut hub).unwrap();
+    assert_eq!(comments(&mut customs, &id).len(), 1);
+    assert_eq!(unread(&mut customs, &id), Vec::<String>::new());
+}
+
+fn discuss(desk: &mut Agency, id: &ApplicationId, act: DiscussAct) -> Vec<CommentSummary> {
+    let request = DiscussRequest { application: id.clone(), act };
+    desk.workspace.discuss(&request).unwrap().comments
+}
+
+fn comments(desk: &mut Agency, id: &ApplicationId) -> Vec<CommentSummary> {
+    discuss(desk, id, DiscussAct::Read)
+}
+
+fn say(desk: &mut Agency, id: &ApplicationId, text: &str) {
+    let (text, to) = (text.to_owned(), Vec::new());
+    discuss(desk, id, DiscussAct::Say { on: None, to, text, reply_to: None });
+}
+
+fn mark_read(desk: &mut Agency, id: &ApplicationId) {
+    discuss(desk, id, DiscussAct::MarkRead);
+}
+
+fn unread(desk: &mut Agency, id: &ApplicationId) -> Vec<String> {
+    let unread = comments(desk, id).into_iter().filter(|comment| comment.unread);
+    unread.map(|comment| comment.text).collect()
 }

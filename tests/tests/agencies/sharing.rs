@@ -25,6 +25,15 @@ pub fn team(hub: &mut LoneHub) -> (Agency, Agency, Agency, ApplicationId) {
 }
 
 #[test]
+fn whoever_brings_an_untouched_application_to_the_hub_has_nothing_to_check() {
+    let mut hub = LoneHub::start();
+    let mut lead = Agency::new("牵头局");
+    let id = lead.start(FORM, &mut hub);
+    assert!(!lead.workspace.sync_state(&id).unwrap().checking);
+    lead.stick(&id, false).unwrap();
+}
+
+#[test]
 fn what_one_agency_writes_the_others_read() {
     let mut hub = LoneHub::start();
     let (mut lead, mut commerce, mut science, id) = team(&mut hub);

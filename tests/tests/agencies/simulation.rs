@@ -6,6 +6,7 @@
 
 mod desk;
 mod end;
+mod line;
 mod lost_hub;
 mod network;
 mod step;

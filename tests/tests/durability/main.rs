@@ -5,6 +5,7 @@
 mod client_kill;
 mod fault;
 mod full_disk;
+mod hindered;
 mod hub_kill;
 mod hub_trace;
 mod kill;

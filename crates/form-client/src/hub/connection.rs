@@ -25,6 +25,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
 use tokio::time::timeout;
 
+use super::hub_line::HubLine;
 use super::line::{self, Line};
 use super::problem;
 use crate::cause::because;
@@ -384,6 +385,28 @@ impl HubConnection {
 
     fn address(&self, path: &str) -> String {
         format!("{}{path}", self.base)
+    }
+}
+
+impl HubLine for HubConnection {
+    fn url(&self) -> &str {
+        Self::url(self)
+    }
+
+    async fn exchange(&self, id: &ApplicationId, exchange: &Exchange) -> Result<Reply, UserError> {
+        Self::exchange(self, id, exchange).await
+    }
+
+    async fn start(&self, id: &ApplicationId) -> Result<Start, UserError> {
+        Self::start(self, id).await
+    }
+
+    async fn standing(&self, id: &ApplicationId) -> Result<LogStanding, UserError> {
+        Self::standing(self, id).await
+    }
+
+    async fn top_up(&self, id: &ApplicationId, page: &Page) -> Result<(), UserError> {
+        Self::top_up(self, id, page).await
     }
 }
 

@@ -4,6 +4,7 @@
 mod connection;
 mod enrol;
 mod held;
+mod hub_line;
 mod line;
 mod local;
 mod problem;
@@ -15,7 +16,9 @@ pub use enrol::{join, preview, publish};
 /// What the shell holds for the loops it starts.
 pub use form_document::key::SigningKey;
 pub use held::held;
+pub use hub_line::HubLine;
 pub use line::prepare_tls;
 pub use local::{HeardDesk, LocalDesk};
+pub use problem::refusal;
 pub use restored::go_on;
 pub use sync_loop::{Ask, Wake, catch_up, check_start, device_key, run};

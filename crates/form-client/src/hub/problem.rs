@@ -109,19 +109,26 @@ pub(super) fn refused(hub: &str, code: &str, detail: String) -> UserError {
     }
 }
 
-/// Reads the body of a refusal.
-pub(super) fn read(hub: &str, status: StatusCode, body: &[u8]) -> UserError {
+/// What a hub's refusal, the JSON text of its problem details, means to a person. `None` when it is none: a proxy's
+/// answer.
+pub fn refusal(hub: &str, body: &[u8]) -> Option<UserError> {
     let problem: Problem = serde_json::from_slice(body).unwrap_or_default();
     if problem.code.is_empty() {
-        // A proxy's answer, not the hub's.
-        let error = UserError::new(ErrorCode::HubUnreachable).with("hub", hub);
-        return error.with_pair("cause", format!("收到 {status}"), format!("the answer was {status}"));
+        return None;
     }
     let error = refused(hub, &problem.code, problem.detail);
-    match problem.position {
+    Some(match problem.position {
         Some(position) => error.with(POSITION, position),
         None => error,
-    }
+    })
+}
+
+/// Reads the body of an answer that is no success.
+pub(super) fn read(hub: &str, status: StatusCode, body: &[u8]) -> UserError {
+    refusal(hub, body).unwrap_or_else(|| {
+        let error = UserError::new(ErrorCode::HubUnreachable).with("hub", hub);
+        error.with_pair("cause", format!("收到 {status}"), format!("the answer was {status}"))
+    })
 }
 
 /// Whether a text is a code that the hub closes a stream with.

@@ -5,6 +5,7 @@ use form_model::error::UserError;
 use form_model::id::ApplicationId;
 
 use super::connection::HubConnection;
+use super::hub_line::HubLine;
 use super::problem;
 use super::sync_loop::{Ask, catch_up, device_key};
 
@@ -26,9 +27,9 @@ pub(super) enum Remedy {
 ///
 /// # Errors
 /// When the hub is not reached, or does not take what it lacks.
-pub(super) async fn remedy<A: Ask>(
+pub(super) async fn remedy<A: Ask, H: HubLine>(
     desk: &A,
-    connection: &HubConnection,
+    connection: &H,
     application: &ApplicationId,
     error: UserError,
 ) -> Result<Remedy, UserError> {

@@ -15,6 +15,7 @@ use tokio::sync::{Notify, watch};
 use tokio::time::{Instant, sleep, timeout};
 
 use super::connection::{HubConnection, Live};
+use super::hub_line::HubLine;
 use super::problem;
 use super::restored::{Remedy, remedy};
 use crate::clock;
@@ -35,7 +36,7 @@ const ASK_EVERY: Duration = Duration::from_secs(3);
 const STREAM_AGAIN: Duration = Duration::from_secs(300);
 
 /// The way to the desk, which belongs to another thread.
-pub trait Ask: Clone + Send + Sync + 'static {
+pub trait Ask: Clone + Send + Sync {
     /// Does some work on the desk.
     fn ask<T: Send + 'static>(
         &self,
@@ -98,7 +99,7 @@ struct SyncLoop<A> {
     device: Arc<SigningKey>,
     wake: Wake,
     connection: Option<HubConnection>,
-    /// Milliseconds since 1970-01-01 UTC; `None` while the hub is heard.
+    /// Milliseconds since 1970-01-01 UTC; `None` while the hub is heard and followed.
     offline_since: Option<i64>,
     /// The hub was restored from a backup and waits for others. The person is told so until it goes on: what they
     /// may press must not come and go with every try.
@@ -121,7 +122,12 @@ impl<A: Ask> SyncLoop<A> {
         let link = if stops(&error) {
             Link::Stopped { error }
         } else {
-            Link::Offline { since_ms: *self.offline_since.get_or_insert(now) }
+            // The next try is as quiet for trouble on this machine.
+            let since_ms = *self.offline_since.get_or_insert(now);
+            match of_this_machine(error) {
+                Some(error) => Link::Hindered { error },
+                None => Link::Offline { since_ms },
+            }
         };
         self.link(link).await;
         self.show(Vec::new()).await;
@@ -260,9 +266,9 @@ impl<A: Ask> SyncLoop<A> {
 ///
 /// # Errors
 /// [`ErrorCode::HubUnreachable`], [`ErrorCode::HubRefused`], [`ErrorCode::HubBroken`], [`ErrorCode::NotSaved`].
-pub async fn catch_up<A: Ask>(
+pub async fn catch_up<A: Ask, H: HubLine>(
     desk: &A,
-    connection: &HubConnection,
+    connection: &H,
     application: &ApplicationId,
 ) -> Result<(), UserError> {
     let id = application.clone();
@@ -341,6 +347,18 @@ fn stops(error: &UserError) -> bool {
                     | problem::ANOTHER_HUB
             )
         )
+}
+
+/// What is the matter on this machine, where the line is not to blame.
+fn of_this_machine(mut error: UserError) -> Option<UserError> {
+    if matches!(error.code, ErrorCode::HubUnreachable | ErrorCode::HubRefused) {
+        return None;
+    }
+    // The sentence of an edit that was not saved asks to type it again.
+    if error.code == ErrorCode::NotSaved {
+        error.code = ErrorCode::NewsNotSaved;
+    }
+    Some(error)
 }
 
 /// Whether the hub turns this desk away, so that asking in another manner is of no use either.

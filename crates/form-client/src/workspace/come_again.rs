@@ -18,7 +18,7 @@ type Trace = (PublicKey, i64, AnswerId);
 
 impl Session {
     /// Whether this device wrote as that actor.
-    fn is_own(&self, actor: &ActorId) -> bool {
+    pub(super) fn is_own(&self, actor: &ActorId) -> bool {
         self.ledger.claim(actor).is_some_and(|claim| claim.device == self.device)
     }
 

@@ -1,12 +1,14 @@
 //! Comments, and what of them was read here.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use form_document::comment::{Comment, CommentId, StandingComment};
 use form_model::command::{CommentSummary, DiscussAct, DiscussRequest, Discussion};
 use form_model::error::{ErrorCode, UserError};
+use form_model::hex;
 use form_model::id::ApplicationId;
 use form_store::StoreError;
+use ring::digest::{Context, SHA256};
 
 use super::{Workspace, not_saved, rights, unusable};
 use crate::session::Session;
@@ -60,12 +62,10 @@ impl Workspace {
     }
 
     fn mark_read(&mut self, id: &ApplicationId) -> Result<(), UserError> {
+        // A comment that is not here now may come again: its change was refused with another's, for one.
+        let mut read = self.read_marks(id)?;
         let session = self.session(id)?;
-        let mut read = Marks::new();
-        for comment in session.document().comments() {
-            let mark = read.entry(comment.author.to_hex_string()).or_insert(0);
-            *mark = (*mark).max(number(&comment.id));
-        }
+        read.extend(session.document().comments().iter().map(|comment| session.mark(comment)));
         let json = serde_json::to_string(&read).map_err(|error| not_saved(&error))?;
         self.store
             .write(|write| write.put_setting(&setting(id), &json))
@@ -78,23 +78,33 @@ impl Workspace {
     }
 }
 
-/// Of each actor, the number of the newest comment that was read here.
-type Marks = BTreeMap<String, u64>;
+/// The comments that were read here, each by its [`Session::mark`].
+type Marks = BTreeSet<String>;
+
+/// How much of a hash tells comments of one application apart, in bytes.
+const MARK_BYTES: usize = 8;
 
 fn setting(id: &ApplicationId) -> String {
     format!("read/{id}")
 }
 
-/// A comment's number among its author's changes.
-fn number(id: &CommentId) -> u64 {
-    id.0.rsplit_once('-').and_then(|(_, seq)| seq.parse().ok()).unwrap_or(0)
-}
-
 impl Session {
     fn is_unread(&self, comment: &StandingComment, read: &Marks) -> bool {
-        let own = self.own_actors().any(|actor| *actor == comment.author);
-        let seen = read.get(&comment.author.to_hex_string()).copied().unwrap_or(0);
-        !own && number(&comment.id) > seen
+        !self.is_own(&comment.author) && !read.contains(&self.mark(comment))
+    }
+
+    /// What a comment and the one that takes its place have in common: its device, when it was said, and what. When a
+    /// device writes a comment again, actor and number are others.
+    fn mark(&self, comment: &StandingComment) -> String {
+        let mut hash = Context::new(&SHA256);
+        match self.ledger.claim(&comment.author) {
+            Some(claim) => hash.update(&claim.device.0),
+            None => hash.update(comment.author.to_bytes()),
+        }
+        hash.update(&comment.time_ms.to_be_bytes());
+        hash.update(comment.comment.text.as_bytes());
+        let digest = hash.finish();
+        hex::encode(digest.as_ref().get(..MARK_BYTES).unwrap_or_default())
     }
 
     fn summary(&self, standing: &StandingComment, read: &Marks) -> CommentSummary {

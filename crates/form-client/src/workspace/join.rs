@@ -220,8 +220,7 @@ impl Workspace {
 }
 
 fn lead_name(roster: &Roster) -> String {
-    let leads = roster.agencies.values().filter(|agency| !agency.removed && agency.grant.may_lead());
-    leads.map(|agency| agency.name.as_str()).collect::<Vec<_>>().join("、")
+    roster.leads().map(|(_, agency)| agency.name.as_str()).collect::<Vec<_>>().join("、")
 }
 
 /// What a grant gives, in the form's order.

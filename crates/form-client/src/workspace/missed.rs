@@ -11,6 +11,7 @@ use form_model::answer::AnswerValue;
 use form_model::check::subject;
 use form_model::command::SetAside;
 use form_model::definition::{FieldKind, FormDefinition};
+use form_model::hex;
 use form_model::id::AnswerId;
 use form_model::language::Language;
 use form_store::StoreError;
@@ -36,8 +37,7 @@ impl Missed {
     /// What a person calls it by.
     pub(super) fn name(&self) -> String {
         let first = self.steps.first().map(|(hash, _)| hash.as_slice()).unwrap_or_default();
-        let hash: String = first.iter().map(|byte| format!("{byte:02x}")).collect();
-        format!("{hash}:{}", self.answer)
+        format!("{}:{}", hex::encode(first), self.answer)
     }
 
     /// What is left of each of its changes once it is put away: what those did to other answers.
@@ -137,7 +137,7 @@ impl Session {
             deleted,
             time_ms: missed.steps.last().map_or(0, |(_, step)| step.time_ms),
             reason: reason.to_owned(),
-            owner: roster.owners(&missed.answer).next().map(|(id, _)| id.clone()),
+            owner: roster.owners(&missed.answer).first().map(|(id, _)| (*id).clone()),
         }
     }
 }

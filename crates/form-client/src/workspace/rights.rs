@@ -51,10 +51,9 @@ pub(super) fn check_comment(session: &Session) -> Result<(), UserError> {
     if may { Ok(()) } else { Err(UserError::new(ErrorCode::NotMember)) }
 }
 
-/// Who fills an answer: those it was handed to, else the lead.
+/// Who fills an answer.
 fn owner_name(roster: &Roster, answer: &AnswerId, language: Language) -> String {
-    let owners: Vec<_> = roster.owners(answer).map(|(_, agency)| agency.name.as_str()).collect();
-    let leads = || roster.agencies.values().filter(|agency| !agency.removed && agency.grant.may_lead());
-    let names = if owners.is_empty() { leads().map(|agency| agency.name.as_str()).collect() } else { owners };
+    let owners = roster.owners(answer).into_iter();
+    let names: Vec<_> = owners.map(|(_, agency)| agency.name.as_str()).collect();
     names.join(language.pick("、", ", "))
 }

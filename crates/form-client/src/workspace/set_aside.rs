@@ -149,11 +149,7 @@ impl Workspace {
         let shown = session.shown(missed, language);
         let texts = missed::proposal(&session.definition, &shown, language);
         // A colleague's work is the lead's to place: its own desk may be lost.
-        let agencies = &session.ledger.chain().newest().agencies;
-        let leads = agencies
-            .iter()
-            .filter(|(_, agency)| !agency.removed && agency.grant.may_lead())
-            .map(|(id, _)| id);
+        let leads = session.ledger.chain().newest().leads().map(|(id, _)| id);
         let leads = leads.filter(|_| shown.author.is_some());
         let to: BTreeSet<AgencyId> = shown.owner.iter().chain(leads).cloned().collect();
         let comment = |text| Comment {

@@ -35,13 +35,16 @@ impl UncheckedStart {
 }
 
 impl Workspace {
-    /// Whether nothing of an application has come here yet but its invite.
+    /// Whether nothing of an application has come here yet but its invite. It was not started here, either: of one's
+    /// own there is nothing to be told.
     ///
     /// # Errors
     /// As [`Workspace::open_application`].
     pub fn is_empty(&mut self, id: &ApplicationId) -> Result<bool, UserError> {
         let session = self.session(id)?;
-        Ok(session.ledger.log().position == 0 && session.document().change_count() <= 1)
+        let founder = session.ledger.chain().entries_after(0).first().map(|entry| entry.key);
+        let untold = session.ledger.log().position == 0 && session.document().change_count() <= 1;
+        Ok(untold && founder != Some(session.device))
     }
 
     /// Starts from what the hub has in one piece. When this returns, it is on the disk and can be edited; what

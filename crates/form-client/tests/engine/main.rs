@@ -9,4 +9,5 @@ mod exchange;
 mod mirror;
 #[path = "../../../../tests/src/random.rs"]
 mod random;
+mod reminder;
 mod support;

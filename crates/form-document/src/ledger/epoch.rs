@@ -7,9 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use automerge::{ActorId, ChangeHash};
 
 use super::Ledger;
-use crate::hex;
 use crate::log::LogState;
 use crate::roster::{Act, Entry, Roster, RosterChain, RosterFault, SignedEntry};
+use form_model::hex;
 
 /// That an entry that opens an epoch names the place that it is about to follow. All other entries may stand
 /// anywhere.

@@ -69,7 +69,7 @@ pub enum StartFault {
 
 impl Ledger {
     /// A ledger from a compact start. `genesis` is the one that the invite led to, `actor` makes this replica's
-    /// edits. It is unverified.
+    /// edits. Who wrote what is yet to be looked at.
     ///
     /// # Errors
     /// When the document does not hold exactly what the log accepts, or the log is not signed by the hub.
@@ -100,23 +100,11 @@ impl Ledger {
         (ledger.confirmed, ledger.log, ledger.claims) = (confirmed, log, claims);
         ledger.accepted.clone_from(&started.accepted);
         ledger.refused = started.refused.iter().copied().collect();
-        ledger.unverified = true;
         Ok((ledger, started))
-    }
-
-    /// Whether all that is here was checked: false after a compact start until [`Self::set_verified`].
-    pub fn is_verified(&self) -> bool {
-        !self.unverified
-    }
-
-    /// Says that this ledger, loaded from a store, was started compactly and not looked at yet.
-    pub fn set_unverified(&mut self) {
-        self.unverified = true;
     }
 
     /// Takes note that the compact start has been looked at.
     pub fn set_verified(&mut self, verified: &Verified) {
-        self.unverified = false;
         for (device, floor) in &verified.floors {
             let known = self.floors.entry(*device).or_insert(0);
             *known = *floor.max(known);

@@ -326,8 +326,7 @@ impl Step<'_> {
         if recovery == self.signer {
             return Err(RosterFault::Content("the recovery key is spent, so the next one is another"));
         }
-        let leads = |(_, agency): &(&AgencyId, &Agency)| !agency.removed && agency.grant.may_lead();
-        let agency = next.agencies.iter().find(leads).map(|(id, _)| id.clone());
+        let agency = next.leads().next().map(|(id, _)| id.clone());
         next.recovery = Some(Recovery { key: recovery, keeper: enrolment.device });
         self.enrol(next, agency.ok_or(RosterFault::UnknownAgency)?, enrolment)
     }

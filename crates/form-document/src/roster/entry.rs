@@ -6,8 +6,8 @@ use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 
 use super::act::Act;
-use crate::hex;
 use crate::key::{BadSignature, PublicKey, Purpose, Signature, SigningKey};
+use form_model::hex;
 
 /// The largest entry, in bytes: an agency with every field of a large form handed out one by one takes a tenth.
 pub const ENTRY_MAX_BYTES: usize = 64 << 10;

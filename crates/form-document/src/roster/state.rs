@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use form_model::id::AnswerId;
-use form_model::member::{AgencyId, EvidenceAccess, Grant, Role};
+use form_model::member::{self, AgencyId, EvidenceAccess, Grant};
 
 use super::entry::EntryHash;
 use crate::key::PublicKey;
@@ -115,11 +115,20 @@ impl Roster {
         self.grant(device).is_some_and(Grant::may_lead)
     }
 
-    /// The agencies that were handed the answer, leads left out.
-    pub fn owners(&self, answer: &AnswerId) -> impl Iterator<Item = (&AgencyId, &Agency)> {
-        self.agencies.iter().filter(|(_, agency)| {
-            !agency.removed && agency.grant.role == Role::Contributor && agency.grant.may_write(answer)
-        })
+    /// The agencies that take part.
+    pub fn taking_part(&self) -> impl Iterator<Item = (&AgencyId, &Agency)> {
+        self.agencies.iter().filter(|(_, agency)| !agency.removed)
+    }
+
+    /// The agencies that lead.
+    pub fn leads(&self) -> impl Iterator<Item = (&AgencyId, &Agency)> {
+        self.taking_part().filter(|(_, agency)| agency.grant.may_lead())
+    }
+
+    /// Whose the answer is: see [`member::owners`].
+    pub fn owners(&self, answer: &AnswerId) -> Vec<(&AgencyId, &Agency)> {
+        let agencies = self.taking_part().map(|(id, agency)| ((id, agency), &agency.grant));
+        member::owners(agencies, |grant| grant.may_write(answer))
     }
 
     /// Whether the device may read the files of an evidence slot.

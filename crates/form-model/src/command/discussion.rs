@@ -98,10 +98,12 @@ pub struct Reminder {
     pub text: String,
 }
 
-/// A part that an agency still owes.
+/// A part that is not filled in yet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Owed {
-    pub agency: AgencyId,
+    /// Who owes it; `None` for what was handed to nobody, which the lead sees to.
+    pub agency: Option<AgencyId>,
+    /// That agency's name, or that there is none, in the settings' language.
     pub agency_name: String,
     /// The section's or field's title.
     pub part: String,
@@ -112,6 +114,8 @@ pub struct Owed {
     pub due: Option<String>,
     /// The day has passed.
     pub overdue: bool,
+    /// How much time is left, or since when there is none, in the settings' language.
+    pub time_left: String,
 }
 
 /// `export_bundle`: an exchange file for a USB stick; the shell asks where to. Answers the file's name.

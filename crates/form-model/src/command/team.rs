@@ -225,6 +225,10 @@ pub enum Link {
         /// Milliseconds since 1970-01-01 UTC.
         since_ms: i64,
     },
+    /// The hub was reached, and this machine cannot go on: its disk is full, for one. It is tried again.
+    Hindered {
+        error: crate::error::UserError,
+    },
     /// The hub was restored from a backup, and a lead may let it go on without what it has lost.
     Restored {
         /// Whom it waits for, each with agency, person and device; nobody when it has gone on already, with another

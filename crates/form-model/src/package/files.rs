@@ -1,9 +1,10 @@
 //! The files of a form package and their identity.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
+
+use crate::hex;
 
 /// Folders that accompany a package and are no part of it: an example's answers and the official text
 /// that the form was made from.
@@ -40,10 +41,6 @@ impl PackageFiles {
                 hasher.update(part);
             }
         }
-        hasher.finalize().iter().fold(String::new(), |mut hex, byte| {
-            // Writing to a string can't fail.
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        })
+        hex::encode(&hasher.finalize())
     }
 }

@@ -53,15 +53,4 @@ impl World {
             opened
         })
     }
-
-    /// What a desk does about a hub that has another log, or less of it.
-    pub fn remedy(&mut self, desk: usize) {
-        let (id, key) = (self.id.clone(), self.desks[desk].key);
-        let standing = self.hub.core.standing(&key, &id).unwrap();
-        if self.desks[desk].agency().workspace.follow_anew(&id, &standing).unwrap() {
-            note(format!("  {} follows the log anew", self.desks[desk].name));
-        } else {
-            self.top_up(desk);
-        }
-    }
 }

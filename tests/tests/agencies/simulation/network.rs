@@ -1,39 +1,16 @@
 //! Lines that break and messages that come late, twice or never; and sticks.
 
+use std::sync::Mutex;
+
 use form_document::key::PublicKey;
-use form_document::wire::{Exchange, Page, Reply};
-use form_model::error::ErrorCode as DeskError;
-use sync_server::error::ErrorCode as HubError;
+use form_document::wire::Page;
+use form_model::error::{ErrorCode, UserError};
+use huiqian_tests::direct::{AtDesk, Direct, at_once, code};
 
 use super::desk::seq_of;
+use super::line::{LATE_MAX, Line, UnderWay};
 use super::note;
 use super::world::World;
-
-/// More rounds than any honest exchange takes.
-const ROUNDS_MAX: usize = 60;
-/// How many messages lie about at most.
-const LATE_MAX: usize = 8;
-
-/// What becomes of a request.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Fate {
-    Answered,
-    Lost,
-    AnswerLost,
-    Twice,
-    Late,
-    AnswerLate,
-}
-
-/// How a round went.
-#[derive(Debug, PartialEq)]
-enum Round {
-    More,
-    Done,
-    Broken,
-    /// The device no longer takes part.
-    Out,
-}
 
 impl World {
     /// A desk exchanges with the hub until both have everything, or the line breaks.
@@ -42,100 +19,28 @@ impl World {
             return;
         }
         note(format!("{} has a line", self.desks[desk].name));
-        self.reconnect(desk);
-        for _ in 0..ROUNDS_MAX {
-            match self.round(desk, faults) {
-                Round::More => {}
-                Round::Broken if faults => return,
-                Round::Broken => self.reconnect(desk),
-                Round::Done => return self.told(desk),
-                Round::Out => return self.leave(desk),
-            }
-        }
-        panic!("{} and the hub never come to an end", self.desks[desk].name);
-    }
-
-    fn reconnect(&mut self, desk: usize) {
-        let id = self.id.clone();
-        self.desks[desk].agency().workspace.reconnect(&id).unwrap();
-    }
-
-    fn fate(&mut self, faults: bool) -> Fate {
-        if !faults {
-            return Fate::Answered;
-        }
-        match self.random.below(100) {
-            0..8 => Fate::Lost,
-            8..16 => Fate::AnswerLost,
-            16..24 => Fate::Twice,
-            24..28 => Fate::Late,
-            28..33 => Fate::AnswerLate,
-            _ => Fate::Answered,
+        match self.catch_up(desk, faults) {
+            Ok(()) => self.told(desk),
+            Err(error) if matches!(code(&error), "device_revoked" | "not_a_member") => self.leave(desk),
+            Err(error) if faults && error.code == ErrorCode::HubUnreachable => {}
+            Err(error) => panic!("{} does not follow the hub: {error:?}", self.desks[desk].name),
         }
     }
 
-    fn round(&mut self, desk: usize, faults: bool) -> Round {
-        let fate = self.fate(faults);
-        let (id, key) = (self.id.clone(), self.desks[desk].key);
-        let workspace = &mut self.desks[desk].agency().workspace;
-        let hello = workspace.hello(&id).unwrap();
-        let offer = workspace.offer(&id).unwrap().unwrap_or_default();
-        let exchange = Exchange { hello, offer };
-        if fate != Fate::Answered {
-            note(format!("  the request is {fate:?}"));
-        }
-        match fate {
-            Fate::Lost => return Round::Broken,
-            Fate::Late => {
-                self.requests.push((key, exchange));
-                self.requests.truncate(LATE_MAX);
-                return Round::Broken;
-            }
-            Fate::Twice => drop(self.hub.core.exchange(&key, &id, exchange.clone())),
-            _ => {}
-        }
-        let reply = match self.hub.core.exchange(&key, &id, exchange) {
-            Ok(reply) => reply,
-            Err(error) => match error.code {
-                HubError::DeviceRevoked | HubError::NotAMember => return Round::Out,
-                HubError::HubBehind | HubError::LogForked => {
-                    self.remedy(desk);
-                    return Round::Broken;
-                }
-                _ => panic!("{}: {error:?}", self.desks[desk].name),
-            },
-        };
-        for fault in reply.receipt.faults.iter().filter(|fault| !fault.starts_with("roster entry")) {
+    /// The product's own loop, over a line of this world.
+    fn catch_up(&mut self, desk: usize, faults: bool) -> Result<(), UserError> {
+        let Self { hub, desks, random, requests, pages, id, .. } = self;
+        let desk = &mut desks[desk];
+        let under_way = Mutex::new(UnderWay { random, requests, pages, rounds: 0 });
+        let line = Line { direct: Direct::new(&mut hub.core, desk.key), key: desk.key, faults, under_way };
+        let workspace = AtDesk::new(&mut desk.agency().workspace);
+        let outcome = at_once(form_client::hub::catch_up(&workspace, &line, id));
+        let receipts = line.direct.receipts();
+        let faults = receipts.iter().flat_map(|receipt| &receipt.faults);
+        for fault in faults.filter(|fault| !fault.starts_with("roster entry")) {
             note(format!("  the hub says: {fault}"));
         }
-        match fate {
-            Fate::AnswerLost => Round::Broken,
-            Fate::AnswerLate => {
-                self.pages.push((key, reply.page));
-                self.pages.truncate(LATE_MAX);
-                Round::Broken
-            }
-            _ => self.hear(desk, &reply),
-        }
-    }
-
-    fn hear(&mut self, desk: usize, reply: &Reply) -> Round {
-        let (id, name) = (self.id.clone(), self.desks[desk].name.clone());
-        let workspace = &mut self.desks[desk].agency().workspace;
-        let followed = workspace.follow(&id, &reply.page);
-        if followed.is_ok() {
-            workspace.receipt(&id, &reply.receipt).unwrap();
-        }
-        match followed {
-            Ok(_) if reply.more || workspace.has_offer(&id).unwrap() => Round::More,
-            Ok(_) => Round::Done,
-            // It had believed that it has what the hub has; it asks again for all of it.
-            Err(error) if error.code == DeskError::HubUnreachable => {
-                note(format!("  {name} asks for all bytes: {error:?}"));
-                Round::Broken
-            }
-            Err(error) => panic!("{name} does not follow the hub: {error:?}"),
-        }
+        outcome
     }
 
     /// The desk was told that everything is with the hub.
@@ -159,15 +64,6 @@ impl World {
         note(format!("{} is out", desk.name));
         let own = self.written.iter_mut().filter(|written| written.device == desk.key);
         own.for_each(|written| written.forgiven = true);
-    }
-
-    /// Gives a restored hub back what it had said.
-    pub fn top_up(&mut self, desk: usize) {
-        let (id, key) = (self.id.clone(), self.desks[desk].key);
-        let position = self.hub.log(&id).position;
-        for page in self.desks[desk].agency().workspace.log_after(&id, position).unwrap() {
-            self.hub.core.adopt(&key, &id, &page).unwrap();
-        }
     }
 
     /// A request comes through after all, whoever waited for its answer.
@@ -221,7 +117,7 @@ impl World {
                 self.sticks.push(bytes);
             }
             Err(error) => {
-                assert_eq!(error.code, DeskError::StillChecking, "{error:?}");
+                assert_eq!(error.code, ErrorCode::StillChecking, "{error:?}");
                 return;
             }
         }

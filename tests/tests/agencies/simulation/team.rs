@@ -1,10 +1,12 @@
 //! Who takes part: re-assignments, invites, joins, revocations, the lead.
 
 use form_client::code::CodeKind;
+use form_client::hub::catch_up;
 use form_client::workspace::Workspace;
 use form_model::command::{InviteRequest, TeamAct, TeamRequest};
 use form_model::member::{AgencyId, FormPart, Grant, Role};
 use huiqian_tests::agencies::Agency;
+use huiqian_tests::direct::{AtDesk, Direct, at_once};
 
 use super::desk::Desk;
 use super::note;
@@ -170,8 +172,8 @@ impl World {
         } else {
             agency.workspace.joined(&checked).unwrap();
         }
-        let start = hub.start(&key, &self.id).unwrap();
-        agency.workspace.begin(&self.id, &start).unwrap();
+        let line = Direct::new(hub, key);
+        at_once(catch_up(&AtDesk::new(&mut agency.workspace), &line, &self.id)).unwrap();
         Some(desk)
     }
 
