@@ -3,14 +3,15 @@
 use std::path::Path;
 
 use form_client::fill;
+use form_client::workspace::Workspace;
 use form_model::answer::AnswerValue;
 use form_model::command::{HistoryStep, ReadHistory};
 use form_model::error::{ErrorCode, UserError};
-use form_model::id::AnswerId;
+use form_model::id::{AnswerId, ApplicationId};
 use serde_json::json;
 
 use crate::argument::Arguments;
-use crate::output::Output;
+use crate::output::{Output, warning};
 
 pub fn fill(arguments: &Arguments, id: &str, from: &Path, output: &Output) -> anyhow::Result<()> {
     let text = std::fs::read_to_string(from).map_err(|error| {
@@ -21,6 +22,7 @@ pub fn fill(arguments: &Arguments, id: &str, from: &Path, output: &Output) -> an
     let values = fill::parse(&text, &from.display().to_string())?;
     let count = values.len();
     workspace.fill(&id, values)?;
+    trouble(&mut workspace, &id, output)?;
     output.result(&json!({ "filled": count }), |_| {
         vec![format!("{}{count}", output.pick("已存入：", "Saved: "))]
     })
@@ -32,8 +34,17 @@ pub fn set(arguments: &Arguments, id: &str, field: &str, value: &str, output: &O
     let answer = AnswerId(field.to_owned());
     let value = fill::from_text(&workspace.open_application(&id)?.definition, &answer, value)?;
     workspace.fill(&id, vec![(answer.clone(), value)])?;
+    trouble(&mut workspace, &id, output)?;
     let state = workspace.state(&id, &answer)?;
     output.result(&state, |state| vec![state.value.as_ref().map(plain).unwrap_or_default()])
+}
+
+/// What was written stays with this desk: its person is told at once.
+fn trouble(workspace: &mut Workspace, id: &ApplicationId, output: &Output) -> anyhow::Result<()> {
+    if let Some(trouble) = workspace.sync_state(id)?.trouble {
+        warning(&trouble.sentence(output.language));
+    }
+    Ok(())
 }
 
 pub fn get(arguments: &Arguments, id: &str, field: &str, output: &Output) -> anyhow::Result<()> {

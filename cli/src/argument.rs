@@ -5,11 +5,14 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 use form_client::device::KeyPlace;
 use form_client::home;
-use form_client::workspace::Workspace;
+use form_client::surroundings::Surroundings;
+use form_client::workspace::{INVITE_MAX_DAYS, Workspace};
 use form_model::command::ExportFormat;
 use form_model::error::UserError;
 use form_model::language::Language;
 use form_model::member::Role;
+
+use crate::output::warning;
 
 /// 会签：多个单位共同填写一份申报表。Huiqian: several agencies fill one official application.
 #[derive(Debug, Parser)]
@@ -95,21 +98,29 @@ pub enum Command {
     Status { id: String },
     /// 成员与分工。Who takes part, and who writes what.
     Members { id: String },
-    /// 增加单位或改变分工。Take an agency in, or change what it may do.
+    /// 增加单位或改变分工；没有写出的保持不变。Take an agency in, or change what it may do; what is left out stays.
     Grant {
         id: String,
         agency: String,
-        /// 单位名称。The agency's name (kept when it is known already).
+        /// 单位名称，增加单位时必填。The agency's name; needed to take one in.
         #[arg(long)]
         name: Option<String>,
         /// 一两个字的标记。One or two characters that stand for it.
         #[arg(long)]
         mark: Option<String>,
-        #[arg(long, default_value = "contributor")]
-        role: RoleArgument,
-        /// 部分或一栏，可加截止日：openness 或 basics.revenue=2026-07-31。A section or field, with its due day.
+        /// 新单位不写时为协同单位。A new agency is a contributor unless this says otherwise.
+        #[arg(long)]
+        role: Option<RoleArgument>,
+        /// 部分或一栏，可加截止日：openness 或 basics.revenue=2026-07-31；写出的代替原有全部分工。A section or field, with
+        /// its due day; those given take the place of all before.
         #[arg(long = "part", value_name = "PART[=DATE]")]
         parts: Vec<String>,
+        /// 收回全部分工。Takes all parts away.
+        #[arg(long, conflicts_with = "parts")]
+        no_parts: bool,
+        /// 可以查看的佐证材料：编号，或 all、none；不写不变。Which evidence it may read: slots, or all, or none.
+        #[arg(long, value_name = "SLOT")]
+        evidence: Vec<String>,
         /// 原分工下的内容最迟何日交来。The last day for what was written under the earlier grant.
         #[arg(long, value_name = "DATE")]
         accept_until: Option<String>,
@@ -134,7 +145,7 @@ pub enum Command {
         #[arg(long, default_value = "")]
         person: String,
         /// 有效天数。For how many days it is good.
-        #[arg(long, default_value_t = 14)]
+        #[arg(long, default_value_t = 14, value_parser = clap::value_parser!(u32).range(1..=i64::from(INVITE_MAX_DAYS)))]
         days: u32,
     },
     /// 两处填法不同的栏。Fields with more than one value.
@@ -302,9 +313,10 @@ impl Arguments {
 
     /// Opens the desk.
     pub fn workspace(&self) -> Result<Workspace, UserError> {
-        let workspace = Workspace::open(&self.home(), form_client::surroundings::Surroundings::system())?;
+        let surroundings = Surroundings { language: Some(self.language()), ..Surroundings::system() };
+        let workspace = Workspace::open(&self.home(), surroundings)?;
         for notice in workspace.notices() {
-            eprintln!("{}", notice.sentence(self.language()));
+            warning(&notice.sentence(self.language()));
         }
         if workspace.is_new_device() {
             workspace.settle_key();

@@ -52,8 +52,10 @@ pub fn resolve(
         return output.result(&left, |left| left.iter().map(ToString::to_string).collect());
     };
     let side = pick.checked_sub(1).and_then(|index| state.conflict.get(index));
-    let unknown =
-        || UserError::new(ErrorCode::NoSuchValue).with("answer", field).with("count", state.conflict.len());
+    let unknown = || match state.conflict.len() {
+        0 => UserError::new(ErrorCode::NothingToPick).with("answer", field),
+        count => UserError::new(ErrorCode::NoSuchValue).with("answer", field).with("count", count),
+    };
     let value = side.ok_or_else(unknown)?.value.clone();
     workspace.edit(&id, &Edit::Set { values: vec![(answer.clone(), value)] })?;
     output.result(&workspace.state(&id, &answer)?, |state| {

@@ -104,5 +104,8 @@ pub fn remind(arguments: &Arguments, id: &str, xlsx: Option<&Path>, output: &Out
     if let Some(path) = xlsx {
         file::write_whole(path, &workspace.reminder_workbook(&id)?)?;
     }
-    output.result(&workspace.reminder(&id)?, |reminder| vec![reminder.text.clone()])
+    output.result(&workspace.reminder(&id)?, |reminder| {
+        let nothing = output.pick("没有待催办的内容。", "Nobody owes anything.");
+        vec![if reminder.text.is_empty() { nothing.to_owned() } else { reminder.text.clone() }]
+    })
 }

@@ -11,7 +11,7 @@ use form_model::schema::answers_schema;
 use serde::Serialize;
 
 use crate::argument::{Arguments, FormCommand};
-use crate::output::Output;
+use crate::output::{Output, warning};
 
 #[derive(Serialize)]
 struct FormLine {
@@ -48,7 +48,7 @@ fn line(definition: &FormDefinition, output: &Output) -> FormLine {
 
 fn list(library: &Library, output: &Output) -> anyhow::Result<()> {
     for fault in library.faults() {
-        eprintln!("{}", fault.sentence(output.language));
+        warning(&fault.sentence(output.language));
     }
     let forms: Vec<_> = library.packages().map(|package| line(&package.definition, output)).collect();
     output.result(&forms, |forms| {

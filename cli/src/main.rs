@@ -22,7 +22,8 @@ use form_client::code::CodeKind;
 use argument::{Arguments, BundleCommand, Command};
 use output::Output;
 
-/// Exit code of `check` when finalising would be blocked, and of `demo` when not all ended with the same answers.
+/// Exit code of `check` when finalising would be blocked, of `demo` when not all ended with the same answers, and of
+/// `sync` when the hub takes no part because it was restored and waits for others.
 const NOT_GOOD: u8 = 1;
 /// Exit code of anything that could not be done.
 const FAILED: u8 = 2;
@@ -32,6 +33,8 @@ fn main() -> ExitCode {
     let output = Output::new(arguments.json, arguments.language());
     match run(&arguments, &output) {
         Ok(code) => code,
+        // Who has closed the pipe does not want to read on.
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             output.failure(&error);
             ExitCode::from(FAILED)
@@ -53,12 +56,13 @@ fn run(arguments: &Arguments, output: &Output) -> anyhow::Result<ExitCode> {
         Command::Join { invite } => sync::join(arguments, invite, CodeKind::Invite, output)?,
         Command::Recover { code } => sync::join(arguments, code, CodeKind::Recovery, output)?,
         Command::RecoveryCode { id } => team::recovery_code(arguments, id, output)?,
-        Command::Sync { id, watch } => sync::run(arguments, id, *watch, output)?,
+        Command::Sync { id, watch } => return sync::run(arguments, id, *watch, output).map(verdict),
         Command::GoOn { id } => sync::go_on(arguments, id, output)?,
         Command::Status { id } => sync::status(arguments, id, output)?,
         Command::Members { id } => team::members(arguments, id, output)?,
-        Command::Grant { id, agency, name, mark, role, parts, accept_until } => {
-            let granted = team::Granted { agency, name, mark, role: *role, parts, accept_until };
+        Command::Grant { id, agency, name, mark, role, parts, no_parts, evidence, accept_until } => {
+            let parts = (*no_parts || !parts.is_empty()).then_some(parts.as_slice());
+            let granted = team::Granted { agency, name, mark, role: *role, parts, evidence, accept_until };
             team::grant(arguments, id, granted, output)?;
         }
         Command::Revoke { id, who } => team::revoke(arguments, id, who, output)?,
@@ -88,6 +92,12 @@ fn run(arguments: &Arguments, output: &Output) -> anyhow::Result<ExitCode> {
         Command::Check { id } => return check::run(arguments, id, output).map(verdict),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let writing = error.downcast_ref::<std::io::Error>().map(std::io::Error::kind);
+    let json = error.downcast_ref::<serde_json::Error>().and_then(serde_json::Error::io_error_kind);
+    writing.or(json) == Some(std::io::ErrorKind::BrokenPipe)
 }
 
 fn verdict(good: bool) -> ExitCode {

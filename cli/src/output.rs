@@ -65,13 +65,19 @@ impl Output {
             let details = user.map(|user| user.details_in(self.language)).unwrap_or_default();
             let code = user.map(|user| user.code);
             let body = json!({ "error": { "code": code, "message": sentence, "details": details } });
-            println!("{body:#}");
+            let _ = writeln!(std::io::stdout(), "{body:#}");
         }
-        eprintln!("{sentence}");
+        warning(&sentence);
     }
 
     /// The text of this output's language.
     pub fn pick<'a>(&self, chinese: &'a str, english: &'a str) -> &'a str {
         self.language.pick(chinese, english)
     }
+}
+
+/// Prints what a person is to know beside the result, to standard error.
+pub fn warning(sentence: &str) {
+    // Who has closed the pipe does not want to read on.
+    let _ = writeln!(std::io::stderr(), "{sentence}");
 }

@@ -13,7 +13,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::argument::Arguments;
-use crate::output::Output;
+use crate::output::{Output, warning};
 
 /// Runs what waits for a network.
 fn wait<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
@@ -27,8 +27,8 @@ pub fn connect(
     admission: &str,
     output: &Output,
 ) -> anyhow::Result<()> {
-    if let Some(warning) = address::warning(url, output.language) {
-        eprintln!("{warning}");
+    if let Some(sentence) = address::warning(url, output.language) {
+        warning(sentence);
     }
     let desk = LocalDesk::new(arguments.workspace()?);
     let id = desk.with(|desk| desk.resolve(id))?;
@@ -42,7 +42,8 @@ pub fn join(arguments: &Arguments, text: &str, kind: CodeKind, output: &Output) 
     output.result(&json!({ "id": id }), |_| vec![id.0.clone()])
 }
 
-pub fn run(arguments: &Arguments, id: &str, watch: bool, output: &Output) -> anyhow::Result<()> {
+/// Whether the hub takes part: one that was restored waits for others first.
+pub fn run(arguments: &Arguments, id: &str, watch: bool, output: &Output) -> anyhow::Result<bool> {
     let desk = LocalDesk::new(arguments.workspace()?);
     let id = desk.with(|desk| desk.resolve(id))?;
     if watch {
@@ -50,21 +51,25 @@ pub fn run(arguments: &Arguments, id: &str, watch: bool, output: &Output) -> any
         return wait(async {
             let device = hub::device_key(&desk).await?;
             hub::run(watched(desk, *output), id, device, Wake::default()).await;
-            Ok(())
+            Ok(true)
         });
     }
     let named = desk.with(|desk| desk.hub(&id))?;
-    wait(async {
+    let restored = wait(async {
         let connection = HubConnection::to(&named, hub::device_key(&desk).await?)?;
         let language = output.language;
         let heard = HeardDesk::new(desk.clone(), move |event| {
             if let Event::Failed { error } = event {
-                eprintln!("{}", error.sentence(language));
+                warning(&error.sentence(language));
             }
         });
-        Ok(hub::catch_up(&heard, &connection, &id).await?)
+        hub::catch_up(&heard, &connection, &id).await?;
+        // One that has nothing to hand over is answered by a restored hub that waits for others, too.
+        let awaited = connection.standing(&id).await?.awaited;
+        Ok(if awaited.is_empty() { None } else { Some(desk.with(|desk| desk.hub_restored(&id, &awaited))?) })
     })?;
-    tell(&desk, &id, output)
+    tell(&desk, &id, output)?;
+    Ok(restored.is_none())
 }
 
 pub fn go_on(arguments: &Arguments, id: &str, output: &Output) -> anyhow::Result<()> {
@@ -108,6 +113,9 @@ fn tell(desk: &LocalDesk, id: &ApplicationId, output: &Output) -> anyhow::Result
         if state.set_aside > 0 {
             lines.push(format!("{} {}", output.pick("被拒收的修改", "refused changes"), state.set_aside));
         }
+        if let Link::Restored { .. } = state.link {
+            lines.push(state_line(state, output));
+        }
         lines.extend(state.trouble.iter().map(|trouble| trouble.sentence(output.language)));
         lines
     })
@@ -118,7 +126,7 @@ fn watched(desk: LocalDesk, output: Output) -> HeardDesk {
     let last = Mutex::new(String::new());
     HeardDesk::new(desk, move |event| {
         if let Event::Failed { error } = &event {
-            eprintln!("{}", error.sentence(output.language));
+            warning(&error.sentence(output.language));
         }
         let Event::Sync { sync } = event else { return };
         let line = state_line(&sync, &output);

@@ -1,15 +1,17 @@
 //! `huiqian members | grant | revoke | hand-over | invite | recovery-code`
 
 use std::collections::BTreeMap;
+use std::io::IsTerminal as _;
 
+use form_client::qr;
 use form_client::workspace::Workspace;
 use form_model::command::{InviteRequest, InviteState, Team, TeamAct, TeamRequest};
 use form_model::error::{ErrorCode, UserError};
 use form_model::id::ApplicationId;
-use form_model::member::{AgencyId, FormPart, Grant, Role, suggested_mark};
+use form_model::member::{AgencyId, EvidenceAccess, FormPart, Grant, Role, suggested_mark};
 
 use crate::argument::{Arguments, RoleArgument};
-use crate::output::Output;
+use crate::output::{Output, warning};
 
 /// How many digits of a key tell it apart safely: as many as `members` shows.
 const KEY_DIGITS: usize = 8;
@@ -19,8 +21,9 @@ pub struct Granted<'a> {
     pub agency: &'a str,
     pub name: &'a Option<String>,
     pub mark: &'a Option<String>,
-    pub role: RoleArgument,
-    pub parts: &'a [String],
+    pub role: Option<RoleArgument>,
+    pub parts: Option<&'a [String]>,
+    pub evidence: &'a [String],
     pub accept_until: &'a Option<String>,
 }
 
@@ -34,21 +37,27 @@ pub fn grant(arguments: &Arguments, id: &str, granted: Granted<'_>, output: &Out
 
 impl Granted<'_> {
     fn act(self, workspace: &mut Workspace, application: &ApplicationId) -> Result<TeamAct, UserError> {
-        let parts = known_parts(workspace, application, self.parts)?;
+        let parts = self.parts.map(|parts| known_parts(workspace, application, parts)).transpose()?;
         let mut others = read(workspace, application)?.agencies;
         let known = others.iter().position(|agency| agency.id.0 == self.agency).map(|at| others.remove(at));
         let name = self.name.clone().or_else(|| known.as_ref().map(|agency| agency.name.clone()));
-        let name = name.unwrap_or_else(|| self.agency.to_owned());
+        let name =
+            name.ok_or_else(|| UserError::new(ErrorCode::UnknownAgency).with("agency", self.agency))?;
         let taken: Vec<&str> = others.iter().map(|agency| agency.mark.as_str()).collect();
         let mark = self.mark.clone().or_else(|| known.as_ref().map(|agency| agency.mark.clone()));
-        // What is not said here stays as it was: who may read which evidence.
         let before = known.map(|agency| agency.grant).unwrap_or_default();
+        // What is not said here stays as it was.
+        let grant = Grant {
+            role: self.role.map_or(before.role, Role::from),
+            parts: parts.unwrap_or(before.parts),
+            evidence: evidence(self.evidence).unwrap_or(before.evidence),
+        };
         let mark = mark.unwrap_or_else(|| suggested_mark(&name, &taken));
         Ok(TeamAct::SaveAgency {
             id: AgencyId(self.agency.to_owned()),
             name,
             mark,
-            grant: Grant { role: self.role.into(), parts, ..before },
+            grant,
             accept_until: self.accept_until.clone(),
         })
     }
@@ -107,7 +116,15 @@ pub fn invite(
     let application = workspace.resolve(id)?;
     let (agency, person) = (AgencyId(agency.to_owned()), person.to_owned());
     let invite = workspace.invite(&InviteRequest { application, agency, person, days })?;
-    output.result(&invite, |invite| vec![invite.text.clone()])
+    output.result(&invite, |invite| vec![invite.text.clone()])?;
+    if std::io::stderr().is_terminal() {
+        warning(&qr::drawn(&invite.qr));
+    }
+    warning(output.pick(
+        "本机下次与协同中心同步（sync）之后，这份邀请才能使用。",
+        "The invite can be used once this machine has synced with the hub (sync).",
+    ));
+    Ok(())
 }
 
 pub fn recovery_code(arguments: &Arguments, id: &str, output: &Output) -> anyhow::Result<()> {
@@ -139,11 +156,7 @@ pub fn check_agencies(
     let known = |id: &AgencyId| team.agencies.iter().any(|agency| agency.id == *id && !agency.removed);
     match agencies.iter().find(|id| !known(id)) {
         None => Ok(()),
-        Some(id) => Err(UserError::new(ErrorCode::TeamRefused).with_pair(
-            "cause",
-            format!("没有单位“{id}”，members 列出全部单位"),
-            format!("there is no agency “{id}”; `members` lists them"),
-        )),
+        Some(id) => Err(UserError::new(ErrorCode::UnknownAgency).with("agency", id)),
     }
 }
 
@@ -166,6 +179,16 @@ fn known_parts(
     match unknown {
         Some(part) => Err(UserError::new(ErrorCode::UnknownAnswer).with("answer", part)),
         None => Ok(parts),
+    }
+}
+
+/// Which evidence an agency may read, as given; `None` when nothing was.
+fn evidence(slots: &[String]) -> Option<EvidenceAccess> {
+    match slots {
+        [] => None,
+        [all] if all == "all" => Some(EvidenceAccess::All),
+        [none] if none == "none" => Some(EvidenceAccess::Only(Vec::new())),
+        slots => Some(EvidenceAccess::Only(slots.to_vec())),
     }
 }
 

@@ -7,7 +7,7 @@ use form_client::workspace::bundle_mark::Since;
 use serde_json::json;
 
 use crate::argument::{Arguments, FormatArgument};
-use crate::output::Output;
+use crate::output::{Output, warning};
 
 pub fn export(
     arguments: &Arguments,
@@ -28,8 +28,8 @@ pub fn import(arguments: &Arguments, from: &Path, output: &Output) -> anyhow::Re
     let (imported, _) = workspace.import(&file::read(from)?, &from.display().to_string())?;
     output.result(&imported, |imported| {
         if imported.refused > 0 {
-            eprintln!("{}: {}", output.pick("未并入的修改", "changes left out"), imported.refused);
-            imported.reasons.iter().for_each(|reason| eprintln!("  {reason}"));
+            warning(&format!("{}: {}", output.pick("未并入的修改", "changes left out"), imported.refused));
+            imported.reasons.iter().for_each(|reason| warning(&format!("  {reason}")));
         }
         let what = if imported.new { output.pick("新建", "new") } else { output.pick("合并", "merged") };
         let mut lines = vec![format!("{} {what} {}", imported.application, imported.changes)];

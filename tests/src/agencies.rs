@@ -67,6 +67,7 @@ pub fn surroundings() -> Surroundings {
             Ok(())
         },
         keyring: None,
+        language: None,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Two desks with one application and their hub, made ready by the command line.
 
-use anyhow::ensure;
+use anyhow::{Context, ensure};
 use form_client::workspace::Workspace;
 use form_model::command::Settings;
 use form_model::id::ApplicationId;
@@ -48,9 +48,9 @@ impl Team {
     /// # Errors
     /// When the lead or the hub refuses it.
     pub fn invite(&self, agency: &str) -> anyhow::Result<String> {
-        let invite = self.lead_says("invite", &[agency])?;
+        let said = self.lead_says("invite", &[agency])?;
         self.lead_syncs()?;
-        Ok(invite.trim().to_owned())
+        said.lines().next().map(str::to_owned).context("no invite")
     }
 
     /// Brings a new desk into the application.

@@ -43,15 +43,16 @@ fn wrong_ids_fields_values_and_agencies_are_named() {
         (&["set", id, "no.field", "3"], "unknown_answer"),
         (&["set", id, "cover.operator_confirmed", "maybe"], "wrong_kind"),
         (&["history", id, "no.field"], "unknown_answer"),
-        (&["resolve", id, "cover.city", "--pick", "3"], "no_such_value"),
+        (&["resolve", id, "cover.city", "--pick", "3"], "nothing_to_pick"),
         (&["set-aside", id, "--dismiss", "ff"], "no_such_refusal"),
         (&["comment", id, "no.field", "好"], "unknown_answer"),
         (&["comment", id, "cover.city", " "], "empty_comment"),
-        (&["comment", id, "cover.city", "好", "--to", "nobody"], "team_refused"),
-        (&["grant", id, "commerce", "--part", "nothing"], "unknown_answer"),
-        (&["grant", id, "commerce", "--part", "openness=2026-02-30"], "team_refused"),
-        (&["grant", id, "commerce", "--part", "openness=31.7.2026"], "team_refused"),
-        (&["grant", id, "commerce", "--accept-until", "tomorrow"], "team_refused"),
+        (&["comment", id, "cover.city", "好", "--to", "nobody"], "unknown_agency"),
+        (&["grant", id, "commerce"], "unknown_agency"),
+        (&["grant", id, "commerce", "--name", "商务局", "--part", "nothing"], "unknown_answer"),
+        (&["grant", id, "commerce", "--name", "商务局", "--part", "openness=2026-02-30"], "team_refused"),
+        (&["grant", id, "commerce", "--name", "商务局", "--part", "openness=31.7.2026"], "team_refused"),
+        (&["grant", id, "commerce", "--name", "商务局", "--accept-until", "tomorrow"], "team_refused"),
         (&["hand-over", id, "nobody"], "team_refused"),
         (&["hand-over", id, "nobody", "--part", "nothing"], "unknown_answer"),
         (&["revoke", id, "zz"], "team_refused"),
@@ -113,7 +114,9 @@ fn invites_that_are_none_expired_or_used_and_a_hub_that_is_down_say_so() {
     let running = runtime.block_on(Hub::start(Config::embedded(&hub))).unwrap();
     let address = running.address.to_string();
     assert_eq!(at(&lead, &["connect", &id, &address]).code, Some(0), "this machine needs no scheme");
-    assert_eq!(at(&lead, &["grant", &id, "commerce", "--part", "openness"]).code, Some(0));
+    assert_eq!(refused(&lead, &["grant", &id, "commerce", "--part", "openness"]), "unknown_agency");
+    let named = ["grant", &id, "commerce", "--name", "商务局", "--part", "openness"];
+    assert_eq!(at(&lead, &named).code, Some(0));
     assert_eq!(refused(&lead, &["invite", &id, "nobody"]), "team_refused");
     let invite = |agency| at(&lead, &["invite", &id, agency]).out.trim().to_owned();
     let (used, cancelled) = (invite("commerce"), invite("commerce"));

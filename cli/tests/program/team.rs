@@ -1,4 +1,4 @@
-//! `huiqian grant | revoke`.
+//! `huiqian grant | revoke | invite`.
 
 use std::path::Path;
 
@@ -6,7 +6,7 @@ use form_client::surroundings::Surroundings;
 use form_client::workspace::Workspace;
 use form_model::command::{Team, TeamAct, TeamRequest};
 use form_model::id::ApplicationId;
-use form_model::member::EvidenceAccess;
+use form_model::member::{EvidenceAccess, Role};
 
 use crate::support::{at, huiqian};
 
@@ -57,4 +57,43 @@ fn rights_are_taken_from_the_one_device_that_is_named_and_from_nobody_else() {
     let revoked: Vec<_> =
         after.into_iter().filter(|device| device.revoked).map(|device| device.key).collect();
     assert_eq!(revoked, [device]);
+}
+
+#[test]
+fn what_a_grant_does_not_say_stays_as_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let (home, id) = lead(folder.path());
+    let of = |agency: &str| {
+        let agencies = team(&home, &id, TeamAct::Read).agencies;
+        agencies.into_iter().find(|known| known.id.0 == agency)
+    };
+    let grant = |arguments: &[&str]| at(&home, &[&["grant", &id.0], arguments].concat());
+    let before = of("commerce").unwrap();
+    assert!(!before.grant.parts.is_empty());
+    assert_eq!(grant(&["commerce", "--name", "商务委"]).code, Some(0));
+    let renamed = of("commerce").unwrap();
+    assert_eq!((renamed.name.as_str(), &renamed.grant), ("商务委", &before.grant));
+    assert_eq!(grant(&["commerce", "--role", "observer"]).code, Some(0));
+    assert_eq!(grant(&["commerce", "--evidence", "directory"]).code, Some(0));
+    let looking_on = of("commerce").unwrap().grant;
+    assert_eq!((looking_on.role, &looking_on.parts), (Role::Observer, &before.grant.parts));
+    assert_eq!(looking_on.evidence, EvidenceAccess::Only(vec!["directory".to_owned()]));
+    assert_eq!(grant(&["commerce", "--no-parts", "--evidence", "all"]).code, Some(0));
+    let bare = of("commerce").unwrap().grant;
+    assert!(bare.parts.is_empty() && bare.evidence == EvidenceAccess::All);
+    let said = grant(&["comerce", "--part", "openness"]);
+    assert_ne!(said.code, Some(0), "{said:?}");
+    assert!(of("comerce").is_none() && said.err.contains("comerce"), "{said:?}");
+}
+
+#[test]
+fn an_invite_says_when_it_can_be_used_and_no_longer_than_it_may() {
+    let folder = tempfile::tempdir().unwrap();
+    let (home, id) = lead(folder.path());
+    let said = at(&home, &["--lang", "en", "invite", &id.0, "commerce"]);
+    assert_eq!(said.out.lines().count(), 1, "{said:?}");
+    assert!(said.err.contains("synced"), "{said:?}");
+    for days in ["0", "91"] {
+        assert_ne!(at(&home, &["invite", &id.0, "commerce", "--days", days]).code, Some(0), "{days}");
+    }
 }

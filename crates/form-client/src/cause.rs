@@ -26,9 +26,10 @@ pub(crate) fn because(error: UserError, cause: &dyn Cause) -> UserError {
     error.with_pair("cause", cause.chinese(), cause.english())
 }
 
-/// The cause that a file has more bytes than anything of its kind.
+/// The cause that a file has more bytes than anything of its kind, as it lies there or unpacked.
 pub(crate) fn too_large(limit: u64) -> (String, String) {
-    (format!("文件过大，最多 {limit} 字节"), format!("it is too large; at most {limit} bytes"))
+    let limit = limit >> 20;
+    (format!("内容过大，最多 {limit} MB"), format!("it holds too much; at most {limit} MB"))
 }
 
 impl Cause for io::Error {

@@ -8,25 +8,32 @@ pub fn system() -> i64 {
     Timestamp::now().as_millisecond()
 }
 
+/// What stands in the place of a time that no calendar has: any number may stand in a foreign change.
+const NO_TIME: &str = "—";
+
 /// Today where this machine stands, `YYYY-MM-DD`.
 pub fn local_date(time_ms: i64) -> String {
-    local(time_ms).strftime("%Y-%m-%d").to_string()
+    written(time_ms, "%Y-%m-%d")
 }
 
 /// A time where this machine stands, `YYYY-MM-DD HH:MM:SS`.
 pub fn local_time(time_ms: i64) -> String {
-    local(time_ms).strftime("%Y-%m-%d %H:%M:%S").to_string()
+    written(time_ms, "%Y-%m-%d %H:%M:%S")
 }
 
-fn local(time_ms: i64) -> ZonedDateTime {
-    Timestamp::from_millisecond(time_ms).unwrap_or_default().to_zoned_datetime(TimeZone::system())
+fn written(time_ms: i64, format: &str) -> String {
+    local(time_ms).map_or_else(|| NO_TIME.to_owned(), |time| time.strftime(format).to_string())
+}
+
+fn local(time_ms: i64) -> Option<ZonedDateTime> {
+    Some(Timestamp::from_millisecond(time_ms).ok()?.to_zoned_datetime(TimeZone::system()))
 }
 
 /// How many days a day (`YYYY-MM-DD`) is ahead where this machine stands, negative when it is past; `None` when it is
 /// no day.
 pub fn days_until(time_ms: i64, day: &str) -> Option<i64> {
     let day: jiff::civil::Date = day.parse().ok()?;
-    Some(local(time_ms).date().until(day).ok()?.get_days().into())
+    Some(local(time_ms)?.date().until(day).ok()?.get_days().into())
 }
 
 /// The last millisecond of a day (`YYYY-MM-DD`) where this machine stands; `None` when it is no day.

@@ -1,7 +1,8 @@
-//! What a desk gets from the machine besides its disk: the time, chance, and the keyring. They enter the engine here
+//! What a desk gets from outside besides its disk: the time, chance, the keyring and the language. They enter the engine here
 //! and nowhere else, so that a test can replay a run.
 
 use form_model::error::{ErrorCode, UserError};
+use form_model::language::Language;
 use ring::error::Unspecified;
 use ring::rand::{SecureRandom, SystemRandom};
 
@@ -9,7 +10,7 @@ use crate::cause::because;
 use crate::clock;
 use crate::keyring::Keyring;
 
-/// The time, the chance and the keyring of one desk.
+/// The time, the chance, the keyring and the language of one desk.
 #[derive(Clone, Copy, Debug)]
 pub struct Surroundings {
     /// Milliseconds since 1970-01-01 UTC.
@@ -18,13 +19,15 @@ pub struct Surroundings {
     pub fill_random: fn(&mut [u8]) -> Result<(), Unspecified>,
     /// Where the device's key lies; with none it lies in a file of the data folder.
     pub keyring: Option<Keyring>,
+    /// The language of this run, where it is not to be the one in the settings.
+    pub language: Option<Language>,
 }
 
 impl Surroundings {
     /// The machine's clock, and the operating system's random numbers and keyring.
     pub fn system() -> Self {
         let fill_random = |bytes: &mut [u8]| SystemRandom::new().fill(bytes);
-        Self { now_ms: clock::system, fill_random, keyring: Keyring::of_system() }
+        Self { now_ms: clock::system, fill_random, keyring: Keyring::of_system(), language: None }
     }
 
     /// The same without a keyring: for data that goes away, and for tests.

@@ -57,6 +57,7 @@ use crate::surroundings::Surroundings;
 
 pub use hub_copy::HubCopy;
 pub use join::CheckedInvitation;
+pub use team::INVITE_MAX_DAYS;
 
 /// The setting that holds [`Settings`].
 const SETTINGS: &str = "settings";
@@ -131,7 +132,7 @@ impl Workspace {
     /// # Errors
     /// When the database can't be read.
     pub fn start(&mut self) -> Result<Start, UserError> {
-        let language = self.settings().language;
+        let language = self.language();
         let mut definitions: Vec<_> = self.library.packages().map(|package| &package.definition).collect();
         // The forms of this desk's own language first.
         definitions.sort_by_key(|definition| definition.languages.first() != Some(&language));
@@ -160,6 +161,11 @@ impl Workspace {
     /// Who uses this desk and how it looks.
     pub fn settings(&self) -> Settings {
         self.settings.clone().unwrap_or(Settings { text_size: TEXT_SIZE, ..Settings::default() })
+    }
+
+    /// The language in which whoever asks is answered.
+    pub fn language(&self) -> Language {
+        self.surroundings.language.unwrap_or_else(|| self.settings().language)
     }
 
     /// Keeps the settings; own replicas carry the new name from now on.
@@ -254,7 +260,7 @@ impl Workspace {
             Some(figures) => figures,
             None => self.figures(row, number)?,
         };
-        let language = self.settings().language;
+        let language = self.language();
         Ok(figures.summary(row.id.clone(), &row.name, &definition, language, changed_ms))
     }
 

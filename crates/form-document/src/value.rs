@@ -15,6 +15,7 @@ use crate::error::EditError;
 use crate::op::OpId;
 use crate::raw::RawChange;
 use crate::reader::Shown;
+use crate::time;
 use crate::undo::ValueStep;
 
 impl Document {
@@ -83,7 +84,7 @@ impl Document {
             hash: None,
             seq: last.map_or(0, |change| change.seq()) + 1,
             start_op,
-            time: time_ms,
+            time: time::to_change(time_ms),
             message: None,
             deps,
             extra_bytes: Vec::new(),

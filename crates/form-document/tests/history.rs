@@ -63,12 +63,13 @@ fn a_conflict_and_the_choice_stay_in_the_history() {
     let (merged, _) = sync(&mut a, &mut b);
     assert_eq!(merged.history, at_b, "the author and the receiver write the same rows");
     all.extend(merged.history);
-    all.extend(set(&mut a, "丁", 4));
+    all.extend(set(&mut a, "丁", 4_000));
     let entries = entries(&all);
     let concurrent: Vec<_> =
         entries.iter().map(|entry| (values(entry).1.unwrap(), entry.concurrent)).collect();
     assert!(concurrent.contains(&("乙", true)) && concurrent.contains(&("丙", true)), "{concurrent:?}");
     assert_eq!((concurrent[0], concurrent[3]), (("甲", false), ("丁", false)));
+    assert_eq!(entries[3].time_ms, 4_000, "a choice is dated as any other change");
     let mut replaced = values(&entries[3]).0;
     replaced.sort_unstable();
     assert_eq!(replaced, ["丙", "乙"], "the choice names both");

@@ -279,6 +279,22 @@ fn the_recovery_key_enrols_a_new_lead_and_is_spent() {
 }
 
 #[test]
+fn the_recovery_key_brings_a_device_back_to_the_agency_that_kept_it() {
+    let recover = || Act::Recover { enrolment: enrolment(RECOVERY, STRANGER), recovery: public(201) };
+    let of_stranger = |chain: &RosterChain| chain.newest().devices[&public(STRANGER)].agency.clone();
+    let mut chain = company();
+    let of_lead = chain.newest().devices[&public(LEAD)].agency.clone();
+    // It comes before the keeper's in every order.
+    act(&mut chain, LEAD, agency_act("a", grant(Role::Lead, &[]))).unwrap();
+    let mut handed_over = chain.clone();
+    act(&mut chain, RECOVERY, recover()).unwrap();
+    assert_eq!(of_stranger(&chain), of_lead);
+    act(&mut handed_over, LEAD, agency_act(&of_lead.0, contributor(&[]))).unwrap();
+    act(&mut handed_over, RECOVERY, recover()).unwrap();
+    assert_eq!(of_stranger(&handed_over), agency("a"), "one that leads");
+}
+
+#[test]
 fn epochs_count_by_one() {
     let mut chain = company();
     let epoch = |number| Act::Epoch { number, position: 1, log: "ab".repeat(32) };

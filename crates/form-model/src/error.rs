@@ -36,6 +36,8 @@ pub enum ErrorCode {
     WrongKind,
     /// The answer has no such value among those that wait for a choice. `answer`, `count`.
     NoSuchValue,
+    /// The answer has one value, and nothing waits for a choice. `answer`.
+    NothingToPick,
     /// Too long to be kept at all. `answer`, `length`, `limit`.
     TooLong,
     /// The text has characters that no document may hold (NUL, control characters). `answer`.
@@ -54,8 +56,12 @@ pub enum ErrorCode {
     NotMember,
     /// What was typed may not be written there (any more) and is kept apart. `cause`.
     KeptApart,
+    /// This device's agency looks on, and neither writes nor comments.
+    LooksOn,
     /// Only a lead may do this.
     NotLead,
+    /// The application has no such agency. `agency`.
+    UnknownAgency,
     /// A step of the team that cannot be taken. `cause`.
     TeamRefused,
     /// What was pasted is no invite, or one that is no longer good. `cause`.
@@ -64,6 +70,8 @@ pub enum ErrorCode {
     NoHub,
     /// The hub was not reached. `hub`, `cause`.
     HubUnreachable,
+    /// The hub that was named for the first time was not reached, and nobody tries again. `hub`, `cause`.
+    HubNotFound,
     /// The hub was reached and says no. `hub`, `cause`.
     HubRefused,
     /// What the hub says breaks a rule that it has signed. `cause`.
@@ -194,6 +202,10 @@ impl UserError {
                 "“{answer}”一栏现有 {count} 种填法待选，没有您指定的这一种。请先查看各种填法，再用序号选定。",
                 "“{answer}” has {count} values to choose from, and not the one you named. Look at them first, then give a number.",
             ),
+            ErrorCode::NothingToPick => (
+                "“{answer}”一栏现在只有一种填法，没有需要选定的。",
+                "“{answer}” has one value; there is nothing to choose.",
+            ),
             ErrorCode::TooLong => (
                 "内容有 {length} 字，“{answer}”一栏最多能存 {limit} 字。原有内容没有改动，请分段或删减后再填。",
                 "The text has {length} characters; the field “{answer}” keeps at most {limit}. Nothing was changed; shorten the text and enter it again.",
@@ -229,6 +241,14 @@ impl UserError {
                 "{cause}。您刚才输入的内容没有写进申报，但没有丢失：请点状态栏的“查看”，在“未被接受的内容”中复制，或作为批注提出。",
                 "{cause}. What you typed did not go into the application, but it is not lost: choose “view” in the state line to copy it or to propose it as a comment.",
             ),
+            ErrorCode::LooksOn => (
+                "您的单位在这份申报中只看，不填写，也不批注。内容没有改动；需要填写或批注时，请牵头单位调整分工。",
+                "Your agency looks on in this application; it neither writes nor comments. Nothing was changed. Ask the lead to change the division of work if you need to.",
+            ),
+            ErrorCode::UnknownAgency => (
+                "这份申报里没有编号为“{agency}”的单位。没有改动；请照“成员与分工”核对编号。增加新单位时请同时给出名称（命令行：--name）。",
+                "The application has no agency “{agency}”. Nothing was changed; check its id in the list of members. Give a name as well to take a new agency in (command line: --name).",
+            ),
             ErrorCode::NotLead => (
                 "只有牵头单位可以调整成员与分工。请与牵头单位联系。",
                 "Only the lead agency may change members and the division of work. Please contact the lead.",
@@ -245,6 +265,10 @@ impl UserError {
             ErrorCode::HubUnreachable => (
                 "连不上协同中心 {hub}：{cause}。填写的内容都已存在本机，连通后会自动同步。",
                 "The hub {hub} cannot be reached: {cause}. Everything is kept on this machine and is sent when the hub is back.",
+            ),
+            ErrorCode::HubNotFound => (
+                "连不上协同中心 {hub}：{cause}。没有改动；请核对地址与网络后重试。",
+                "The hub {hub} cannot be reached: {cause}. Nothing was changed; check the address and the network, and try again.",
             ),
             ErrorCode::HubRefused => {
                 ("协同中心 {hub} 没有接受：{cause}。", "The hub {hub} did not accept this: {cause}.")

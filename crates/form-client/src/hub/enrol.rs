@@ -17,7 +17,8 @@ const TRIES: usize = 5;
 /// Has an application on a hub from now on, with all that is here.
 ///
 /// # Errors
-/// [`ErrorCode::NotLead`], [`ErrorCode::HubUnreachable`], [`ErrorCode::HubRefused`].
+/// [`ErrorCode::NotLead`], [`ErrorCode::HubNotFound`], [`ErrorCode::HubRefused`], [`ErrorCode::HubUnreachable`]
+/// when the line breaks later.
 pub async fn publish<A: Ask>(
     desk: &A,
     application: &ApplicationId,
@@ -26,9 +27,9 @@ pub async fn publish<A: Ask>(
 ) -> Result<(), UserError> {
     let url = address(url)?;
     let device = device_key(desk).await?;
-    let connection = HubConnection::new(&url, device)?;
+    let connection = HubConnection::new(&url, device).map_err(not_found)?;
     // Nothing is signed before the hub has answered.
-    let key = connection.key().await?;
+    let key = connection.key().await.map_err(not_found)?;
     let connection = connection.expecting(key);
     let (id, named) = (application.clone(), url.clone());
     let publish = desk.ask(move |desk| desk.publish(&id, &named, key)).await?;
@@ -39,7 +40,7 @@ pub async fn publish<A: Ask>(
 /// What an invite leads to.
 ///
 /// # Errors
-/// [`ErrorCode::BadInvite`], [`ErrorCode::HubUnreachable`], [`ErrorCode::HubRefused`].
+/// [`ErrorCode::BadInvite`], [`ErrorCode::HubNotFound`], [`ErrorCode::HubRefused`].
 pub async fn preview<A: Ask>(desk: &A, text: &str) -> Result<InvitePreview, UserError> {
     let code = Workspace::read_code(text)?;
     let (_, checked) = look_up(desk, &code, CodeKind::Invite).await?;
@@ -49,7 +50,8 @@ pub async fn preview<A: Ask>(desk: &A, text: &str) -> Result<InvitePreview, User
 /// Joins by an invite, or takes the lead again with a recovery code.
 ///
 /// # Errors
-/// [`ErrorCode::BadInvite`], [`ErrorCode::HubUnreachable`], [`ErrorCode::HubRefused`].
+/// [`ErrorCode::BadInvite`], [`ErrorCode::HubNotFound`], [`ErrorCode::HubRefused`], [`ErrorCode::HubUnreachable`]
+/// when the line breaks once this device is enrolled.
 pub async fn join<A: Ask>(desk: &A, text: &str, kind: CodeKind) -> Result<ApplicationId, UserError> {
     let code = Workspace::read_code(text)?;
     let key = code.key(kind).map_err(|_| UserError::new(ErrorCode::BadInvite))?.public();
@@ -64,7 +66,7 @@ pub async fn join<A: Ask>(desk: &A, text: &str, kind: CodeKind) -> Result<Applic
                     last = error;
                     continue;
                 }
-                Err(error) => return Err(error),
+                Err(error) => return Err(not_found(error)),
             }
         }
         let application = checked.application.clone();
@@ -90,12 +92,20 @@ async fn look_up<A: Ask>(
     kind: CodeKind,
 ) -> Result<(HubConnection, CheckedInvitation), UserError> {
     let device = device_key(desk).await?;
-    let connection = HubConnection::new(&code.hub, device)?;
+    let connection = HubConnection::new(&code.hub, device).map_err(not_found)?;
     let key = code.key(kind).map_err(|_| UserError::new(ErrorCode::BadInvite))?.public();
-    let invitation = connection.invitation(&key).await?;
+    let invitation = connection.invitation(&key).await.map_err(not_found)?;
     let code = code.clone();
     let checked = desk.ask(move |desk| desk.check_invitation(&code, kind, &invitation)).await?;
     Ok((checked.hub().map_or(connection.clone(), |key| connection.expecting(key)), checked))
+}
+
+/// Before there is anything to send, nobody tries again by themselves.
+fn not_found(mut error: UserError) -> UserError {
+    if error.code == ErrorCode::HubUnreachable {
+        error.code = ErrorCode::HubNotFound;
+    }
+    error
 }
 
 /// An address as a person types it, with its scheme: on this machine a hub speaks without TLS unless it is told

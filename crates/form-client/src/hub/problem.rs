@@ -35,10 +35,20 @@ const CODE: &str = "code";
 /// The codes that a person meets, in both languages.
 const SENTENCES: &[(&str, &str, &str)] = &[
     ("not_a_member", "本机不是这份申报的成员", "this device is no member of the application"),
-    ("device_revoked", "本机的权限已被撤销", "this device's rights were revoked"),
+    (
+        "device_revoked",
+        "本机的权限已被撤销，没有交出的修改仍存在本机，可以复制或导出；请与牵头单位联系",
+        "this device's rights were revoked; what was not handed over stays on this machine, to be copied or \
+         exported; contact the lead",
+    ),
     ("not_a_lead", "只有牵头单位可以这样做", "only a lead may do this"),
     ("application_unknown", "协同中心没有这份申报", "the hub does not have this application"),
-    ("invite_unknown", "没有这份邀请", "there is no such invite"),
+    (
+        "invite_unknown",
+        "没有这份邀请或恢复码，可能已用过，或发出它的电脑还没有与协同中心同步",
+        "there is no such invite or recovery code; it may have been used, or the computer that made it has not \
+         synced with the hub yet",
+    ),
     ("invite_used", "这份邀请已经用过", "the invite has been used"),
     ("invite_expired", "这份邀请已过期", "the invite has expired"),
     ("invite_cancelled", "这份邀请已被收回", "the invite was taken back"),
@@ -71,6 +81,37 @@ const SENTENCES: &[(&str, &str, &str)] = &[
     ("token_stolen", "请求的签名不对", "the request's signature is wrong"),
 ];
 
+/// What is wrong with a hub's certificate: a part of what the TLS library says of it, and what a person is told.
+const CERTIFICATES: &[(&str, &str, &str)] = &[
+    (
+        "CaUsedAsEndEntity",
+        "协同中心出示的是签发机构的证书，不能当服务器证书用；请它的管理员用这张证书另签一张服务器证书",
+        "the hub shows an authority's certificate, which is no server's; whoever runs it must issue a server \
+         certificate with it",
+    ),
+    (
+        "UnknownIssuer",
+        "协同中心的证书不是本机信任的机构签发的；如由本单位签发，请把签发机构的证书文件写入 HUIQIAN_CA_FILE",
+        "the hub's certificate comes from no authority that this machine trusts; for one of your own, name its \
+         certificate file in HUIQIAN_CA_FILE",
+    ),
+    (
+        "not valid for name",
+        "协同中心的证书不是签给这个地址的，请核对地址",
+        "the hub's certificate is for another address; check the address",
+    ),
+    (
+        "certificate expired",
+        "协同中心的证书已过期，或本机的日期不对",
+        "the hub's certificate has expired, or this machine's date is wrong",
+    ),
+    (
+        "certificate not valid yet",
+        "协同中心的证书还没有生效，或本机的日期不对",
+        "the hub's certificate is not valid yet, or this machine's date is wrong",
+    ),
+];
+
 /// The hub's code in an error, if it is a refusal.
 pub(super) fn code(error: &UserError) -> Option<&str> {
     error.details.get(CODE).map(String::as_str)
@@ -90,7 +131,11 @@ pub(super) fn unreachable(hub: &str, cause: &dyn std::error::Error) -> UserError
         inner = source;
     }
     let error = UserError::new(ErrorCode::HubUnreachable).with("hub", hub);
-    error.with_pair("cause", format!("网络报告 {inner}"), inner.to_string())
+    let said = inner.to_string();
+    match CERTIFICATES.iter().find(|(part, _, _)| said.contains(part)) {
+        Some((_, chinese, english)) => error.with_pair("cause", (*chinese).to_owned(), (*english).to_owned()),
+        None => error.with_pair("cause", format!("网络报告 {said}"), said),
+    }
 }
 
 /// The hub answered what is no answer.

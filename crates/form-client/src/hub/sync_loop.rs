@@ -60,16 +60,27 @@ pub struct Wake {
 
 /// Keeps an application in step with its hub until the task is dropped.
 pub async fn run<A: Ask>(desk: A, application: ApplicationId, device: Arc<SigningKey>, wake: Wake) {
-    let mut sync =
-        SyncLoop { desk, application, device, wake, connection: None, offline_since: None, restored: false };
+    let mut sync = SyncLoop {
+        desk,
+        application,
+        device,
+        wake,
+        connection: None,
+        offline_since: None,
+        restored: false,
+        heard: false,
+    };
     let mut pause = PAUSE_FIRST;
     loop {
         let error = match sync.connect().await {
             Ok(never) => match never {},
             Err(error) => error,
         };
-        if sync.reached() {
+        if std::mem::take(&mut sync.heard) {
             pause = PAUSE_FIRST;
+        }
+        if stops(&error) {
+            pause = PAUSE_MAX;
         }
         sync.broken(error).await;
         // Half of the pause by chance, so that a hub that comes back is not asked by everybody at once.
@@ -101,17 +112,14 @@ struct SyncLoop<A> {
     connection: Option<HubConnection>,
     /// Milliseconds since 1970-01-01 UTC; `None` while the hub is heard and followed.
     offline_since: Option<i64>,
+    /// The hub was heard and followed since the last break.
+    heard: bool,
     /// The hub was restored from a backup and waits for others. The person is told so until it goes on: what they
     /// may press must not come and go with every try.
     restored: bool,
 }
 
 impl<A: Ask> SyncLoop<A> {
-    /// Whether the hub was heard, and took part, since the last break.
-    fn reached(&self) -> bool {
-        self.offline_since.is_none() && !self.restored
-    }
-
     async fn broken(&mut self, error: UserError) {
         let now = clock::system();
         let restored = matches!(problem::code(&error), Some(problem::RECOVERING | problem::LOG_FORKED));
@@ -119,11 +127,11 @@ impl<A: Ask> SyncLoop<A> {
         if self.restored {
             return;
         }
+        // Whatever it is, the next try says nothing before it has come to something else.
+        let since_ms = *self.offline_since.get_or_insert(now);
         let link = if stops(&error) {
             Link::Stopped { error }
         } else {
-            // The next try is as quiet for trouble on this machine.
-            let since_ms = *self.offline_since.get_or_insert(now);
             match of_this_machine(error) {
                 Some(error) => Link::Hindered { error },
                 None => Link::Offline { since_ms },
@@ -158,11 +166,11 @@ impl<A: Ask> SyncLoop<A> {
             self.connection = Some(HubConnection::to(&hub, Arc::clone(&self.device))?);
         }
         let Some(connection) = self.connection.clone() else { return Err(UserError::new(ErrorCode::NoHub)) };
-        if self.reached() {
+        if self.offline_since.is_none() && !self.restored {
             self.link(Link::Connecting).await;
         }
         catch_up(&self.desk, &connection, &self.application).await?;
-        (self.offline_since, self.restored) = (None, false);
+        (self.offline_since, self.restored, self.heard) = (None, false, true);
         check_start(&self.desk, &self.application).await?;
         loop {
             match connection.live(&self.application).await {
@@ -293,7 +301,14 @@ pub async fn catch_up<A: Ask, H: HubLine>(
             Ok(reply) => reply,
             Err(error) => match remedy(desk, connection, application, error).await? {
                 Remedy::Done => continue,
-                Remedy::None(error) => return Err(error),
+                Remedy::None(error) => {
+                    if turned_away(&error) {
+                        let (id, why) = (application.clone(), error.clone());
+                        let events = desk.ask(move |desk| desk.turned_away(&id, why)).await?;
+                        desk.tell(application, events).await;
+                    }
+                    return Err(error);
+                }
             },
         };
         let id = application.clone();
@@ -337,16 +352,13 @@ pub async fn check_start<A: Ask>(desk: &A, application: &ApplicationId) -> Resul
 fn stops(error: &UserError) -> bool {
     let code = problem::code(error);
     error.code == ErrorCode::HubBroken
-        || matches!(
-            code,
-            Some(
-                "not_a_member"
-                    | "device_revoked"
-                    | "application_unknown"
-                    | problem::LOG_FORKED
-                    | problem::ANOTHER_HUB
-            )
-        )
+        || turned_away(error)
+        || matches!(code, Some("application_unknown" | problem::LOG_FORKED | problem::ANOTHER_HUB))
+}
+
+/// Whether the hub does not let this desk in, whatever it brings.
+fn turned_away(error: &UserError) -> bool {
+    matches!(problem::code(error), Some("not_a_member" | "device_revoked"))
 }
 
 /// What is the matter on this machine, where the line is not to blame.

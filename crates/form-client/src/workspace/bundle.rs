@@ -139,7 +139,7 @@ impl Workspace {
             offer.claims.get_or_insert_default().extend(early.claims.into_iter().flatten());
         }
         let now = (self.surroundings.now_ms)();
-        let language = self.settings().language;
+        let language = self.language();
         self.session(id)?;
         let key = self.device.key()?;
         let Self { sessions, store, .. } = self;

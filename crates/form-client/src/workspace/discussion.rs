@@ -17,7 +17,7 @@ impl Workspace {
     /// The comments, after saying something.
     ///
     /// # Errors
-    /// [`form_model::error::ErrorCode::NotMember`] for those who only look on, and as [`Workspace::edit`].
+    /// [`ErrorCode::LooksOn`] for those who only look on, and as [`Workspace::edit`].
     pub fn discuss(&mut self, request: &DiscussRequest) -> Result<Discussion, UserError> {
         let id = &request.application;
         let now = (self.surroundings.now_ms)();

@@ -20,7 +20,7 @@ impl Workspace {
     /// has changed.
     pub fn edit(&mut self, id: &ApplicationId, edit: &Edit) -> Result<Acknowledged, UserError> {
         let now = (self.surroundings.now_ms)();
-        let language = self.settings().language;
+        let language = self.language();
         let session = self.session(id)?;
         rights::check(session, language, rights::targets(edit))?;
         let edited = session.edit(edit, now)?;
@@ -99,7 +99,7 @@ impl Workspace {
         step: Option<DocumentUndone>,
         now: i64,
     ) -> Result<(Undone, Vec<Event>), UserError> {
-        let language = self.settings().language;
+        let language = self.language();
         let answers = step.iter().flat_map(|step| &step.committed.answers);
         if let Err(error) = rights::check(self.session(id)?, language, answers) {
             // The step was made in memory; what is kept goes on.

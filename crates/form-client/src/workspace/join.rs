@@ -90,7 +90,7 @@ impl Workspace {
         };
         let invite = roster.invites.get(&key).ok_or_else(unknown)?;
         let agency = roster.agencies.get(&invite.agency).ok_or_else(unknown)?;
-        let language = self.settings().language;
+        let language = self.language();
         let definition = &checked.package.definition;
         Ok(InvitePreview {
             form_title: definition.text(language, "form.title").to_owned(),

@@ -51,19 +51,35 @@ impl Workspace {
         Ok(events)
     }
 
+    /// The hub does not let this desk in any more. Kept until it does, so that `status` and a later start say so too.
+    ///
+    /// # Errors
+    /// [`ErrorCode::NotSaved`].
+    pub fn turned_away(&mut self, id: &ApplicationId, error: UserError) -> Result<Vec<Event>, UserError> {
+        self.session(id)?;
+        let told = self.keep_trouble(id, Some(error))?;
+        Ok(if told { vec![Event::Sync { sync: self.sync_state(id)? }] } else { Vec::new() })
+    }
+
     /// Looks at what the hub has left of what was handed over. Returns whether there is something else to tell.
     pub(super) fn settle_offer(&mut self, id: &ApplicationId) -> Result<bool, UserError> {
-        let Self { sessions, store, .. } = self;
-        let Some(session) = sessions.get_mut(id) else { return Ok(false) };
+        let Some(session) = self.sessions.get_mut(id) else { return Ok(false) };
         let stuck = session.outbox.settle(&session.ledger);
+        let was_let_in = session.trouble.as_ref().is_none_or(|trouble| trouble.code == ErrorCode::LeftByHub);
         let trouble = match stuck {
             Some(count) => Some(session.left_there(count)),
-            None if session.waiting() > 0 => return Ok(false),
+            None if session.waiting() > 0 && was_let_in => return Ok(false),
             None => None,
         };
-        if trouble == session.trouble {
+        self.keep_trouble(id, trouble)
+    }
+
+    /// Returns whether it is another than before.
+    fn keep_trouble(&mut self, id: &ApplicationId, trouble: Option<UserError>) -> Result<bool, UserError> {
+        let Self { sessions, store, .. } = self;
+        let Some(session) = sessions.get_mut(id).filter(|session| session.trouble != trouble) else {
             return Ok(false);
-        }
+        };
         let json = serde_json::to_string(&trouble).map_err(|error| not_saved(&error))?;
         store
             .write(|write| write.put_setting(&setting(id), &json))

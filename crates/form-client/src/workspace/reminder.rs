@@ -41,7 +41,7 @@ impl Workspace {
     }
 
     fn reminder_sheet(&mut self, id: &ApplicationId) -> Result<(Sheet, Language), UserError> {
-        let language = self.settings().language;
+        let language = self.language();
         let now_ms = (self.surroundings.now_ms)();
         let given = self.row(id)?.name;
         let session = self.session(id)?;

@@ -22,7 +22,7 @@ pub(super) fn targets(edit: &Edit) -> Vec<&AnswerId> {
 /// Whether this desk may write these answers. In an application that nobody has founded everybody may.
 ///
 /// # Errors
-/// [`ErrorCode::NotMember`], [`ErrorCode::NotYours`].
+/// [`ErrorCode::NotMember`], [`ErrorCode::LooksOn`], [`ErrorCode::NotYours`].
 pub(super) fn check<'a>(
     session: &Session,
     language: Language,
@@ -35,6 +35,7 @@ pub(super) fn check<'a>(
     let grant = roster.grant(&session.device).ok_or_else(|| UserError::new(ErrorCode::NotMember))?;
     match answers.into_iter().find(|answer| !grant.may_write(answer)) {
         None => Ok(()),
+        Some(_) if !grant.may_comment() => Err(UserError::new(ErrorCode::LooksOn)),
         Some(answer) => Err(UserError::new(ErrorCode::NotYours)
             .with("answer", subject(&session.definition, language, answer))
             .with("owner", owner_name(roster, answer, language))),
@@ -44,11 +45,17 @@ pub(super) fn check<'a>(
 /// Whether this desk may comment.
 ///
 /// # Errors
-/// [`ErrorCode::NotMember`].
+/// [`ErrorCode::NotMember`], [`ErrorCode::LooksOn`].
 pub(super) fn check_comment(session: &Session) -> Result<(), UserError> {
     let roster = session.ledger.chain().newest();
-    let may = roster.version == 0 || roster.grant(&session.device).is_some_and(Grant::may_comment);
-    if may { Ok(()) } else { Err(UserError::new(ErrorCode::NotMember)) }
+    if roster.version == 0 {
+        return Ok(());
+    }
+    match roster.grant(&session.device).map(Grant::may_comment) {
+        Some(true) => Ok(()),
+        Some(false) => Err(UserError::new(ErrorCode::LooksOn)),
+        None => Err(UserError::new(ErrorCode::NotMember)),
+    }
 }
 
 /// Who fills an answer.

@@ -33,7 +33,7 @@ impl Workspace {
         if let Some(change) = &request.dismiss {
             self.dismiss(id, change, request.propose)?;
         }
-        let language = self.settings().language;
+        let language = self.language();
         let rows = self.refused_rows(id)?;
         let session = self.session(id)?;
         Ok(session.missed(&rows).iter().map(|missed| session.shown(missed, language)).collect())
@@ -93,7 +93,7 @@ impl Workspace {
     /// Puts refused work away, and with it says it as comments when the person wishes so: both or neither.
     fn dismiss(&mut self, id: &ApplicationId, name: &str, propose: bool) -> Result<(), UserError> {
         let now = (self.surroundings.now_ms)();
-        let language = self.settings().language;
+        let language = self.language();
         let rows = self.refused_rows(id)?;
         let session = self.session(id)?;
         let missed = session.missed(&rows);

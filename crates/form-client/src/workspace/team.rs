@@ -28,7 +28,7 @@ const LEAD: &str = "lead";
 const UNNAMED_LEAD: &str = "牵头单位";
 const UNNAMED_PERSON: &str = "经办人";
 /// The longest that an invite is good, in days: an application's season.
-const INVITE_MAX_DAYS: u32 = 90;
+pub const INVITE_MAX_DAYS: u32 = 90;
 const MS_A_DAY: i64 = 24 * 60 * 60 * 1_000;
 
 impl Workspace {

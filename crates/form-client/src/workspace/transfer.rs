@@ -151,7 +151,7 @@ impl Workspace {
         id: &ApplicationId,
         answers: Vec<AnswerId>,
     ) -> Result<Vec<Overlap>, UserError> {
-        let language = self.settings().language;
+        let language = self.language();
         let definition = &self.session(id)?.definition;
         let named = answers.into_iter().map(|answer| {
             let name = subject(definition, language, &answer);

@@ -320,13 +320,14 @@ impl Step<'_> {
         enrolment: &Enrolment,
         recovery: PublicKey,
     ) -> Result<(), RosterFault> {
-        if next.recovery.is_none_or(|recovery| recovery.key != self.signer) {
-            return Err(RosterFault::NotAllowed);
-        }
+        let kept = next.recovery.filter(|kept| kept.key == self.signer).ok_or(RosterFault::NotAllowed)?;
         if recovery == self.signer {
             return Err(RosterFault::Content("the recovery key is spent, so the next one is another"));
         }
-        let agency = next.leads().next().map(|(id, _)| id.clone());
+        // The agency whose device printed the code, as long as it leads.
+        let keeper = next.devices.get(&kept.keeper).map(|device| &device.agency);
+        let leads = || next.leads().map(|(id, _)| id);
+        let agency = leads().find(|id| Some(*id) == keeper).or_else(|| leads().next()).cloned();
         next.recovery = Some(Recovery { key: recovery, keeper: enrolment.device });
         self.enrol(next, agency.ok_or(RosterFault::UnknownAgency)?, enrolment)
     }
