@@ -138,6 +138,8 @@ pub struct HubError {
     pub position: Option<Position>,
     /// In seconds: when to try again.
     pub retry_after_s: Option<u64>,
+    /// What exactly the store said, for whoever runs the hub; clients are not told.
+    pub cause: Option<String>,
 }
 
 /// After how many seconds a client tries again when the store failed: a full disk or a lock takes a person, or
@@ -147,7 +149,7 @@ const RETRY_AFTER_S: u64 = 2;
 impl HubError {
     /// A failure with a sentence for a log file.
     pub fn new(code: ErrorCode, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into(), position: None, retry_after_s: None }
+        Self { code, detail: detail.into(), position: None, retry_after_s: None, cause: None }
     }
 
     /// The same, to be tried again later.
@@ -174,9 +176,11 @@ impl From<StorageError> for HubError {
                     StorageError::Full => {
                         "the hub's disk is full; nothing is acknowledged until there is room"
                     }
+                    StorageError::Damaged(_) => "what the hub has stored is damaged; it wants its doctor",
                     _ => "the hub could not store or read; nothing is acknowledged",
                 };
-                Self::new(ErrorCode::StorageFailed, detail).retry_after(RETRY_AFTER_S)
+                let cause = Some(other.to_string());
+                Self { cause, ..Self::new(ErrorCode::StorageFailed, detail).retry_after(RETRY_AFTER_S) }
             }
         }
     }
