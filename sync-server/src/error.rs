@@ -53,6 +53,8 @@ pub enum ErrorCode {
     LogForked,
     /// The stretch of log that was handed over breaks a rule.
     LogRefused,
+    /// The body is of another kind, or packed otherwise, than the address takes.
+    UnsupportedMedia,
     /// Too many bytes.
     TooLarge,
     /// Too many requests, changes, streams or applications.
@@ -100,6 +102,7 @@ impl ErrorCode {
             Self::HubBehind => ("hub_behind", 409, "The hub knows less of the log than the client"),
             Self::LogForked => ("log_forked", 409, "The client followed another log"),
             Self::LogRefused => ("log_refused", 422, "This is no stretch of the hub's log"),
+            Self::UnsupportedMedia => ("unsupported_media", 415, "The body is of another kind"),
             Self::TooLarge => ("too_large", 413, "Too many bytes"),
             Self::TooMany => ("too_many", 429, "Too many at once"),
             Self::StorageFailed => ("storage_failed", 503, "The hub could not store or read"),
