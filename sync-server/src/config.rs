@@ -1,9 +1,10 @@
 //! What the hub may be told: a TOML file, then variables `HUIQIAN_HUB_…`, then the command line; the later ones
 //! win. It also runs with none of them.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
+use axum::http::Uri;
 use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
 use serde::{Deserialize, Serialize};
@@ -25,10 +26,13 @@ pub struct Config {
     /// Under what address clients reach the hub, when that is not where it listens.
     pub url: Option<String>,
     /// Whether anybody may publish an application; else an admission code is needed. When absent: only a hub
-    /// that listens on a loopback address is open.
+    /// that this machine alone reaches is open, so none behind a proxy, nor one with another `url`.
     pub open: Option<bool>,
     /// Certificate and key; without them the hub speaks plain HTTP, for loopback or behind a proxy.
     pub tls: Option<Tls>,
+    /// Whether other machines may reach the hub over plain HTTP all the same, where something else already keeps the
+    /// line secret: a VPN, say.
+    pub plain_http: bool,
     /// Whether a proxy in front says who asks (the last address of `X-Forwarded-For`).
     pub behind_proxy: bool,
     /// The memory for open applications, in MiB.
@@ -68,6 +72,7 @@ impl Default for Config {
             url: None,
             open: None,
             tls: None,
+            plain_http: false,
             behind_proxy: false,
             ledgers_mib: LEDGERS_BYTES >> 20,
             connections: CONNECTIONS_MAX,
@@ -99,8 +104,25 @@ impl Config {
 
     /// Whether anybody may publish.
     pub fn is_open(&self) -> bool {
-        self.open.unwrap_or_else(|| self.listen.ip().is_loopback())
+        self.open.unwrap_or_else(|| {
+            let elsewhere = self.url.as_deref().is_some_and(|url| !leads_to_this_machine(url));
+            self.listen.ip().is_loopback() && !self.behind_proxy && !elsewhere
+        })
     }
+
+    /// Whether other machines would reach the hub over a line that anybody can read, without anybody having said so.
+    pub fn is_exposed(&self) -> bool {
+        let guarded = self.tls.is_some() || self.behind_proxy || self.plain_http;
+        !guarded && !self.listen.ip().is_loopback()
+    }
+}
+
+/// Whether an address is one of loopback's. One that cannot be read is not.
+fn leads_to_this_machine(url: &str) -> bool {
+    let uri: Option<Uri> = url.parse().ok();
+    let host = uri.as_ref().and_then(Uri::host).unwrap_or_default();
+    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())
 }
 
 #[cfg(test)]
@@ -115,6 +137,33 @@ mod tests {
         assert!(!config.is_open());
         config.open = Some(true);
         assert!(config.is_open());
+    }
+
+    #[test]
+    fn a_hub_behind_a_proxy_or_with_another_address_is_not_open_though_it_listens_on_loopback() {
+        let behind = Config { behind_proxy: true, ..Config::default() };
+        assert!(!behind.is_open());
+        let with = |url: &str| Config { url: Some(url.to_owned()), ..Config::default() }.is_open();
+        for here in ["http://localhost:7300", "http://127.0.0.1", "https://[::1]:7300/hub"] {
+            assert!(with(here), "{here}");
+        }
+        for elsewhere in
+            ["https://hub.example.cn", "http://10.0.0.1:7300", "hub", "", "http://localhost.example"]
+        {
+            assert!(!with(elsewhere), "{elsewhere}");
+        }
+        assert!(Config { open: Some(true), ..behind }.is_open(), "unless told so");
+    }
+
+    #[test]
+    fn a_line_that_anybody_can_read_is_opened_by_nobody_unawares() {
+        let exposed = Config { listen: ([0, 0, 0, 0], 7_300).into(), ..Config::default() };
+        assert!(exposed.is_exposed());
+        assert!(!Config::default().is_exposed());
+        assert!(!Config { behind_proxy: true, ..exposed.clone() }.is_exposed());
+        assert!(!Config { plain_http: true, ..exposed.clone() }.is_exposed());
+        let tls = Some(Tls { certificate: PathBuf::new(), key: PathBuf::new() });
+        assert!(!Config { tls, ..exposed }.is_exposed());
     }
 
     #[test]

@@ -35,7 +35,7 @@ pub enum DataError {
     )]
     KeyMissing(PathBuf),
     #[error("{0} may be read by others; take their rights away (chmod 600)")]
-    KeyRights(PathBuf),
+    Rights(PathBuf),
     #[error("the system gives no random numbers")]
     NoRandom,
     #[error(transparent)]
@@ -58,15 +58,26 @@ impl DataFolder {
         self.path.join(KEY)
     }
 
+    /// Makes the folder, for its owner alone, unless it is there.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn create(&self) -> Result<(), DataError> {
+        let mut builder = fs::DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(&self.path).map_err(|error| DataError::Folder(self.path.clone(), error))
+    }
+
     /// Takes the folder for one hub, creating it; the lock lasts as long as what is returned.
     ///
     /// # Errors
     /// When another hub has it, or it cannot be made.
     pub fn lock(&self) -> Result<File, DataError> {
         let failed = |error| DataError::Folder(self.path.clone(), error);
-        fs::create_dir_all(&self.path).map_err(failed)?;
-        let options = OpenOptions::new().write(true).create(true).truncate(false).clone();
-        let file = options.open(self.path.join(LOCK)).map_err(failed)?;
+        self.create()?;
+        let file = private_file(&self.path.join(LOCK)).map_err(failed)?;
         match file.try_lock() {
             Ok(()) => Ok(file),
             Err(TryLockError::WouldBlock) => Err(DataError::InUse(self.path.clone())),
@@ -102,14 +113,21 @@ impl DataFolder {
         SigningKey::from_pkcs8(&bytes).map_err(|_| DataError::BadKey(file))
     }
 
-    /// Checks that nobody else may read the hub's key.
+    /// Checks that nobody else may read the hub's key or its database.
     ///
     /// # Errors
-    /// When somebody may, or the file is missing.
-    pub fn check_key_rights(&self) -> Result<(), DataError> {
-        let file = self.key_file();
-        let meta = fs::metadata(&file).map_err(|error| DataError::Folder(file.clone(), error))?;
-        if is_private(&meta) { Ok(()) } else { Err(DataError::KeyRights(file)) }
+    /// When somebody may, or the key is missing.
+    pub fn check_rights(&self) -> Result<(), DataError> {
+        for file in [self.key_file(), self.database()] {
+            match fs::metadata(&file) {
+                Ok(meta) if is_private(&meta) => {}
+                Ok(_) => return Err(DataError::Rights(file)),
+                // Whoever reads the database says so.
+                Err(_) if file == self.database() => {}
+                Err(error) => return Err(DataError::Folder(file, error)),
+            }
+        }
+        Ok(())
     }
 }
 
@@ -125,17 +143,28 @@ fn is_private(_: &fs::Metadata) -> bool {
     true
 }
 
+/// Opens a file to write, making it when it is not there; from now on its owner alone may read it. What it holds stays.
+///
+/// # Errors
+/// When it cannot be made, or is another's.
+pub fn private_file(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let file = options.open(path)?;
+    #[cfg(unix)]
+    if !is_private(&file.metadata()?) {
+        file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+    }
+    Ok(file)
+}
+
 /// Writes a file that its owner alone may read; it is whole or not there.
 fn write_secret(path: &Path, content: &[u8]) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        options.mode(0o600);
-    }
     let partial = path.with_extension("partial");
-    let mut file = options.open(&partial)?;
+    let mut file = private_file(&partial)?;
+    file.set_len(0)?;
     file.write_all(content)?;
     file.sync_all()?;
     fs::rename(&partial, path)?;

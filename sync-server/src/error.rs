@@ -53,6 +53,8 @@ pub enum ErrorCode {
     LogForked,
     /// The stretch of log that was handed over breaks a rule.
     LogRefused,
+    /// The body is of another kind, or packed otherwise, than the address takes.
+    UnsupportedMedia,
     /// Too many bytes.
     TooLarge,
     /// Too many requests, changes, streams or applications.
@@ -100,6 +102,7 @@ impl ErrorCode {
             Self::HubBehind => ("hub_behind", 409, "The hub knows less of the log than the client"),
             Self::LogForked => ("log_forked", 409, "The client followed another log"),
             Self::LogRefused => ("log_refused", 422, "This is no stretch of the hub's log"),
+            Self::UnsupportedMedia => ("unsupported_media", 415, "The body is of another kind"),
             Self::TooLarge => ("too_large", 413, "Too many bytes"),
             Self::TooMany => ("too_many", 429, "Too many at once"),
             Self::StorageFailed => ("storage_failed", 503, "The hub could not store or read"),
@@ -138,6 +141,8 @@ pub struct HubError {
     pub position: Option<Position>,
     /// In seconds: when to try again.
     pub retry_after_s: Option<u64>,
+    /// What exactly the store said, for whoever runs the hub; clients are not told.
+    pub cause: Option<String>,
 }
 
 /// After how many seconds a client tries again when the store failed: a full disk or a lock takes a person, or
@@ -147,7 +152,7 @@ const RETRY_AFTER_S: u64 = 2;
 impl HubError {
     /// A failure with a sentence for a log file.
     pub fn new(code: ErrorCode, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into(), position: None, retry_after_s: None }
+        Self { code, detail: detail.into(), position: None, retry_after_s: None, cause: None }
     }
 
     /// The same, to be tried again later.
@@ -174,9 +179,11 @@ impl From<StorageError> for HubError {
                     StorageError::Full => {
                         "the hub's disk is full; nothing is acknowledged until there is room"
                     }
+                    StorageError::Damaged(_) => "what the hub has stored is damaged; it wants its doctor",
                     _ => "the hub could not store or read; nothing is acknowledged",
                 };
-                Self::new(ErrorCode::StorageFailed, detail).retry_after(RETRY_AFTER_S)
+                let cause = Some(other.to_string());
+                Self { cause, ..Self::new(ErrorCode::StorageFailed, detail).retry_after(RETRY_AFTER_S) }
             }
         }
     }

@@ -53,6 +53,12 @@ pub enum StartError {
     Data(#[from] DataError),
     #[error("cannot listen on {0}: {1}")]
     Listen(SocketAddr, std::io::Error),
+    #[error(
+        "{0} is reached from other machines, and without a certificate everybody on the way reads along: set `tls` \
+         (certificate and key), or `behind_proxy` when a proxy in front speaks TLS, or `plain_http` when something \
+         else, such as a VPN, keeps the line secret"
+    )]
+    Exposed(SocketAddr),
     #[error("certificate or key cannot be used: {0}")]
     Tls(std::io::Error),
     #[error("the arbiter's thread cannot be started: {0}")]
@@ -73,6 +79,9 @@ impl Hub {
     /// # Errors
     /// As [`Self::start`].
     pub async fn start_with(config: Config, clock: Clock) -> Result<Self, StartError> {
+        if config.is_exposed() {
+            return Err(StartError::Exposed(config.listen));
+        }
         metric::install();
         let folder = DataFolder::at(&config.data);
         let lock = folder.lock()?;

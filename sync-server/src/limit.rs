@@ -74,6 +74,10 @@ pub const PUBLISHED_PER_DEVICE: u64 = 1_000;
 
 // Requests.
 
+/// The longest request id that is taken over from a proxy, in bytes: a UUID's 36 and some. It stands in every line of the
+/// log about the request, and in the answer.
+pub const REQUEST_ID_MAX_BYTES: usize = 64;
+
 /// The largest body of a request that carries JSON or one roster entry, in bytes.
 pub const SMALL_BODY_BYTES: usize = 128 << 10;
 

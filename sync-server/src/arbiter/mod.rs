@@ -5,6 +5,7 @@ mod adopt;
 mod cache;
 mod core;
 mod enrol;
+mod examine;
 mod fold;
 mod form;
 mod live;

@@ -1,6 +1,7 @@
 //! Pages of the log for whoever follows it.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use form_document::ledger::{Logged, PageBuilder};
 use form_document::log::{LogHead, LogState, Position};
@@ -13,10 +14,14 @@ use super::fold::places_of;
 use super::open::OpenApplication;
 use crate::error::{ErrorCode, HubError};
 use crate::limit::{PAGE_BYTES, PAGE_PLACES, PAGE_READ_PLACES};
+use crate::storage::StorageError;
 use crate::storage::record::{Place, Run};
 
 /// What an entry of a page costs beside its change, in bytes.
 const ENTRY_BYTES: usize = 16;
+
+/// What a place of a folded stretch stands for and the ledger lacks.
+const OF_FOLDED: &str = "a change or roster entry that its folded log names";
 
 /// What a receiver says that it has, by actor.
 pub(super) fn have(list: &[Have]) -> BTreeMap<ActorId, u64> {
@@ -66,20 +71,21 @@ impl Core {
         if position == open.head.state.position {
             return Ok(open.head.state);
         }
+        let lacking = || gap(id, format_args!("place {position} of its log"));
         if position > open.folded {
             let record = self.storage.log(id, position - 1, 1)?.pop();
-            let record = record.filter(|record| record.position == position).ok_or_else(gap)?;
+            let record = record.filter(|record| record.position == position).ok_or_else(lacking)?;
             return Ok(LogState { position, hash: record.running });
         }
-        let fold = self.storage.folds(id, position - 1)?.into_iter().next().ok_or_else(gap)?;
+        let fold = self.storage.folds(id, position - 1)?.into_iter().next().ok_or_else(lacking)?;
         let mut state = fold.before;
         for place in fold.runs.iter().flat_map(|run| places_of(open, run)) {
             if state.position == position {
                 break;
             }
-            state.push(place.ok_or_else(gap)?.item());
+            state.push(place.ok_or_else(lacking)?.item());
         }
-        if state.position == position { Ok(state) } else { Err(gap()) }
+        if state.position == position { Ok(state) } else { Err(lacking()) }
     }
 
     /// Chains the whole log anew, from its first place, out of what the document and the roster hold.
@@ -96,14 +102,21 @@ impl Core {
         };
         for fold in self.storage.folds(id, 0)? {
             for place in fold.runs.iter().flat_map(|run| places_of(open, run)) {
-                take(&place.ok_or_else(gap)?);
+                take(&place.ok_or_else(|| gap(id, OF_FOLDED))?);
             }
         }
         for record in self.storage.log(id, open.folded, usize::MAX)? {
             take(&record.place);
         }
         // The genesis stands in no log.
-        if open.ledger.document.change_count() == accepted + 1 { Ok(state) } else { Err(gap()) }
+        let changes = open.ledger.document.change_count();
+        if changes == accepted + 1 {
+            return Ok(state);
+        }
+        let changes = changes.saturating_sub(1);
+        let what =
+            format!("application {id}: its log accepts {accepted} changes, its document has {changes}");
+        Err(StorageError::Damaged(what).into())
     }
 
     fn page_of(
@@ -138,7 +151,9 @@ impl Core {
             let mut position = fold.before.position;
             for place in fold.runs.iter().flat_map(|run| places_of(draft.open, run)) {
                 position += 1;
-                if position > draft.state.position && !draft.add(self, id, place.ok_or_else(gap)?)? {
+                if position > draft.state.position
+                    && !draft.add(self, id, place.ok_or_else(|| gap(id, OF_FOLDED))?)?
+                {
                     return Ok(false);
                 }
             }
@@ -151,7 +166,7 @@ impl Core {
         while draft.state.position < draft.open.head.state.position {
             let records = self.storage.log(id, draft.state.position, PAGE_READ_PLACES)?;
             if records.is_empty() {
-                return Err(gap());
+                return Err(gap(id, "the last places of its log"));
             }
             for record in records {
                 if !draft.add(self, id, record.place)? {
@@ -234,9 +249,9 @@ pub(super) fn sealed(
     builder.finish(&segments, &claims, head)
 }
 
-fn gap() -> HubError {
-    tracing::error!("the stored log has a gap");
-    HubError::new(ErrorCode::StorageFailed, "the hub's log is damaged; it wants a doctor")
+/// What is stored of an application lacks something.
+fn gap(id: &ApplicationId, what: impl fmt::Display) -> HubError {
+    StorageError::Damaged(format!("application {id} lacks {what}")).into()
 }
 
 /// A page under construction.
@@ -274,7 +289,8 @@ impl Draft<'_> {
             Place::Refused { hash, reason } => Logged::Refused { hash, reason },
             Place::Roster { version, .. } => {
                 let entry = self.open.ledger.chain().entries_after(version.saturating_sub(1)).first();
-                Logged::Roster(entry.ok_or_else(gap)?.clone())
+                let lacking = || gap(id, format_args!("entry {version} of its roster"));
+                Logged::Roster(entry.ok_or_else(lacking)?.clone())
             }
         };
         let size = match &logged {
@@ -314,6 +330,7 @@ impl Draft<'_> {
             known.extend(seqs.iter().filter_map(|(actor, seq)| document.hash_at(actor, *seq)));
             self.rebuilt = Some(document.changes_since(&known));
         }
-        self.rebuilt.as_mut().and_then(|rebuilt| rebuilt.remove(hash)).ok_or_else(gap)
+        let lacking = || gap(id, format_args!("change {hash}, which its log accepts"));
+        self.rebuilt.as_mut().and_then(|rebuilt| rebuilt.remove(hash)).ok_or_else(lacking)
     }
 }

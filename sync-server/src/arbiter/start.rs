@@ -24,6 +24,11 @@ impl Core {
         if open.head.state.position.saturating_sub(open.folded) > START_TAIL_PLACES {
             self.fold(id)?;
         }
+        self.compact(id)
+    }
+
+    /// An open application's snapshot and folded log as a joining replica gets them.
+    pub(super) fn compact(&self, id: &ApplicationId) -> Result<Start, HubError> {
         let missing = || HubError::new(ErrorCode::Internal, "the application has no snapshot");
         let snapshot = self.storage.snapshot(id)?.ok_or_else(missing)?;
         let open = self.opened(id)?;

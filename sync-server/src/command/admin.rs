@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, bail};
+use anyhow::bail;
 use clap::Subcommand;
 use form_model::hex;
 use ring::rand::{SecureRandom as _, SystemRandom};
@@ -48,7 +48,7 @@ impl Admin {
 
 fn admit(data: &Path) -> anyhow::Result<()> {
     let folder = DataFolder::at(data);
-    std::fs::create_dir_all(data).with_context(|| data.display().to_string())?;
+    folder.create()?;
     // The key comes first: a database without one looks like a hub that lost it.
     folder.key_or_new()?;
     let mut code = [0; CODE_BYTES];

@@ -1,7 +1,7 @@
 //! Applications: publishing, exchanging, starting.
 
 use axum::Json;
-use axum::extract::{Path, Request, State};
+use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use form_document::wire::{Exchange, MESSAGE_MAX_BYTES, Publish};
@@ -10,7 +10,7 @@ use ring::digest::{SHA256, digest};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::problem::Problem;
+use super::named::Named;
 use super::signed::{cbor, cbor_of, cbor_response, signed};
 use super::state::HubState;
 use crate::arbiter::{CheckedPublication, Published};
@@ -20,11 +20,6 @@ use crate::storage::record::AdmissionHash;
 
 /// The header with an admission code.
 const ADMISSION: &str = "huiqian-admission";
-
-/// A message in CBOR (RFC 8949); its layout stands in the crate form-document, module `wire`.
-#[derive(Debug, ToSchema)]
-#[schema(value_type = String, format = Binary)]
-pub(super) struct Cbor(#[allow(dead_code, reason = "describes bytes")] Vec<u8>);
 
 /// An application of the device.
 #[derive(Debug, Serialize, ToSchema)]
@@ -40,8 +35,7 @@ pub(super) struct ApplicationSummary {
     tag = "applications",
     security(("device" = [])),
     responses(
-        (status = 200, description = "Oldest first", body = [ApplicationSummary]),
-        (status = "default", description = "A failure", body = Problem, content_type = "application/problem+json")
+        (status = 200, description = "Oldest first", body = [ApplicationSummary])
     )
 )]
 pub(super) async fn list(
@@ -63,16 +57,15 @@ pub(super) async fn list(
         ("id" = String, Path, description = "Hash of the genesis, 64 lower-case hex digits"),
         ("huiqian-admission" = Option<String>, Header, description = "A single-use code, on a hub that is not open")
     ),
-    request_body(content = Cbor, content_type = "application/cbor", description = "Publish; gzip is taken"),
+    request_body(content = ref("#/components/schemas/Publish"), content_type = "application/cbor", description = "Publish; gzip is taken"),
     responses(
         (status = 201, description = "The hub has it now"),
-        (status = 204, description = "The hub had it already"),
-        (status = "default", description = "A failure", body = Problem, content_type = "application/problem+json")
+        (status = 204, description = "The hub had it already")
     )
 )]
 pub(super) async fn publish(
     State(state): State<HubState>,
-    Path(id): Path<String>,
+    Named(id): Named,
     request: Request,
 ) -> Result<StatusCode, HubError> {
     let signed = signed(&state, request, PUBLISH_MAX_BYTES).await?;
@@ -113,15 +106,14 @@ pub(crate) fn admission(code: &[u8]) -> AdmissionHash {
     tag = "applications",
     security(("device" = [])),
     params(("id" = String, Path, description = "Hash of the genesis, 64 lower-case hex digits")),
-    request_body(content = Cbor, content_type = "application/cbor", description = "Exchange; gzip is taken"),
+    request_body(content = ref("#/components/schemas/Exchange"), content_type = "application/cbor", description = "Exchange; gzip is taken"),
     responses(
-        (status = 200, description = "Reply", body = Cbor, content_type = "application/cbor"),
-        (status = "default", description = "A failure", body = Problem, content_type = "application/problem+json")
+        (status = 200, description = "Reply", body = ref("#/components/schemas/Reply"), content_type = "application/cbor")
     )
 )]
 pub(super) async fn exchange(
     State(state): State<HubState>,
-    Path(id): Path<String>,
+    Named(id): Named,
     request: Request,
 ) -> Result<Response, HubError> {
     let signed = signed(&state, request, MESSAGE_MAX_BYTES).await?;
@@ -139,13 +131,12 @@ pub(super) async fn exchange(
     security(("device" = [])),
     params(("id" = String, Path, description = "Hash of the genesis, 64 lower-case hex digits")),
     responses(
-        (status = 200, description = "Start", body = Cbor, content_type = "application/cbor"),
-        (status = "default", description = "A failure", body = Problem, content_type = "application/problem+json")
+        (status = 200, description = "Start", body = ref("#/components/schemas/Start"), content_type = "application/cbor")
     )
 )]
 pub(super) async fn start(
     State(state): State<HubState>,
-    Path(id): Path<String>,
+    Named(id): Named,
     request: Request,
 ) -> Result<Response, HubError> {
     let device = signed(&state, request, 0).await?.device;

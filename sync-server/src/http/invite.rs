@@ -2,15 +2,14 @@
 
 use std::net::SocketAddr;
 
-use axum::extract::{ConnectInfo, Path, Request, State};
+use axum::extract::{ConnectInfo, Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use form_document::key::PublicKey;
 use form_document::roster::SignedEntry;
 
-use super::application::Cbor;
-use super::problem::Problem;
-use super::signed::{cbor, cbor_of, small};
+use super::named::Named;
+use super::signed::{CBOR, cbor, cbor_of, small};
 use super::state::HubState;
 use crate::error::{ErrorCode, HubError};
 use crate::limit::SMALL_BODY_BYTES;
@@ -33,14 +32,13 @@ const DEVICE_HEADER: &str = "Huiqian-Device";
         ("Huiqian-Device" = Option<String>, Header, description = "The asking device's public key")
     ),
     responses(
-        (status = 200, description = "Invitation", body = Cbor, content_type = "application/cbor"),
-        (status = "default", description = "A failure", body = Problem, content_type = "application/problem+json")
+        (status = 200, description = "Invitation", body = ref("#/components/schemas/Invitation"), content_type = "application/cbor")
     )
 )]
 pub(super) async fn show(
     State(state): State<HubState>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    Path(invite): Path<String>,
+    Named(invite): Named,
     request: Request,
 ) -> Result<Response, HubError> {
     state.limiter.invite(state.address(peer, request.headers()))?;
@@ -57,21 +55,20 @@ pub(super) async fn show(
     path = "/v1/invites/{key}",
     tag = "invites",
     params(("key" = String, Path, description = "The invite's public key, 64 lower-case hex digits")),
-    request_body(content = Cbor, content_type = "application/cbor", description = "SignedEntry; gzip is taken"),
+    request_body(content = ref("#/components/schemas/SignedEntry"), content_type = "application/cbor", description = "SignedEntry"),
     responses(
-        (status = 204, description = "The device is enrolled"),
-        (status = "default", description = "A failure", body = Problem, content_type = "application/problem+json")
+        (status = 204, description = "The device is enrolled")
     )
 )]
 pub(super) async fn enrol(
     State(state): State<HubState>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    Path(invite): Path<String>,
+    Named(invite): Named,
     request: Request,
 ) -> Result<StatusCode, HubError> {
     state.limiter.invite(state.address(peer, request.headers()))?;
     let invite = key(&invite)?;
-    let entry: SignedEntry = cbor(&small(request).await?, SMALL_BODY_BYTES)?;
+    let entry: SignedEntry = cbor(&small(request, CBOR).await?, SMALL_BODY_BYTES)?;
     let ask = state.arbiter.with(invite, move |core| core.enrolment(&invite, &entry)).await?;
     state.arbiter.enrol(invite, ask).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -6,17 +6,16 @@ use std::time::Instant;
 
 use axum::Router;
 use axum::extract::{MatchedPath, Request};
-use axum::http::HeaderName;
+use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::{CompressionLayer, CompressionLevel};
 use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};
-use tower_http::trace::TraceLayer;
-use tracing::Span;
+use tracing::Instrument as _;
 
 use crate::error::{ErrorCode, HubError};
-use crate::limit::REQUEST_TIMEOUT;
+use crate::limit::{REQUEST_ID_MAX_BYTES, REQUEST_TIMEOUT};
 use crate::metric;
 
 /// The header with a request's id, taken over from a proxy or made here.
@@ -29,18 +28,22 @@ pub(super) fn apply(router: Router) -> Router {
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn(in_time))
         .layer(from_fn(measure))
-        .layer(TraceLayer::new_for_http().make_span_with(span).on_response(done))
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
         .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
+        .layer(from_fn(plain_id))
 }
 
-fn span(request: &Request) -> Span {
-    let id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default();
-    tracing::info_span!("request", id, method = %request.method(), path = request.uri().path())
-}
-
-fn done(response: &Response, took: std::time::Duration, _: &Span) {
-    tracing::info!(status = response.status().as_u16(), took_us = took.as_micros(), "answered");
+/// Lets no id through that would not fit into a line of the log, or could feign another.
+async fn plain_id(mut request: Request, next: Next) -> Response {
+    let plain = |id: &HeaderValue| {
+        let bytes = id.as_bytes();
+        let of_id = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.".contains(byte);
+        (1..=REQUEST_ID_MAX_BYTES).contains(&bytes.len()) && bytes.iter().all(of_id)
+    };
+    if !request.headers().get(REQUEST_ID).is_none_or(plain) {
+        request.headers_mut().remove(REQUEST_ID);
+    }
+    next.run(request).await
 }
 
 fn panicked(_: Box<dyn Any + Send>) -> Response {
@@ -54,13 +57,20 @@ async fn in_time(request: Request, next: Next) -> Response {
     }
 }
 
+/// Counts the request and tells of it in one line. A span with the id is for those who look closer (`RUST_LOG=debug`):
+/// writing its fields out for each request would cost more than the line.
 async fn measure(request: Request, next: Next) -> Response {
     let start = Instant::now();
-    let method = request.method().to_string();
+    let method = request.method().clone();
+    let path = request.uri().path().to_owned();
+    let id = request.headers().get(REQUEST_ID).cloned();
+    let id = id.as_ref().and_then(|id| id.to_str().ok()).unwrap_or_default();
     // The pattern, not the path: a series for each application would be without end.
     let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
-    let response = next.run(request).await;
-    let route = route.as_deref().unwrap_or("unknown");
-    metric::request(route, &method, response.status().as_u16(), start.elapsed());
+    let span = tracing::debug_span!("request", id, %method, path);
+    let response = next.run(request).instrument(span).await;
+    let (status, took) = (response.status().as_u16(), start.elapsed());
+    tracing::info!(id, %method, path, status, took_us = took.as_micros(), "answered");
+    metric::request(route.as_deref().unwrap_or("unknown"), method.as_str(), status, took);
     response
 }

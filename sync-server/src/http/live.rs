@@ -6,7 +6,7 @@ use std::time::Instant;
 use axum::extract::ws::{
     CloseFrame, Message, WebSocket, WebSocketUpgrade, rejection::WebSocketUpgradeRejection,
 };
-use axum::extract::{FromRequestParts as _, Path, Request, State};
+use axum::extract::{FromRequestParts as _, Request, State};
 use axum::response::Response;
 use form_document::wire::{MESSAGE_MAX_BYTES, Say};
 use form_model::id::ApplicationId;
@@ -16,7 +16,7 @@ use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use tokio::sync::mpsc;
 use tokio::time::{MissedTickBehavior, interval, timeout_at};
 
-use super::problem::Problem;
+use super::named::Named;
 use super::signed::{cbor, signed_parts};
 use super::state::HubState;
 use crate::error::{ErrorCode, HubError};
@@ -31,13 +31,12 @@ use crate::stream::{Close, Stream};
     security(("device" = [])),
     params(("id" = String, Path, description = "Hash of the genesis, 64 lower-case hex digits")),
     responses(
-        (status = 101, description = "A WebSocket; closed with 4000 and an HTTP status when something fails"),
-        (status = "default", description = "A failure", body = Problem, content_type = "application/problem+json")
+        (status = 101, description = "A WebSocket; closed with 4000 and an HTTP status when something fails")
     )
 )]
 pub(super) async fn live(
     State(state): State<HubState>,
-    Path(id): Path<String>,
+    Named(id): Named,
     request: Request,
 ) -> Result<Response, HubError> {
     let (mut parts, _) = request.into_parts();

@@ -2,7 +2,7 @@
 //! going on without that.
 
 use axum::Json;
-use axum::extract::{Path, Request, State};
+use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use form_document::roster::SignedEntry;
@@ -11,8 +11,7 @@ use form_model::id::ApplicationId;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::application::Cbor;
-use super::problem::Problem;
+use super::named::Named;
 use super::signed::{cbor, cbor_of, signed};
 use super::state::HubState;
 use crate::arbiter::Core;
@@ -32,15 +31,14 @@ pub(super) struct LogEnd {
     tag = "applications",
     security(("device" = [])),
     params(("id" = String, Path, description = "Hash of the genesis, 64 lower-case hex digits")),
-    request_body(content = Cbor, content_type = "application/cbor", description = "Page; gzip is taken"),
+    request_body(content = ref("#/components/schemas/Page"), content_type = "application/cbor", description = "Page; gzip is taken"),
     responses(
-        (status = 200, description = "Where the log ends now", body = LogEnd),
-        (status = "default", description = "A failure", body = Problem, content_type = "application/problem+json")
+        (status = 200, description = "Where the log ends now", body = LogEnd)
     )
 )]
 pub(super) async fn adopt(
     State(state): State<HubState>,
-    Path(id): Path<String>,
+    Named(id): Named,
     request: Request,
 ) -> Result<Response, HubError> {
     let signed = signed(&state, request, TOP_UP_BYTES).await?;
@@ -62,13 +60,12 @@ pub(super) async fn adopt(
     security(("device" = [])),
     params(("id" = String, Path, description = "Hash of the genesis, 64 lower-case hex digits")),
     responses(
-        (status = 200, description = "LogStanding", body = Cbor, content_type = "application/cbor"),
-        (status = "default", description = "A failure", body = Problem, content_type = "application/problem+json")
+        (status = 200, description = "LogStanding", body = ref("#/components/schemas/LogStanding"), content_type = "application/cbor")
     )
 )]
 pub(super) async fn standing(
     State(state): State<HubState>,
-    Path(id): Path<String>,
+    Named(id): Named,
     request: Request,
 ) -> Result<Response, HubError> {
     let device = signed(&state, request, 0).await?.device;
@@ -83,15 +80,14 @@ pub(super) async fn standing(
     tag = "applications",
     security(("device" = [])),
     params(("id" = String, Path, description = "Hash of the genesis, 64 lower-case hex digits")),
-    request_body(content = Cbor, content_type = "application/cbor", description = "SignedEntry; gzip is taken"),
+    request_body(content = ref("#/components/schemas/SignedEntry"), content_type = "application/cbor", description = "SignedEntry; gzip is taken"),
     responses(
-        (status = 204, description = "The log goes on"),
-        (status = "default", description = "A failure", body = Problem, content_type = "application/problem+json")
+        (status = 204, description = "The log goes on")
     )
 )]
 pub(super) async fn open_epoch(
     State(state): State<HubState>,
-    Path(id): Path<String>,
+    Named(id): Named,
     request: Request,
 ) -> Result<StatusCode, HubError> {
     let signed = signed(&state, request, SMALL_BODY_BYTES).await?;

@@ -1,10 +1,12 @@
 //! The hub over HTTP.
 
 mod application;
+mod describe;
 mod invite;
 mod layer;
 mod live;
 mod log;
+mod named;
 mod place;
 mod problem;
 mod route;

@@ -1,14 +1,15 @@
 //! What anybody may ask: whether the hub is well, what it counts, and how to speak to it.
 
-use axum::Json;
+use std::sync::Arc;
+
 use axum::extract::State;
 use axum::http::HeaderValue;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::problem::Problem;
 use super::state::HubState;
 use crate::error::HubError;
 use crate::metric;
@@ -28,8 +29,7 @@ pub(super) struct Health {
     path = "/healthz",
     tag = "hub",
     responses(
-        (status = 200, description = "It is well", body = Health),
-        (status = "default", description = "It is not", body = Problem, content_type = "application/problem+json")
+        (status = 200, description = "It is well", body = Health)
     )
 )]
 pub(super) async fn health(State(state): State<HubState>) -> Result<Json<Health>, HubError> {
@@ -48,4 +48,16 @@ pub(super) async fn health(State(state): State<HubState>) -> Result<Json<Health>
 pub(super) async fn metrics() -> Response {
     let kind = HeaderValue::from_static("text/plain; version=0.0.4");
     ([(CONTENT_TYPE, kind)], metric::render()).into_response()
+}
+
+/// This description (OpenAPI 3.1).
+#[utoipa::path(
+    get,
+    path = "/openapi.json",
+    tag = "hub",
+    responses((status = 200, description = "The description", body = Object, content_type = "application/json"))
+)]
+pub(super) async fn description(Extension(document): Extension<Arc<String>>) -> Response {
+    ([(CONTENT_TYPE, HeaderValue::from_static("application/json"))], document.as_str().to_owned())
+        .into_response()
 }

@@ -1,31 +1,20 @@
 //! Every address of the hub, in one table; the description of the API is made from it.
 
+use std::sync::Arc;
+
 use axum::response::IntoResponse;
-use axum::routing::get;
-use axum::{Json, Router};
-use utoipa::OpenApi;
-use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use axum::{Extension, Router};
+use utoipa::OpenApi as _;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::describe::{Description, complete};
 use super::state::HubState;
 use super::{application, invite, layer, live, log, place, session};
 use crate::error::{ErrorCode, HubError};
 
-/// What stands at the head of the API's description.
-#[derive(OpenApi)]
-#[openapi(info(
-    title = "Huiqian hub",
-    description = "Requests with the security scheme `device` bear `Authorization: Bearer <token>` and \
-                   `Huiqian-Proof: <number> <signature>`. The number is the request's under its token, in \
-                   decimal, and counts once: it grows, and may come out of order by 127 at most. The signature is \
-                   the device's (Ed25519) over token, number, method, path and query, and SHA-256 of the body, \
-                   with line feeds between."
-))]
-struct Description;
-
 /// All routes.
-fn table() -> OpenApiRouter<HubState> {
+pub(super) fn table() -> OpenApiRouter<HubState> {
     OpenApiRouter::with_openapi(Description::openapi())
         .routes(routes!(session::challenge))
         .routes(routes!(session::token))
@@ -39,20 +28,15 @@ fn table() -> OpenApiRouter<HubState> {
         .routes(routes!(invite::show, invite::enrol))
         .routes(routes!(place::health))
         .routes(routes!(place::metrics))
+        .routes(routes!(place::description))
 }
 
 /// The hub as something that answers requests.
 pub(crate) fn router(state: HubState) -> Router {
-    let (router, mut description) = table().split_for_parts();
-    let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
-    let components = description.components.get_or_insert_default();
-    components.add_security_scheme("device", SecurityScheme::Http(scheme));
-    let description = move || {
-        let description = description.clone();
-        async move { Json(description) }
-    };
+    let (router, routes) = table().split_for_parts();
+    let description = Arc::new(complete(&routes).to_string());
     let router = router
-        .route("/openapi.json", get(description))
+        .layer(Extension(description))
         .fallback(unknown)
         .method_not_allowed_fallback(other_method)
         .with_state(state);

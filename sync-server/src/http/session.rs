@@ -8,8 +8,7 @@ use form_document::key::{Nonce, PublicKey, Signature};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::problem::Problem;
-use super::signed::{json, small};
+use super::signed::{JSON, json, small};
 use super::state::HubState;
 use crate::error::{ErrorCode, HubError};
 use crate::limit::{CHALLENGE_LIFE, TOKEN_LIFE};
@@ -29,12 +28,12 @@ pub(super) struct ChallengeRequest {
 /// A challenge.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct ChallengeAnswer {
-    /// 32 bytes in hex. To be signed after the hub's public key.
+    /// 32 bytes, 64 lower-case hex digits.
     challenge: String,
     /// The hub's public key, 64 lower-case hex digits.
     hub: String,
-    /// The hub's Ed25519 signature over nonce, device and challenge, 128 lower-case hex digits: whoever answers has
-    /// the hub's key.
+    /// The hub's signature for the purpose `application/vnd.huiqian.hub-answer.v1` over nonce, device and challenge,
+    /// 128 lower-case hex digits: whoever answers has the hub's key.
     proof: String,
     expires_in_s: u64,
 }
@@ -48,7 +47,8 @@ pub(super) struct TokenRequest {
     device: PublicKey,
     /// As it was given.
     challenge: String,
-    /// Ed25519, 128 lower-case hex digits.
+    /// The device's for the purpose `application/vnd.huiqian.challenge.v1` over the hub's public key and the
+    /// challenge, 128 lower-case hex digits.
     #[schema(value_type = String)]
     signature: Signature,
 }
@@ -67,8 +67,7 @@ pub(super) struct TokenAnswer {
     tag = "sessions",
     request_body = ChallengeRequest,
     responses(
-        (status = 200, description = "A challenge; it works once", body = ChallengeAnswer),
-        (status = "default", description = "A failure", body = Problem, content_type = "application/problem+json")
+        (status = 200, description = "A challenge; it works once", body = ChallengeAnswer)
     )
 )]
 pub(super) async fn challenge(
@@ -77,7 +76,7 @@ pub(super) async fn challenge(
     request: Request,
 ) -> Result<Json<ChallengeAnswer>, HubError> {
     state.limiter.challenge(state.address(peer, request.headers()))?;
-    let ChallengeRequest { device, nonce } = json(&small(request).await?)?;
+    let ChallengeRequest { device, nonce } = json(&small(request, JSON).await?)?;
     let (challenge, proof) = state.sessions.challenge(device, &nonce)?;
     let (challenge, hub, proof) = (challenge.to_string(), state.hub.to_string(), proof.to_string());
     Ok(Json(ChallengeAnswer { challenge, hub, proof, expires_in_s: CHALLENGE_LIFE.as_secs() }))
@@ -90,8 +89,7 @@ pub(super) async fn challenge(
     tag = "sessions",
     request_body = TokenRequest,
     responses(
-        (status = 200, description = "A token, of use to the device alone", body = TokenAnswer),
-        (status = "default", description = "A failure", body = Problem, content_type = "application/problem+json")
+        (status = 200, description = "A token, of use to the device alone", body = TokenAnswer)
     )
 )]
 pub(super) async fn token(
@@ -100,7 +98,7 @@ pub(super) async fn token(
     request: Request,
 ) -> Result<Json<TokenAnswer>, HubError> {
     state.limiter.challenge(state.address(peer, request.headers()))?;
-    let TokenRequest { device, challenge, signature } = json(&small(request).await?)?;
+    let TokenRequest { device, challenge, signature } = json(&small(request, JSON).await?)?;
     let unknown =
         || HubError::new(ErrorCode::ChallengeUnknown, "the challenge is no 64 lower-case hex digits");
     let challenge = challenge.parse().map_err(|_| unknown())?;

@@ -27,6 +27,10 @@ pub(crate) const PROOF: &str = "huiqian-proof";
 /// The one way in which a body may be packed (RFC 9110, section 8.4.1.3).
 const GZIP: &str = "gzip";
 
+/// The kinds of bodies.
+pub(super) const CBOR: &str = "application/cbor";
+pub(super) const JSON: &str = "application/json";
+
 /// A request's body, unpacked, and the device that signed the request.
 pub(super) struct Signed {
     pub(super) device: PublicKey,
@@ -44,6 +48,7 @@ pub(super) async fn signed(state: &HubState, request: Request, limit: usize) -> 
         let device = state.sessions.device(token)?;
         state.limiter.request(device)?;
         let room = state.intake.room(device, length(&parts.headers).unwrap_or(limit).min(limit))?;
+        check_kind(&parts.headers, CBOR)?;
         Ok((token.to_owned(), device, packed(&parts.headers)?, room))
     });
     let (token, device, packed, room) = match known {
@@ -126,6 +131,16 @@ fn length(headers: &HeaderMap) -> Option<usize> {
     headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
+/// Whether the body is of that kind, as far as the request says one.
+fn check_kind(headers: &HeaderMap, kind: &str) -> Result<(), HubError> {
+    let Some(said) = headers.get(CONTENT_TYPE) else { return Ok(()) };
+    let said = said.to_str().unwrap_or_default().split(';').next().unwrap_or_default().trim();
+    if said.eq_ignore_ascii_case(kind) {
+        return Ok(());
+    }
+    Err(HubError::new(ErrorCode::UnsupportedMedia, format!("this address takes {kind}")))
+}
+
 /// Whether the body is packed.
 fn packed(headers: &HeaderMap) -> Result<bool, HubError> {
     match headers.get(CONTENT_ENCODING) {
@@ -133,7 +148,7 @@ fn packed(headers: &HeaderMap) -> Result<bool, HubError> {
         Some(encoding) if encoding == "identity" => Ok(false),
         Some(encoding) if encoding == GZIP => Ok(true),
         Some(_) => {
-            Err(HubError::new(ErrorCode::BadMessage, "a body is taken plain, or packed by gzip alone"))
+            Err(HubError::new(ErrorCode::UnsupportedMedia, "a body is taken plain, or packed by gzip alone"))
         }
     }
 }
@@ -182,10 +197,11 @@ async fn read(headers: &HeaderMap, body: Body, limit: usize) -> Result<Bytes, Hu
 }
 
 /// Reads a small body that nobody signs.
-pub(super) async fn small(request: Request) -> Result<Bytes, HubError> {
+pub(super) async fn small(request: Request, kind: &str) -> Result<Bytes, HubError> {
     let (parts, body) = request.into_parts();
+    check_kind(&parts.headers, kind)?;
     if packed(&parts.headers)? {
-        return Err(HubError::new(ErrorCode::BadMessage, "so small a body is taken plain alone"));
+        return Err(HubError::new(ErrorCode::UnsupportedMedia, "so small a body is taken plain alone"));
     }
     read(&parts.headers, body, SMALL_BODY_BYTES).await
 }
@@ -208,7 +224,7 @@ pub(super) fn cbor<'a, T: Decode<'a, ()>>(body: &'a [u8], limit: usize) -> Resul
 
 /// An answer in CBOR.
 pub(super) fn cbor_response(bytes: Vec<u8>) -> Response {
-    ([(CONTENT_TYPE, HeaderValue::from_static("application/cbor"))], bytes).into_response()
+    ([(CONTENT_TYPE, HeaderValue::from_static(CBOR))], bytes).into_response()
 }
 
 /// [`cbor_response`] of a message.

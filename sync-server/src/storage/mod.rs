@@ -4,6 +4,8 @@
 pub mod record;
 pub mod sqlite;
 
+use std::path::PathBuf;
+
 use form_document::key::PublicKey;
 use form_document::log::Position;
 use form_document::roster::SignedEntry;
@@ -21,6 +23,12 @@ pub enum StorageError {
     /// A newer program made the database; it was left untouched.
     #[error("the database has format {found}; this program knows up to {known}: install the newer hub")]
     Newer { found: u32, known: u32 },
+    /// There is no file.
+    #[error("there is no database at {0}; name the folder that the hub serves, or restore a backup into it")]
+    Missing(PathBuf),
+    /// A file without a hub's tables.
+    #[error("{0} is empty or no hub's database; put it aside and restore a backup")]
+    NotAHub(PathBuf),
     /// Its content contradicts itself.
     #[error("the database is damaged: {0}; stop the hub and restore a backup")]
     Damaged(String),
@@ -85,6 +93,18 @@ pub trait Storage: Send + std::fmt::Debug {
     /// # Errors
     /// As [`Self::hub`].
     fn invited_to(&self, invite: &PublicKey) -> Result<Option<ApplicationId>, StorageError>;
+
+    /// The devices that the index of members names for an application.
+    ///
+    /// # Errors
+    /// As [`Self::hub`].
+    fn members(&self, id: &ApplicationId) -> Result<Vec<PublicKey>, StorageError>;
+
+    /// The invites' keys that the index names for an application.
+    ///
+    /// # Errors
+    /// As [`Self::hub`].
+    fn invites(&self, id: &ApplicationId) -> Result<Vec<PublicKey>, StorageError>;
 
     /// The roster's entries by version.
     ///

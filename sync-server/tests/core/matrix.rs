@@ -135,6 +135,7 @@ fn tell(plan: &Plan) -> (Story, LogState) {
     story.sync(&mut desk);
     story.ask(|core| core.fold(&id)).unwrap();
     newcomer_reads_everything(&mut story, &desk);
+    assert_eq!(story.ask(|core| core.examine(&id)), Ok(vec![]));
     // The disk is replaced; yesterday's copy is put back, and a client tops it up.
     let (page, more) = story.ask(|core| core.page(&id, &known)).unwrap();
     assert!(!more);

@@ -26,7 +26,7 @@ async fn oversize_packed_and_unreadable_bodies_are_refused_each_with_its_reason(
         ("gzip", vec![0x1f, 0x8b, 8, 0, 1, 0, 0, 0], (400, "bad_message")),
         ("gzip", [&good, &good[good.len() - 4..]].concat(), (400, "bad_message")),
         ("gzip", [&good[..10], &good[14..]].concat(), (400, "bad_message")),
-        ("br", good.clone(), (400, "bad_message")),
+        ("br", good.clone(), (415, "unsupported_media")),
     ];
     for (packing, body, (status, code)) in packings {
         let proof = leads.proof(&Method::POST, &exchange, &body);

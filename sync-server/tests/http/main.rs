@@ -7,6 +7,7 @@ mod client;
 #[path = "../support/mod.rs"]
 mod support;
 
+mod describe;
 mod door;
 mod hostile;
 mod invite;
@@ -37,6 +38,8 @@ impl TestHub {
     }
 
     pub async fn with(change: impl FnOnce(&mut Config)) -> Self {
+        // The workspace's reqwest leaves the choice of a crypto library open.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let folder = tempfile::tempdir().unwrap();
         let hub = start(folder.path(), change).await;
         Self { hub, folder }

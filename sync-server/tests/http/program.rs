@@ -12,7 +12,9 @@ use crate::support::desk::Desk;
 use crate::support::key;
 
 fn program() -> Command {
-    Command::new(env!("CARGO_BIN_EXE_sync-server"))
+    let mut program = Command::new(env!("CARGO_BIN_EXE_sync-server"));
+    program.env("RUST_LOG", "warn");
+    program
 }
 
 fn run(arguments: &[&str], paths: &[(&str, &Path)]) -> Output {
@@ -46,7 +48,6 @@ impl Running {
         let mut child = program
             .args(["serve", "--listen", "127.0.0.1:0", "--data"])
             .arg(data)
-            .env("RUST_LOG", "warn")
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
@@ -185,4 +186,92 @@ async fn an_administrator_gives_lists_and_takes_back_the_codes_of_a_closed_hub()
     assert!(admin("cancel", &[number]).0, "by its number in the list");
     assert!(client.publish(&lead, Some(&third)).await.is_ok(), "a known application needs no code");
     running.signal(Signal::TERM);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restore_that_failed_or_was_cut_off_does_not_stand_in_the_way_of_the_next() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, backup) = (folder.path().join("data"), folder.path().join("backup.db"));
+    let running = Running::start(&data);
+    let lead = Desk::lead_at(1, [1; 16], running.hub);
+    Client::new(&running.url, key(1)).await.publish(&lead, None).await.unwrap();
+    assert!(run(&["backup"], &[("--data", &data), ("--out", &backup)]).status.success());
+    running.signal(Signal::TERM);
+    let restored = folder.path().join("restored");
+    let restore =
+        |from: &Path| run(&["restore"], &[("--data", &restored), ("--from", from)]).status.success();
+    let (damaged, empty) = (folder.path().join("damaged.db"), folder.path().join("empty.db"));
+    std::fs::write(&damaged, "no database").unwrap();
+    std::fs::write(&empty, "").unwrap();
+    for bad in [&damaged, &empty, &folder.path().join("nowhere.db")] {
+        assert!(!restore(bad), "{}", bad.display());
+    }
+    // As a kill in the middle leaves it.
+    for left in ["hub.partial", "hub.partial-wal"] {
+        std::fs::write(restored.join(left), "half").unwrap();
+    }
+    assert!(restore(&backup));
+    std::fs::copy(data.join("hub.key"), restored.join("hub.key")).unwrap();
+    assert!(run(&["doctor"], &[("--data", &restored)]).status.success());
+    let names: Vec<_> =
+        std::fs::read_dir(&restored).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert!(!names.iter().any(|name| name.to_string_lossy().contains("partial")), "{names:?}");
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_else_on_the_machine_reads_what_the_hub_keeps() {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let folder = tempfile::tempdir().unwrap();
+    let (data, backup) = (folder.path().join("data"), folder.path().join("backup.db"));
+    let running = Running::start(&data);
+    let lead = Desk::lead_at(1, [1; 16], running.hub);
+    Client::new(&running.url, key(1)).await.publish(&lead, None).await.unwrap();
+    assert!(run(&["backup"], &[("--data", &data), ("--out", &backup)]).status.success());
+    let kept = |folder: &Path| {
+        assert_eq!(mode(folder), 0o700);
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            assert_eq!(mode(&path), 0o600, "{}", path.display());
+        }
+    };
+    kept(&data);
+    assert_eq!(mode(&backup), 0o600);
+    running.signal(Signal::TERM);
+    // Somebody made it readable, and so are those of older hubs: the next start takes that back.
+    let database = data.join("hub.db");
+    std::fs::set_permissions(&database, PermissionsExt::from_mode(0o644)).unwrap();
+    let doctor = run(&["doctor"], &[("--data", &data)]);
+    let said = String::from_utf8_lossy(&doctor.stdout);
+    assert!(!doctor.status.success() && said.contains("hub.db may be read by others"), "{said}");
+    Running::start(&data).signal(Signal::TERM);
+    kept(&data);
+    let restored = folder.path().join("restored");
+    std::fs::set_permissions(&backup, PermissionsExt::from_mode(0o644)).unwrap();
+    assert!(run(&["restore"], &[("--data", &restored), ("--from", &backup)]).status.success());
+    kept(&restored);
+}
+
+#[test]
+fn a_line_that_anybody_can_read_is_refused_unless_it_is_guarded_or_wanted() {
+    let folder = tempfile::tempdir().unwrap();
+    let refused = run(&["serve", "--listen", "0.0.0.0:0"], &[("--data", &folder.path().join("data"))]);
+    assert!(!refused.status.success());
+    let said = String::from_utf8(refused.stderr).unwrap();
+    assert!(["tls", "behind_proxy", "plain_http"].iter().all(|way| said.contains(way)), "{said}");
+    assert!(!folder.path().join("data").exists(), "nothing was made");
+}
+
+#[test]
+fn a_log_in_a_file_has_no_colours() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("log");
+    let mut program = program();
+    program.env("RUST_LOG", "info").stderr(std::fs::File::create(&file).unwrap());
+    let running = Running::start_by(program, &folder.path().join("data"));
+    running.signal(Signal::TERM);
+    let log = std::fs::read_to_string(&file).unwrap();
+    assert!(log.contains("stopping"), "{log}");
+    assert!(!log.contains('\u{1b}'), "{log:?}");
 }

@@ -51,7 +51,7 @@ impl Client {
     async fn post_json(&self, path: &str, body: &Value) -> Result<Value, Failure> {
         let url = format!("{}{path}", self.url);
         let response = self.http.post(url).json(body).send().await.unwrap();
-        let response = good(response).await?;
+        let response = good(&Method::POST, response).await?;
         Ok(response.json().await.unwrap())
     }
 
@@ -79,17 +79,17 @@ impl Client {
         proof: &str,
         headers: &[(&str, &str)],
     ) -> Result<Response, Failure> {
-        let mut request = self.http.request(method, format!("{}{path}", self.url));
+        let mut request = self.http.request(method.clone(), format!("{}{path}", self.url));
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
         let request = request.bearer_auth(&self.token).header("Huiqian-Proof", proof).body(body);
-        good(request.send().await.unwrap()).await
+        good(&method, request.send().await.unwrap()).await
     }
 
     pub async fn plain(&self, method: Method, path: &str, body: Vec<u8>) -> Result<Response, Failure> {
         let url = format!("{}{path}", self.url);
-        good(self.http.request(method, url).body(body).send().await.unwrap()).await
+        good(&method, self.http.request(method.clone(), url).body(body).send().await.unwrap()).await
     }
 
     pub async fn publish(&self, desk: &Desk, admission: Option<&str>) -> Result<StatusCode, Failure> {
@@ -145,15 +145,40 @@ pub fn path(desk: &Desk, rest: &str) -> String {
     format!("/v1/applications/{}{rest}", desk.application)
 }
 
-async fn good(response: Response) -> Result<Response, Failure> {
+async fn good(method: &Method, response: Response) -> Result<Response, Failure> {
     if response.status().is_success() {
         return Ok(response);
     }
-    let status = response.status().as_u16();
+    let (status, url) = (response.status().as_u16(), response.url().clone());
     assert_eq!(response.headers()["content-type"], "application/problem+json");
     let problem: Value = response.json().await.unwrap();
     let code = problem["code"].as_str().unwrap().to_owned();
     assert_eq!(problem["status"], status);
     assert_eq!(problem["type"], format!("/problems/{code}"));
+    check_described(method, &url, status, &code).await;
     Err((status, code))
+}
+
+/// Every failure that a test meets stands in the API's description of what was asked.
+async fn check_described(method: &Method, url: &reqwest::Url, status: u16, code: &str) {
+    let mut place = url.clone();
+    place.set_path("/openapi.json");
+    let document: Value = reqwest::get(place).await.unwrap().json().await.unwrap();
+    let asked: Vec<&str> = url.path().split('/').collect();
+    let fits = |pattern: &str| {
+        let parts: Vec<&str> = pattern.split('/').collect();
+        let same = |(part, asked): (&&str, &&str)| part.starts_with('{') || part == asked;
+        parts.len() == asked.len() && parts.iter().zip(&asked).all(same)
+    };
+    let paths = document["paths"].as_object().unwrap();
+    let Some((_, item)) = paths.iter().find(|(pattern, _)| fits(pattern)) else { return };
+    let operation = &item[method.as_str().to_lowercase()];
+    if operation.is_object() {
+        let said = operation["responses"][status.to_string()]["description"].as_str().unwrap_or_default();
+        assert!(
+            said.contains(&format!("`{code}`")),
+            "{method} {}: {status} {code} is not described",
+            url.path()
+        );
+    }
 }

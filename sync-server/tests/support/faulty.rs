@@ -136,6 +136,8 @@ calls! {
     Application = application(id: &ApplicationId) -> Option<ApplicationRecord>;
     Package = package(hash: &str) -> Vec<PackageFile>;
     InvitedTo = invited_to(invite: &PublicKey) -> Option<ApplicationId>;
+    Members = members(id: &ApplicationId) -> Vec<PublicKey>;
+    Invites = invites(id: &ApplicationId) -> Vec<PublicKey>;
     Roster = roster(id: &ApplicationId) -> Vec<SignedEntry>;
     Claims = claims(id: &ApplicationId) -> Vec<Claim>;
     Floors = floors(id: &ApplicationId) -> Vec<(PublicKey, u64)>;

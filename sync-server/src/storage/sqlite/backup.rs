@@ -4,15 +4,18 @@ use std::path::Path;
 
 use rusqlite::params;
 
-use super::Sqlite;
+use super::{Sqlite, no_file};
+use crate::data::private_file;
 use crate::storage::StorageError;
 
 impl Sqlite {
-    /// Writes the database as it stands into a new file: one read transaction, so commits go on beside it.
+    /// Writes the database as it stands into a new file, for its owner alone: one read transaction, so commits go on
+    /// beside it.
     ///
     /// # Errors
-    /// When the file is there already or cannot be written.
+    /// When the file is there already, with something in it, or cannot be written.
     pub fn copy_to(&self, file: &Path) -> Result<(), StorageError> {
+        private_file(file).map_err(|error| no_file(file, &error))?;
         let file = file.to_str().ok_or_else(|| StorageError::Other("the path is no UTF-8".to_owned()))?;
         self.connection.execute("VACUUM INTO ?1", params![file])?;
         Ok(())

@@ -5,6 +5,7 @@ use form_model::id::ApplicationId;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::Key;
+use super::error::exact;
 use crate::storage::StorageError;
 
 pub(super) const TABLE: &str = "
@@ -21,6 +22,16 @@ pub(super) fn application(
         "SELECT id FROM invite JOIN application ON application.key = invite.application WHERE invite.key = ?1",
     )?;
     Ok(statement.query_row(params![invite.0], |row| row.get(0).map(ApplicationId)).optional()?)
+}
+
+pub(super) fn keys(connection: &Connection, key: Key) -> Result<Vec<PublicKey>, StorageError> {
+    let mut statement = connection.prepare_cached("SELECT key FROM invite WHERE application = ?1")?;
+    let mut rows = statement.query(params![key.0])?;
+    let mut keys = Vec::new();
+    while let Some(row) = rows.next()? {
+        keys.push(PublicKey(exact(&row.get::<_, Vec<u8>>(0)?, "invite's key")?));
+    }
+    Ok(keys)
 }
 
 /// The first application that names a key keeps it: a lead that copies another's invite gains nothing.

@@ -5,6 +5,7 @@ use form_model::id::ApplicationId;
 use rusqlite::{Connection, params};
 
 use super::Key;
+use super::error::exact;
 use crate::storage::StorageError;
 
 pub(super) const TABLE: &str = "
@@ -25,6 +26,16 @@ pub(super) fn applications(
     )?;
     let rows = statement.query_map(params![device.0], |row| row.get(0).map(ApplicationId))?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+pub(super) fn devices(connection: &Connection, key: Key) -> Result<Vec<PublicKey>, StorageError> {
+    let mut statement = connection.prepare_cached("SELECT device FROM member WHERE application = ?1")?;
+    let mut rows = statement.query(params![key.0])?;
+    let mut devices = Vec::new();
+    while let Some(row) = rows.next()? {
+        devices.push(PublicKey(exact(&row.get::<_, Vec<u8>>(0)?, "member's device")?));
+    }
+    Ok(devices)
 }
 
 pub(super) fn put(connection: &Connection, key: Key, devices: &[PublicKey]) -> Result<(), StorageError> {

@@ -19,6 +19,7 @@ mod segment;
 mod setting;
 mod snapshot;
 
+use std::io;
 use std::path::Path;
 use std::time::Duration;
 
@@ -37,6 +38,7 @@ use super::record::{
     SnapshotRecord, StoredHead,
 };
 use super::{Storage, StorageError};
+use crate::data::private_file;
 
 pub use admission::Admission;
 pub use migration::FORMAT;
@@ -69,6 +71,8 @@ impl Sqlite {
         if path.exists() {
             inspect(path)?;
         }
+        // SQLite gives the files beside it the same rights.
+        private_file(path).map_err(|error| no_file(path, &error))?;
         let mut connection = Connection::open(path)?;
         connection.busy_timeout(BUSY_TIMEOUT)?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
@@ -87,12 +91,26 @@ impl Sqlite {
     /// # Errors
     /// As [`Self::open`].
     pub fn open_to_read(path: &Path) -> Result<Self, StorageError> {
-        inspect(path)?;
+        if !path.exists() {
+            return Err(StorageError::Missing(path.to_owned()));
+        }
+        if inspect(path)? == 0 {
+            return Err(StorageError::NotAHub(path.to_owned()));
+        }
         // Not read-only: a database in WAL mode wants its side files, also of those who only read.
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags)?;
         connection.busy_timeout(BUSY_TIMEOUT)?;
         Ok(Self { connection })
+    }
+
+    /// From the first read on, shows the database as it was then, whatever a serving hub commits meanwhile. For
+    /// those who only read.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn hold_still(&self) -> Result<(), StorageError> {
+        Ok(self.connection.execute_batch("BEGIN DEFERRED")?)
     }
 
     fn key(&self, id: &ApplicationId) -> Result<Option<Key>, StorageError> {
@@ -118,8 +136,8 @@ fn key(connection: &Connection, id: &ApplicationId) -> rusqlite::Result<Option<K
     statement.query_row(params![id.0], |row| row.get(0).map(Key)).optional()
 }
 
-/// Refuses a file that this program must not touch, without touching it.
-fn inspect(path: &Path) -> Result<(), StorageError> {
+/// Refuses a file that this program must not touch, without touching it. Returns its format; 0 when it has none.
+fn inspect(path: &Path) -> Result<u32, StorageError> {
     let damaged = |cause: rusqlite::Error| {
         // A disk or memory that fails says nothing about what the file holds.
         let of_system = Some(ErrorCode::SystemIoFailure) == cause.sqlite_error_code();
@@ -131,7 +149,14 @@ fn inspect(path: &Path) -> Result<(), StorageError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags).map_err(damaged)?;
     let found = connection.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(damaged)?;
-    if found > FORMAT { Err(StorageError::Newer { found, known: FORMAT }) } else { Ok(()) }
+    if found > FORMAT { Err(StorageError::Newer { found, known: FORMAT }) } else { Ok(found) }
+}
+
+fn no_file(path: &Path, error: &io::Error) -> StorageError {
+    if error.kind() == io::ErrorKind::StorageFull {
+        return StorageError::Full;
+    }
+    StorageError::Other(format!("{}: {error}", path.display()))
 }
 
 /// A number as SQLite keeps it. None here comes near the limit.
@@ -201,6 +226,14 @@ impl Storage for Sqlite {
 
     fn invited_to(&self, invite: &PublicKey) -> Result<Option<ApplicationId>, StorageError> {
         invite::application(&self.connection, invite)
+    }
+
+    fn members(&self, id: &ApplicationId) -> Result<Vec<PublicKey>, StorageError> {
+        self.of(id, member::devices)
+    }
+
+    fn invites(&self, id: &ApplicationId) -> Result<Vec<PublicKey>, StorageError> {
+        self.of(id, invite::keys)
     }
 
     fn roster(&self, id: &ApplicationId) -> Result<Vec<SignedEntry>, StorageError> {
