@@ -45,7 +45,8 @@ impl Granted<'_> {
             name.ok_or_else(|| UserError::new(ErrorCode::UnknownAgency).with("agency", self.agency))?;
         let taken: Vec<&str> = others.iter().map(|agency| agency.mark.as_str()).collect();
         let mark = self.mark.clone().or_else(|| known.as_ref().map(|agency| agency.mark.clone()));
-        let before = known.map(|agency| agency.grant).unwrap_or_default();
+        let unknown = Grant { role: Role::Contributor, ..Grant::default() };
+        let before = known.map_or(unknown, |agency| agency.grant);
         // What is not said here stays as it was.
         let grant = Grant {
             role: self.role.map_or(before.role, Role::from),

@@ -150,8 +150,12 @@ fn invites_that_are_none_expired_or_used_and_a_hub_that_is_down_say_so() {
     assert_eq!((&status["hub"], &status["waiting"]), (&json!(format!("http://{address}")), &json!(0)));
 
     runtime.block_on(running.shutdown());
-    for arguments in [&["sync", &id][..], &["join", &used], &["connect", &id, &address]] {
-        assert_eq!(refused(&lead, arguments), "hub_unreachable", "{arguments:?}");
+    for (arguments, code) in [
+        (&["sync", &id][..], "hub_unreachable"),
+        (&["join", &used], "hub_not_found"),
+        (&["connect", &id, &address], "hub_not_found"),
+    ] {
+        assert_eq!(refused(&lead, arguments), code, "{arguments:?}");
     }
     assert_eq!(at(&lead, &["set", &id, "cover.city", "示例"]).code, Some(0), "filling in goes on");
     let status = at(&lead, &["--json", "status", &id]).json();

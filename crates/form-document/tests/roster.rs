@@ -286,6 +286,8 @@ fn the_recovery_key_brings_a_device_back_to_the_agency_that_kept_it() {
     let of_lead = chain.newest().devices[&public(LEAD)].agency.clone();
     // It comes before the keeper's in every order.
     act(&mut chain, LEAD, agency_act("a", grant(Role::Lead, &[]))).unwrap();
+    act(&mut chain, LEAD, invite_act(66, "a")).unwrap();
+    act(&mut chain, 66, Act::Enrol(enrolment(66, 67))).unwrap();
     let mut handed_over = chain.clone();
     act(&mut chain, RECOVERY, recover()).unwrap();
     assert_eq!(of_stranger(&chain), of_lead);

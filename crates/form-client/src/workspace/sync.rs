@@ -336,7 +336,10 @@ impl Session {
             synced_ms: (self.synced_ms > 0).then_some(self.synced_ms),
             set_aside,
             checking: !self.checked,
-            trouble: self.trouble.clone().filter(|_| self.waiting() > 0),
+            trouble: self
+                .trouble
+                .clone()
+                .filter(|trouble| trouble.code != ErrorCode::LeftByHub || self.waiting() > 0),
         }
     }
 
