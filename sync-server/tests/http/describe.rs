@@ -3,7 +3,8 @@
 use form_document::key::{PublicKey, Signature};
 use form_document::log::Reason;
 use form_document::wire::{
-    Offer, PageEntry, Presence, Receipt, Say, Seal, Tell, Waiting, WireActor, WireHash, encode,
+    Left, Offer, PageEntry, Presence, Receipt, Say, Seal, StepFault, Tell, Waiting, WireActor, WireHash,
+    encode,
 };
 use minicbor::Decoder;
 use minicbor::data::Type;
@@ -162,10 +163,12 @@ async fn messages_are_laid_out_as_the_description_says() {
         holds(name, &answer.bytes().await.unwrap());
     }
     let waits = Waiting { change: WireHash([1; 32]), missing: vec![WireHash([2; 32])] };
-    holds(
-        "Tell",
-        &encode(&Tell::Receipt(Receipt { position: 7, waiting: vec![waits], faults: vec![String::new()] })),
-    );
+    let step = Left::Step { entry: WireHash([3; 32]), why: StepFault::Unfit };
+    let device = PublicKey([4; 32]);
+    let left =
+        vec![Left::TooMuch, step, Left::TooManyActors(device), Left::UnknownDevice(device), Left::Unproven];
+    let receipt = Receipt { position: 7, waiting: vec![waits], faults: vec![String::new()], left };
+    holds("Tell", &encode(&Tell::Receipt(receipt)));
     let here = Presence { here: true, answer: Some("station.name".to_owned()), caret: Some(3) };
     holds("Tell", &encode(&Tell::Presence(PublicKey([1; 32]), here.clone())));
     holds("Say", &encode(&Say::Presence(here)));
