@@ -248,3 +248,29 @@ fn refused_typing_is_one_piece_of_work_and_is_proposed_whole() {
     assert!(said[3].starts_with("建议填写 2/2：科"), "{said:?}");
     assert!(comments.iter().all(|comment| comment.for_me), "{comments:?}");
 }
+
+#[test]
+fn a_value_that_lies_aside_is_not_hidden_by_a_later_one_that_is_refused_as_well() {
+    let mut hub = LoneHub::start();
+    let (mut lead, mut commerce, _, id) = team(&mut hub);
+    let figure = "openness.export_growth.2025";
+    lead.set(&id, figure, "7").unwrap();
+    lead.sync(&id, &mut hub).unwrap();
+    commerce.sync(&id, &mut hub).unwrap();
+    for (first, second) in [("1", "2"), ("3", "4")] {
+        commerce.set(&id, figure, first).unwrap();
+        commerce.set(&id, figure, second).unwrap();
+        lead.grant(&id, "commerce", Role::Contributor, &["plan"]);
+        lead.sync(&id, &mut hub).unwrap();
+        commerce.sync(&id, &mut hub).unwrap();
+        lead.grant(&id, "commerce", Role::Contributor, &["openness"]);
+        lead.sync(&id, &mut hub).unwrap();
+        commerce.sync(&id, &mut hub).unwrap();
+        assert_eq!(commerce.text(&id, figure), "7");
+    }
+    let request = SetAsideRequest { application: id.clone(), dismiss: None, propose: false };
+    let missed = commerce.workspace.set_aside(&request).unwrap();
+    let mut values: Vec<_> = missed.iter().map(|one| one.value.as_ref().unwrap().as_text()).collect();
+    values.sort_unstable();
+    assert_eq!(values, ["2", "4"], "what one wrote over oneself is not missed");
+}

@@ -73,9 +73,22 @@ impl Missed {
 
     /// What an agency may not write any more is one piece, whichever words the hub has for parts of it; and work
     /// that hangs on refused work goes with it.
-    fn takes(&self, reason: Option<Reason>) -> bool {
+    fn takes(&self, reason: Option<Reason>, step: &HistoryRow) -> bool {
         let malformed = Some(Reason::Malformed);
-        (self.reason == malformed) == (reason == malformed)
+        (self.reason == malformed) == (reason == malformed) && self.goes_on_with(step)
+    }
+
+    /// Whether a value was written over what the piece ends with. One that was refused before, when another's value
+    /// stood there again, is a piece of its own: nobody has written over it.
+    fn goes_on_with(&self, step: &HistoryRow) -> bool {
+        let Some((_, last)) = self.steps.last() else { return true };
+        match (&last.step, &step.step) {
+            (RowStep::Value { after: Some(value), .. }, RowStep::Value { preds, before, .. }) => {
+                preds.contains(&last.op) || before.contains(value)
+            }
+            (RowStep::Value { after: None, .. }, RowStep::Value { before, .. }) => before.is_empty(),
+            _ => true,
+        }
     }
 }
 
@@ -89,20 +102,23 @@ impl Session {
         }
         steps.sort_by(|(_, a), (_, b)| a.op.cmp(&b.op));
         let mut all: Vec<Missed> = Vec::new();
-        // By answer and author, the newest.
-        let mut open: BTreeMap<(AnswerId, Author), usize> = BTreeMap::new();
+        // By answer and author, oldest first.
+        let mut open: BTreeMap<(AnswerId, Author), Vec<usize>> = BTreeMap::new();
         for (row, step) in steps {
             let reason = Reason::from_number(row.reason);
             let key = (step.answer.clone(), self.author(&step.op.actor));
-            let newest = open.get(&key).and_then(|at| all.get_mut(*at)).filter(|missed| missed.takes(reason));
-            if let Some(missed) = newest {
+            let pieces = open.entry(key).or_default();
+            // The numbers of another actor's operations run beside those of the one before, so not the newest alone.
+            let takes = |at: &&usize| all.get(**at).is_some_and(|missed| missed.takes(reason, &step));
+            let at = pieces.iter().rev().find(takes).copied();
+            if let Some(missed) = at.and_then(|at| all.get_mut(at)) {
                 if missed.reason == Some(Reason::BuildsOnRefused) {
                     missed.reason = reason;
                 }
                 missed.steps.push((row.hash.clone(), step));
                 continue;
             }
-            open.insert(key, all.len());
+            pieces.push(all.len());
             all.push(Missed { answer: step.answer.clone(), reason, steps: vec![(row.hash.clone(), step)] });
         }
         all.retain(|missed| !missed.is_nothing());
