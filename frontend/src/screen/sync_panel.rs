@@ -1,6 +1,7 @@
 //! What the state line has to tell: the hub, what waits, what it refused; and the ways by USB.
 
 use form_model::command::{Link, SyncState};
+use form_model::error::UserError;
 use form_model::id::AnswerId;
 use form_model::language::Language;
 use patternfly_yew::prelude::Icon;
@@ -60,7 +61,7 @@ pub fn SyncPanel(props: &SyncPanelProps) -> Html {
             if let Link::Stopped { error } | Link::Hindered { error } = &sync.link {
                 <Banner tone={Tone::Problem} message={error.sentence(language)} />
             }
-            if let Some(trouble) = &sync.trouble {
+            if let Some(trouble) = sync.trouble.as_ref().filter(|trouble| !stopped_by(&sync.link, trouble)) {
                 <Banner tone={Tone::Problem} message={trouble.sentence(language)} />
             }
             if let Link::Restored { awaited } = &sync.link {
@@ -107,6 +108,11 @@ fn restored(awaited: &[String], lead: bool, language: Language) -> Html {
     };
     let next = if lead { text::RESTORED_LEAD } else { text::RESTORED_OTHERS };
     html! { <Banner tone={Tone::Caution} message={format!("{what}{}", next.of(language))} /> }
+}
+
+/// Whether a trouble is what the line says already.
+fn stopped_by(link: &Link, trouble: &UserError) -> bool {
+    matches!(link, Link::Stopped { error } if error == trouble)
 }
 
 fn facts(sync: &SyncState, hub: Option<&str>, language: Language) -> Html {

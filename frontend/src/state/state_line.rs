@@ -1,6 +1,7 @@
 //! What the state line says: never more than what is true.
 
 use form_model::command::{Link, SyncState};
+use form_model::error::ErrorCode;
 use form_model::language::Language;
 
 use super::sheet::SaveState;
@@ -65,6 +66,11 @@ impl Way<'_> {
     }
 }
 
+/// Whether the hub has put no verdict on something from here.
+fn is_left(sync: &SyncState) -> bool {
+    sync.trouble.as_ref().is_some_and(|trouble| trouble.code == ErrorCode::LeftByHub)
+}
+
 /// What the state line says: first what is at risk, then what a person must look at, then how far it has come.
 pub fn state_line(way: Way<'_>, clock: &Clock<'_>, language: Language) -> StateLine {
     let said = |tone, words: String| StateLine { tone, words, look: false };
@@ -103,9 +109,13 @@ pub fn state_line(way: Way<'_>, clock: &Clock<'_>, language: Language) -> StateL
             let words = text::SYNC_OFFLINE.fill(language, &[("since", &(clock.since)(*since_ms))]);
             said(StateTone::Away, with_waiting(words))
         }
-        Link::Connecting | Link::Live if way.sync.trouble.is_some() => {
+        Link::Connecting | Link::Live if is_left(way.sync) => {
             let count = way.sync.waiting.to_string();
             look(StateTone::Problem, text::SYNC_LEFT.fill(language, &[("count", &count)]))
+        }
+        // The hub let this desk in no more when it was asked last.
+        Link::Connecting if way.sync.trouble.is_some() => {
+            look(StateTone::Problem, with_waiting(text::SYNC_STOPPED.of(language).to_owned()))
         }
         Link::Connecting | Link::Live if way.sync.checking => {
             said(StateTone::Moving, text::SYNC_CHECKING.of(language).to_owned())
@@ -124,7 +134,7 @@ pub fn state_line(way: Way<'_>, clock: &Clock<'_>, language: Language) -> StateL
 
 #[cfg(test)]
 mod tests {
-    use form_model::error::{ErrorCode, UserError};
+    use form_model::error::UserError;
 
     use super::*;
 
@@ -185,6 +195,13 @@ mod tests {
     fn refused_work_is_told_before_anything_about_the_line() {
         let sync = SyncState { set_aside: 1, ..live(0, Some(9)) };
         assert_eq!(words(SAVED, None, &sync), "1 处未被接受");
+    }
+
+    #[test]
+    fn a_desk_that_was_turned_away_says_so_before_it_has_asked_again() {
+        let trouble = Some(UserError::new(ErrorCode::HubRefused).with("code", "device_revoked"));
+        let sync = SyncState { trouble, link: Link::Connecting, ..live(0, Some(9)) };
+        assert_eq!(words(SAVED, None, &sync), "协同中心停止接收");
     }
 
     #[test]
