@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use anyhow::Context;
 use tempfile::TempDir;
@@ -17,19 +17,20 @@ pub const APP: &str = "huiqian-desktop";
 /// A screen and a data folder; windows open and die on it, the data stays.
 #[derive(Debug)]
 pub struct Desk {
-    screen: Arc<Screen>,
+    /// Started when something is to be shown: many a test wants the folder alone.
+    screen: Arc<OnceLock<Screen>>,
     folder: TempDir,
     /// Environment of the app beyond the screen: an input method, for example.
     environment: Vec<(OsString, OsString)>,
 }
 
 impl Desk {
-    /// A new screen and an empty data folder.
+    /// A screen of its own and an empty data folder.
     ///
     /// # Errors
-    /// When the screen does not come up.
+    /// When the folder cannot be made.
     pub fn new() -> anyhow::Result<Self> {
-        Self::on(Arc::new(Screen::start()?))
+        Self::on(Arc::default())
     }
 
     /// Another person's desk, with a data folder of its own, whose windows stand on the same screen.
@@ -40,7 +41,7 @@ impl Desk {
         Self::on(Arc::clone(&self.screen))
     }
 
-    fn on(screen: Arc<Screen>) -> anyhow::Result<Self> {
+    fn on(screen: Arc<OnceLock<Screen>>) -> anyhow::Result<Self> {
         Ok(Self {
             screen,
             folder: TempDir::with_prefix("huiqian-desk-").context("a folder for the test's data")?,
@@ -58,14 +59,18 @@ impl Desk {
         self.folder.path()
     }
 
-    /// The value for `DISPLAY`.
-    pub fn display(&self) -> &str {
-        self.screen.display()
-    }
-
-    /// The screen, for what runs beside the app.
-    pub fn screen(&self) -> &Screen {
-        &self.screen
+    /// The screen, for the app and what runs beside it.
+    ///
+    /// # Errors
+    /// When it does not come up.
+    pub fn screen(&self) -> anyhow::Result<&Screen> {
+        match self.screen.get() {
+            Some(screen) => Ok(screen),
+            None => {
+                let started = Screen::start()?;
+                Ok(self.screen.get_or_init(|| started))
+            }
+        }
     }
 
     /// Adds a variable to the environment of windows opened from now on.
@@ -96,6 +101,6 @@ impl Desk {
     /// # Errors
     /// When the program or the driver does not come up.
     pub async fn open_program(&self, program: &Path, arguments: &[&str]) -> anyhow::Result<Window> {
-        Window::open(&self.screen, program, arguments, &self.environment, self.folder.path()).await
+        Window::open(self.screen()?, program, arguments, &self.environment, self.folder.path()).await
     }
 }

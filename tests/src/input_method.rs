@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 use crate::desk::Desk;
 use crate::place::system_program;
 use crate::process::Group;
+use crate::screen::Screen;
 use crate::wait::{PATIENCE, until_blocking};
 
 const ENGINE: &str = "libpinyin";
@@ -23,7 +24,7 @@ impl InputMethod {
     /// When a program is missing (names its package) or ibus does not come up.
     pub fn start(desk: &mut Desk) -> anyhow::Result<Self> {
         require_gtk_module()?;
-        let environment = environment(desk);
+        let environment = environment(desk, desk.screen()?);
         for (name, value) in &environment {
             desk.set_environment(*name, value);
         }
@@ -56,11 +57,11 @@ impl InputMethod {
 }
 
 /// What ibus and the app must agree on to find each other, apart from the ibus of the person who runs the tests.
-fn environment(desk: &Desk) -> Vec<(&'static str, String)> {
+fn environment(desk: &Desk, screen: &Screen) -> Vec<(&'static str, String)> {
     let folder = |name: &str| desk.folder().join(name).display().to_string();
     vec![
-        ("DISPLAY", desk.display().to_owned()),
-        ("DBUS_SESSION_BUS_ADDRESS", desk.screen().bus().to_owned()),
+        ("DISPLAY", screen.display().to_owned()),
+        ("DBUS_SESSION_BUS_ADDRESS", screen.bus().to_owned()),
         ("HOME", folder("ibus-home")),
         ("XDG_CONFIG_HOME", folder("xdg-config")),
         ("XDG_CACHE_HOME", folder("xdg-cache")),

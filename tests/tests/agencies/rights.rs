@@ -166,6 +166,25 @@ fn what_is_typed_when_the_right_was_just_taken_is_kept_apart_at_once() {
 }
 
 #[test]
+fn what_one_types_who_now_looks_on_or_takes_no_part_is_kept_apart_too() {
+    let mut hub = LoneHub::start();
+    let (mut lead, mut commerce, _, id) = team(&mut hub);
+    let text = AnswerId("openness.cooperation_mechanism".into());
+    lead.grant(&id, "commerce", Role::Observer, &[]);
+    lead.sync(&id, &mut hub).unwrap();
+    commerce.sync(&id, &mut hub).unwrap();
+    let edit = Edit::Splice { answer: text.clone(), base: 0, delta: Delta::splice(0, 0, "引进来") };
+    assert_eq!(commerce.workspace.edit(&id, &edit).unwrap_err().code, ErrorCode::LooksOn);
+    let answered = commerce.workspace.edit_or_keep_apart(&id, &edit).unwrap();
+    assert!(answered.kept_apart.unwrap().sentence(Language::Chinese).contains("只看"));
+    assert_eq!(commerce.workspace.sync_state(&id).unwrap().set_aside, 1);
+    assert_eq!(commerce.text(&id, &text.0), "");
+    let say = DiscussAct::Say { on: None, to: [].into(), text: "好".into(), reply_to: None };
+    let say = DiscussRequest { application: id.clone(), act: say };
+    assert_eq!(commerce.workspace.discuss(&say).unwrap_err().code, ErrorCode::LooksOn);
+}
+
+#[test]
 fn a_card_of_two_values_goes_when_one_of_them_is_refused() {
     let mut hub = LoneHub::start();
     let (mut lead, mut commerce, _, id) = team(&mut hub);

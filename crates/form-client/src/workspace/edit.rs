@@ -5,7 +5,7 @@ use form_document::{Committed, Undone as DocumentUndone};
 use form_model::command::{Acknowledged, Edit, Event, HistoryEntry, ReadHistory, Undone};
 use form_model::definition::AnswerKind;
 use form_model::delta::Delta;
-use form_model::error::{ErrorCode, UserError};
+use form_model::error::UserError;
 use form_model::id::ApplicationId;
 
 use super::{Workspace, not_saved, rights, unusable};
@@ -16,7 +16,7 @@ impl Workspace {
     /// Makes an edit. When this returns, the edit is on the disk.
     ///
     /// # Errors
-    /// When the form or the text does not allow the edit, or [`ErrorCode::NotSaved`]: either way nothing
+    /// When the form or the text does not allow the edit, or [`form_model::error::ErrorCode::NotSaved`]: either way nothing
     /// has changed.
     pub fn edit(&mut self, id: &ApplicationId, edit: &Edit) -> Result<Acknowledged, UserError> {
         let now = (self.surroundings.now_ms)();
@@ -46,9 +46,7 @@ impl Workspace {
     /// As [`Self::edit`], but for rights.
     pub fn edit_or_keep_apart(&mut self, id: &ApplicationId, edit: &Edit) -> Result<Acknowledged, UserError> {
         match self.edit(id, edit) {
-            Err(error) if matches!(error.code, ErrorCode::NotYours | ErrorCode::NotMember) => {
-                self.keep_apart(id, edit, &error)
-            }
+            Err(error) if rights::is_lack(&error) => self.keep_apart(id, edit, &error),
             edited => edited,
         }
     }
@@ -76,7 +74,7 @@ impl Workspace {
     /// Takes back this desk's last step that still stands.
     ///
     /// # Errors
-    /// [`ErrorCode::UndoOvertaken`], or [`ErrorCode::NotSaved`].
+    /// [`form_model::error::ErrorCode::UndoOvertaken`], or [`form_model::error::ErrorCode::NotSaved`].
     pub fn undo(&mut self, id: &ApplicationId) -> Result<(Undone, Vec<Event>), UserError> {
         let now = (self.surroundings.now_ms)();
         let step = self.session(id)?.document_mut().undo(now)?;

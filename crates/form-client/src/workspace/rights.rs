@@ -42,6 +42,11 @@ pub(super) fn check<'a>(
     }
 }
 
+/// Whether an error is one of [`check`].
+pub(super) fn is_lack(error: &UserError) -> bool {
+    matches!(error.code, ErrorCode::NotMember | ErrorCode::LooksOn | ErrorCode::NotYours)
+}
+
 /// Whether this desk may comment.
 ///
 /// # Errors

@@ -200,6 +200,10 @@ fn told(refused: &UserError) -> UserError {
             (ErrorCode::NotMember, Language::English) => {
                 "This device has no rights in this application any more".to_owned()
             }
+            (ErrorCode::LooksOn, Language::Chinese) => "您的单位在这份申报中现在只看，不填写".to_owned(),
+            (ErrorCode::LooksOn, Language::English) => {
+                "Your agency looks on in this application now".to_owned()
+            }
             (_, Language::Chinese) => format!("“{answer}”现由{owner}填写"),
             (_, Language::English) => format!("“{answer}” is filled in by {owner} now"),
         }
