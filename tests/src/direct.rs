@@ -1,11 +1,8 @@
 //! The desk's own loop of catching up, over messages that are handed to the hub's core at once, in one thread.
 
-#![allow(clippy::unwrap_used, reason = "a lock that a failed check has poisoned fails the test as well")]
-#![allow(clippy::missing_panics_doc, reason = "as above")]
-
 use std::future::Future;
 use std::pin::pin;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
 use form_client::hub::{Ask, HubLine, refusal};
@@ -13,7 +10,7 @@ use form_client::workspace::Workspace;
 use form_document::key::PublicKey;
 use form_document::wire::{Exchange, LogStanding, Page, Receipt, Reply, Start};
 use form_model::command::Event;
-use form_model::error::UserError;
+use form_model::error::{ErrorCode, UserError};
 use form_model::id::ApplicationId;
 use serde_json::json;
 use sync_server::arbiter::Core;
@@ -25,12 +22,17 @@ pub const HUB_URL: &str = "http://hub.test";
 /// A hub's refusal, as it comes to a desk.
 pub fn refused(error: &HubError) -> UserError {
     let body = json!({ "code": error.code.name(), "detail": error.detail, "position": error.position });
-    refusal(HUB_URL, body.to_string().as_bytes()).unwrap()
+    refusal(HUB_URL, body.to_string().as_bytes()).unwrap_or_else(|| UserError::new(ErrorCode::HubBroken))
 }
 
 /// The hub's code in a refusal.
 pub fn code(error: &UserError) -> &str {
     error.details.get("code").map_or("", String::as_str)
+}
+
+/// One thread holds all locks here; a check that failed under one fails the test by itself.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A desk, asked by a loop in its own thread.
@@ -48,7 +50,7 @@ impl<'a> AtDesk<'a> {
 
     /// What its window would have been told.
     pub fn told(&self) -> Vec<Event> {
-        std::mem::take(&mut self.told.lock().unwrap())
+        std::mem::take(&mut lock(&self.told))
     }
 }
 
@@ -57,11 +59,11 @@ impl Ask for AtDesk<'_> {
         &self,
         work: impl FnOnce(&mut Workspace) -> Result<T, UserError> + Send + 'static,
     ) -> Result<T, UserError> {
-        work(&mut self.workspace.lock().unwrap())
+        work(&mut lock(&self.workspace))
     }
 
     async fn tell(&self, _application: &ApplicationId, events: Vec<Event>) {
-        self.told.lock().unwrap().extend(events);
+        lock(&self.told).extend(events);
     }
 }
 
@@ -81,14 +83,14 @@ impl<'a> Direct<'a> {
 
     /// What the hub said to each offer.
     pub fn receipts(&self) -> Vec<Receipt> {
-        std::mem::take(&mut self.receipts.lock().unwrap())
+        std::mem::take(&mut lock(&self.receipts))
     }
 
     fn with<T>(
         &self,
         work: impl FnOnce(&mut Core, &PublicKey) -> Result<T, HubError>,
     ) -> Result<T, UserError> {
-        work(&mut self.core.lock().unwrap(), &self.device).map_err(|error| refused(&error))
+        work(&mut lock(&self.core), &self.device).map_err(|error| refused(&error))
     }
 }
 
@@ -99,7 +101,7 @@ impl HubLine for Direct<'_> {
 
     async fn exchange(&self, id: &ApplicationId, exchange: &Exchange) -> Result<Reply, UserError> {
         let reply = self.with(|core, device| core.exchange(device, id, exchange.clone()))?;
-        self.receipts.lock().unwrap().push(reply.receipt.clone());
+        lock(&self.receipts).push(reply.receipt.clone());
         Ok(reply)
     }
 
@@ -117,6 +119,9 @@ impl HubLine for Direct<'_> {
 }
 
 /// What a loop answers that never waits: everything it asks for is there at once, so no two runs differ.
+///
+/// # Panics
+/// When it waits for something: that would never come.
 pub fn at_once<F: Future>(future: F) -> F::Output {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(output) => output,

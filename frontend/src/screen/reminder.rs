@@ -98,8 +98,8 @@ fn listed(work: &Work, reminder: &Reminder, language: Language) -> Html {
                     }
                 </td>
                 <td>
-                    if let Some(due) = due { { due }{ " · " } }
-                    <span class={classes!(owed.overdue.then_some("problem-word"))}>{ &owed.time_left }</span>
+                    if let Some(due) = due { <div>{ due }</div> }
+                    <div class={classes!(owed.overdue.then_some("problem-word"))}>{ &owed.time_left }</div>
                 </td>
             </tr>
         }

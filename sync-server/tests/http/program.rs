@@ -1,7 +1,7 @@
 //! The program itself: started, backed up, examined, restored, stopped.
 
 use std::io::{BufRead as _, BufReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -188,14 +188,20 @@ async fn an_administrator_gives_lists_and_takes_back_the_codes_of_a_closed_hub()
     running.signal(Signal::TERM);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_restore_that_failed_or_was_cut_off_does_not_stand_in_the_way_of_the_next() {
-    let folder = tempfile::tempdir().unwrap();
-    let (data, backup) = (folder.path().join("data"), folder.path().join("backup.db"));
+/// A hub that serves an application, its data folder, and a backup of it.
+async fn backed_up(folder: &Path) -> (Running, PathBuf, PathBuf) {
+    let (data, backup) = (folder.join("data"), folder.join("backup.db"));
     let running = Running::start(&data);
     let lead = Desk::lead_at(1, [1; 16], running.hub);
     Client::new(&running.url, key(1)).await.publish(&lead, None).await.unwrap();
     assert!(run(&["backup"], &[("--data", &data), ("--out", &backup)]).status.success());
+    (running, data, backup)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restore_that_failed_or_was_cut_off_does_not_stand_in_the_way_of_the_next() {
+    let folder = tempfile::tempdir().unwrap();
+    let (running, data, backup) = backed_up(folder.path()).await;
     running.signal(Signal::TERM);
     let restored = folder.path().join("restored");
     let restore =
@@ -224,11 +230,7 @@ async fn nobody_else_on_the_machine_reads_what_the_hub_keeps() {
     use std::os::unix::fs::PermissionsExt;
     let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
     let folder = tempfile::tempdir().unwrap();
-    let (data, backup) = (folder.path().join("data"), folder.path().join("backup.db"));
-    let running = Running::start(&data);
-    let lead = Desk::lead_at(1, [1; 16], running.hub);
-    Client::new(&running.url, key(1)).await.publish(&lead, None).await.unwrap();
-    assert!(run(&["backup"], &[("--data", &data), ("--out", &backup)]).status.success());
+    let (running, data, backup) = backed_up(folder.path()).await;
     let kept = |folder: &Path| {
         assert_eq!(mode(folder), 0o700);
         for entry in std::fs::read_dir(folder).unwrap() {

@@ -4,8 +4,7 @@ use form_document::key::PublicKey;
 use form_model::id::ApplicationId;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::Key;
-use super::error::exact;
+use super::{Key, public_keys};
 use crate::storage::StorageError;
 
 pub(super) const TABLE: &str = "
@@ -25,13 +24,7 @@ pub(super) fn application(
 }
 
 pub(super) fn keys(connection: &Connection, key: Key) -> Result<Vec<PublicKey>, StorageError> {
-    let mut statement = connection.prepare_cached("SELECT key FROM invite WHERE application = ?1")?;
-    let mut rows = statement.query(params![key.0])?;
-    let mut keys = Vec::new();
-    while let Some(row) = rows.next()? {
-        keys.push(PublicKey(exact(&row.get::<_, Vec<u8>>(0)?, "invite's key")?));
-    }
-    Ok(keys)
+    public_keys(connection, "SELECT key FROM invite WHERE application = ?1", key)
 }
 
 /// The first application that names a key keeps it: a lead that copies another's invite gains nothing.

@@ -4,8 +4,7 @@ use form_document::key::PublicKey;
 use form_model::id::ApplicationId;
 use rusqlite::{Connection, params};
 
-use super::Key;
-use super::error::exact;
+use super::{Key, public_keys};
 use crate::storage::StorageError;
 
 pub(super) const TABLE: &str = "
@@ -29,13 +28,7 @@ pub(super) fn applications(
 }
 
 pub(super) fn devices(connection: &Connection, key: Key) -> Result<Vec<PublicKey>, StorageError> {
-    let mut statement = connection.prepare_cached("SELECT device FROM member WHERE application = ?1")?;
-    let mut rows = statement.query(params![key.0])?;
-    let mut devices = Vec::new();
-    while let Some(row) = rows.next()? {
-        devices.push(PublicKey(exact(&row.get::<_, Vec<u8>>(0)?, "member's device")?));
-    }
-    Ok(devices)
+    public_keys(connection, "SELECT device FROM member WHERE application = ?1", key)
 }
 
 pub(super) fn put(connection: &Connection, key: Key, devices: &[PublicKey]) -> Result<(), StorageError> {

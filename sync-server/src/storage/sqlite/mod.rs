@@ -136,6 +136,17 @@ fn key(connection: &Connection, id: &ApplicationId) -> rusqlite::Result<Option<K
     statement.query_row(params![id.0], |row| row.get(0).map(Key)).optional()
 }
 
+/// The public keys that a query of one column has for an application.
+fn public_keys(connection: &Connection, query: &str, key: Key) -> Result<Vec<PublicKey>, StorageError> {
+    let mut statement = connection.prepare_cached(query)?;
+    let mut rows = statement.query(params![key.0])?;
+    let mut keys = Vec::new();
+    while let Some(row) = rows.next()? {
+        keys.push(PublicKey(error::exact(&row.get::<_, Vec<u8>>(0)?, "public key")?));
+    }
+    Ok(keys)
+}
+
 /// Refuses a file that this program must not touch, without touching it. Returns its format; 0 when it has none.
 fn inspect(path: &Path) -> Result<u32, StorageError> {
     let damaged = |cause: rusqlite::Error| {
