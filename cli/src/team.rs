@@ -38,6 +38,7 @@ pub fn grant(arguments: &Arguments, id: &str, granted: Granted<'_>, output: &Out
 impl Granted<'_> {
     fn act(self, workspace: &mut Workspace, application: &ApplicationId) -> Result<TeamAct, UserError> {
         let parts = self.parts.map(|parts| known_parts(workspace, application, parts)).transpose()?;
+        let evidence = known_evidence(workspace, application, self.evidence)?;
         let mut others = read(workspace, application)?.agencies;
         let known = others.iter().position(|agency| agency.id.0 == self.agency).map(|at| others.remove(at));
         let name = self.name.clone().or_else(|| known.as_ref().map(|agency| agency.name.clone()));
@@ -51,7 +52,7 @@ impl Granted<'_> {
         let grant = Grant {
             role: self.role.map_or(before.role, Role::from),
             parts: parts.unwrap_or(before.parts),
-            evidence: evidence(self.evidence).unwrap_or(before.evidence),
+            evidence: evidence.unwrap_or(before.evidence),
         };
         let mark = mark.unwrap_or_else(|| suggested_mark(&name, &taken));
         Ok(TeamAct::SaveAgency {
@@ -184,12 +185,22 @@ fn known_parts(
 }
 
 /// Which evidence an agency may read, as given; `None` when nothing was.
-fn evidence(slots: &[String]) -> Option<EvidenceAccess> {
-    match slots {
-        [] => None,
-        [all] if all == "all" => Some(EvidenceAccess::All),
-        [none] if none == "none" => Some(EvidenceAccess::Only(Vec::new())),
-        slots => Some(EvidenceAccess::Only(slots.to_vec())),
+fn known_evidence(
+    workspace: &mut Workspace,
+    application: &ApplicationId,
+    slots: &[String],
+) -> Result<Option<EvidenceAccess>, UserError> {
+    let slots = match slots {
+        [] => return Ok(None),
+        [all] if all == "all" => return Ok(Some(EvidenceAccess::All)),
+        [none] if none == "none" => &[],
+        slots => slots,
+    };
+    let definition = workspace.answers(application)?.0;
+    let known = |slot: &&String| definition.evidence.iter().any(|known| known.id == **slot);
+    match slots.iter().find(|slot| !known(slot)) {
+        Some(slot) => Err(UserError::new(ErrorCode::UnknownAnswer).with("answer", slot)),
+        None => Ok(Some(EvidenceAccess::Only(slots.to_vec()))),
     }
 }
 

@@ -74,10 +74,11 @@ fn what_a_grant_does_not_say_stays_as_it_was() {
     let renamed = of("commerce").unwrap();
     assert_eq!((renamed.name.as_str(), &renamed.grant), ("商务委", &before.grant));
     assert_eq!(grant(&["commerce", "--role", "observer"]).code, Some(0));
-    assert_eq!(grant(&["commerce", "--evidence", "directory"]).code, Some(0));
+    assert_ne!(grant(&["commerce", "--evidence", "evidence_99"]).code, Some(0), "there is no such slot");
+    assert_eq!(grant(&["commerce", "--evidence", "evidence_01"]).code, Some(0));
     let looking_on = of("commerce").unwrap().grant;
     assert_eq!((looking_on.role, &looking_on.parts), (Role::Observer, &before.grant.parts));
-    assert_eq!(looking_on.evidence, EvidenceAccess::Only(vec!["directory".to_owned()]));
+    assert_eq!(looking_on.evidence, EvidenceAccess::Only(vec!["evidence_01".to_owned()]));
     assert_eq!(grant(&["commerce", "--no-parts", "--evidence", "all"]).code, Some(0));
     let bare = of("commerce").unwrap().grant;
     assert!(bare.parts.is_empty() && bare.evidence == EvidenceAccess::All);

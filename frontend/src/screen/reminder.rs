@@ -97,7 +97,7 @@ fn listed(work: &Work, reminder: &Reminder, language: Language) -> Html {
                         </span>
                     }
                 </td>
-                <td>
+                <td class="due">
                     if let Some(due) = due { <div>{ due }</div> }
                     <div class={classes!(owed.overdue.then_some("problem-word"))}>{ &owed.time_left }</div>
                 </td>
