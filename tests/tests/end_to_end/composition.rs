@@ -8,7 +8,7 @@ use huiqian_tests::desk::APP;
 use huiqian_tests::input_method::InputMethod;
 use huiqian_tests::person::control;
 use huiqian_tests::place::built_program;
-use huiqian_tests::team::Team;
+use huiqian_tests::team::{SECTION, Team};
 use huiqian_tests::wait::{PATIENCE, until};
 use huiqian_tests::window::Window;
 
@@ -35,7 +35,7 @@ async fn pinyin_composition_is_not_disturbed_by_a_patch() -> anyhow::Result<()> 
     let window = desk.open().await?;
     let outcome = async {
         window.open_application().await?;
-        window.go_to_section("openness").await?;
+        window.go_to_section(SECTION).await?;
         put_caret_at_the_end(&window).await?;
         window.evaluate(WATCH_COMPOSITION).await?;
         let keyboard = window.keyboard()?;
@@ -70,7 +70,7 @@ async fn what_the_hub_sends_in_mid_composition_neither_ends_it_nor_moves_the_car
     let window = team.lead.open().await?;
     let outcome = async {
         window.open_application().await?;
-        window.go_to_section("openness").await?;
+        window.go_to_section(SECTION).await?;
         window.wait_until_synced().await?;
         put_caret_at_the_end(&window).await?;
         wait_for_caret(&window, "建立会商机制。互派专员。").await?;
@@ -87,10 +87,7 @@ async fn what_the_hub_sends_in_mid_composition_neither_ends_it_nor_moves_the_car
         team.colleague_says("set", &[FIELD, "每季度建立会商机制。互派专员和联络员。"])?;
         team.colleague_says("set", &[ARRIVED, "86"])?;
         team.colleague_syncs()?;
-        until("the colleague's figure", PATIENCE, || async {
-            Ok((window.text_of(&answer(ARRIVED)).await? == "86").then_some(()))
-        })
-        .await?;
+        wait_for_figure(&window).await?;
         ensure_composing(&window).await?;
 
         keyboard.press("space")?;
@@ -106,6 +103,47 @@ async fn what_the_hub_sends_in_mid_composition_neither_ends_it_nor_moves_the_car
     team.colleague_syncs()?;
     let stored = stored_answers(&team.colleague.home(), &team.id)?;
     assert_eq!(stored[&answer(FIELD)].as_text(), "每季度建立会商机制。联合示范互派专员和联络员。");
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_was_composed_when_the_right_was_taken_is_kept_apart_and_the_form_can_be_left() -> anyhow::Result<()>
+{
+    let mut team = Team::new(&[(FIELD, "建立会商机制。")])?;
+    let _pinyin = InputMethod::start(&mut team.colleague)?;
+    let window = team.colleague.open().await?;
+    let outcome = async {
+        window.open_application().await?;
+        window.go_to_section(SECTION).await?;
+        window.wait_until_synced().await?;
+        put_caret_at_the_end(&window).await?;
+        window.evaluate(WATCH_COMPOSITION).await?;
+        compose(&window, "zhongguo").await?;
+
+        team.lead_says("grant", &["commerce", "--part", "innovation"])?;
+        team.lead_says("set", &[ARRIVED, "86"])?;
+        team.lead_syncs()?;
+        wait_for_figure(&window).await?;
+        ensure_composing(&window).await?;
+        window.keyboard()?.press("space")?;
+        window.find(".messages .pf-m-danger").await?;
+        wait_for_text(&window, "建立会商机制。").await?;
+
+        // Nothing is left to be stored here: the way out is open.
+        window.press("home").await?;
+        window.open_application().await?;
+        window.press("sync").await?;
+        let kept = format!("[data-set-aside=\"{FIELD}\"]");
+        window.text_when(&kept, |text| text.contains("中国")).await.map(drop)
+    }
+    .await;
+    window.picture_of_failure("composition_right", outcome).await?;
+    window.close().await?;
+    team.lead_syncs()?;
+    for desk in [&team.lead, &team.colleague] {
+        let stored = stored_answers(&desk.home(), &team.id)?;
+        assert_eq!(stored[&answer(FIELD)].as_text(), "建立会商机制。");
+    }
     Ok(())
 }
 
@@ -126,6 +164,14 @@ async fn ensure_composing(window: &Window) -> anyhow::Result<()> {
         "the patch ended the composition"
     );
     Ok(())
+}
+
+/// The figure that was filled in last has arrived, and what came before it.
+async fn wait_for_figure(window: &Window) -> anyhow::Result<()> {
+    until("the colleague's figure", PATIENCE, || async {
+        Ok((window.text_of(&answer(ARRIVED)).await? == "86").then_some(()))
+    })
+    .await
 }
 
 async fn put_caret_at_the_end(window: &Window) -> anyhow::Result<()> {

@@ -44,7 +44,8 @@ pub async fn take(album: &Album) -> anyhow::Result<()> {
     colleague.close().await?;
     refused(album, &team).await?;
     rewritten(album, &team).await?;
-    restored(album, &mut team).await
+    restored(album, &mut team).await?;
+    turned_away(album).await
 }
 
 /// The sample, the agencies, two values, and something said.
@@ -167,4 +168,17 @@ async fn restored(album: &Album, team: &mut Team) -> anyhow::Result<()> {
     window.open_application().await?;
     window.look_at_restored_hub().await?;
     album.take_narrow(&window, "53-restored-hub").await
+}
+
+/// The colleague's only device is no longer of the team.
+async fn turned_away(album: &Album) -> anyhow::Result<()> {
+    let team = Team::new(&[(WRITTEN, "合作区与境外园区建立联络机制，每季度会商一次。")])?;
+    team.lead_says("revoke", &["commerce"])?;
+    team.lead_syncs()?;
+    let window = team.colleague.open().await?;
+    window.open_application().await?;
+    window.go_to_section(SECTION).await?;
+    window.press("sync").await?;
+    window.find("[data-dialog=sync] .pf-m-danger").await?;
+    album.take_narrow(&window, "54-turned-away").await
 }
