@@ -107,8 +107,8 @@ async fn what_the_hub_sends_in_mid_composition_neither_ends_it_nor_moves_the_car
 }
 
 #[tokio::test]
-async fn what_was_composed_when_the_right_was_taken_is_kept_apart_and_the_form_can_be_left() -> anyhow::Result<()>
-{
+async fn what_was_composed_when_the_right_was_taken_is_kept_apart_and_the_form_can_be_left()
+-> anyhow::Result<()> {
     let mut team = Team::new(&[(FIELD, "建立会商机制。")])?;
     let _pinyin = InputMethod::start(&mut team.colleague)?;
     let window = team.colleague.open().await?;
