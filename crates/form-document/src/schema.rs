@@ -1,10 +1,11 @@
 //! What the form stores where: every answer and its kind, for quick look-up.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use form_model::answer::AnswerValue;
 use form_model::definition::{AnswerKind, FormDefinition};
-use form_model::id::AnswerId;
+use form_model::evidence::{self, EvidenceKey};
+use form_model::id::{AnswerId, FieldId};
 
 /// Longest facet name, in bytes: a note or a rule's id, which a form designer writes by hand.
 const FACET_MAX_BYTES: usize = 64;
@@ -13,6 +14,8 @@ const FACET_MAX_BYTES: usize = 64;
 #[derive(Clone, Debug)]
 pub(crate) struct Schema {
     kinds: BTreeMap<AnswerId, AnswerKind>,
+    /// The fields beside which files may stand.
+    evidence: BTreeSet<FieldId>,
 }
 
 impl Schema {
@@ -26,11 +29,15 @@ impl Schema {
                 })
             })
             .collect();
-        Self { kinds }
+        let evidence = definition.evidence.iter().map(|slot| slot.field.clone()).collect();
+        Self { kinds, evidence }
     }
 
     /// What is stored at an answer or at a facet of one; `None` when the form knows no such answer.
     pub(crate) fn kind(&self, answer: &AnswerId) -> Option<AnswerKind> {
+        if let Some(key) = EvidenceKey::read(answer) {
+            return self.evidence.contains(&key.field).then_some(AnswerKind::Value);
+        }
         match answer.facet() {
             None => self.kinds.get(answer).copied(),
             Some(facet) if is_facet(facet) && self.kinds.contains_key(&answer.base()) => {
@@ -45,12 +52,14 @@ impl Schema {
         self.kinds.iter().filter(|(_, kind)| **kind == AnswerKind::Prose).map(|(answer, _)| answer)
     }
 
-    /// Whether a value suits the answer's kind.
+    /// Whether a value suits the answer's kind; what is said about a file must be what any replica says.
     pub(crate) fn accepts(&self, answer: &AnswerId, value: &AnswerValue) -> bool {
-        matches!(
-            (self.kind(answer), value),
-            (Some(AnswerKind::Value), AnswerValue::Text(_)) | (Some(AnswerKind::Flag), AnswerValue::Flag(_))
-        )
+        match (self.kind(answer), value) {
+            (Some(AnswerKind::Value), AnswerValue::Text(text)) => EvidenceKey::read(answer)
+                .is_none_or(|key| text.is_empty() || evidence::fault(key.attribute, text).is_none()),
+            (Some(AnswerKind::Flag), AnswerValue::Flag(_)) => true,
+            _ => false,
+        }
     }
 }
 

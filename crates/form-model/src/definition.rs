@@ -10,6 +10,7 @@ use crate::answer::Answers;
 use crate::check::short_label;
 use crate::condition::Condition;
 use crate::date;
+use crate::evidence::EvidenceKey;
 use crate::id::{AnswerId, FieldId};
 use crate::language::Language;
 use crate::layout::Layout;
@@ -227,8 +228,21 @@ impl FormDefinition {
         self.sections.iter().flat_map(|section| section.fields.iter())
     }
 
+    /// The slot of that id or printed number.
+    pub fn slot(&self, name: &str) -> Option<&EvidenceSlot> {
+        self.evidence.iter().find(|slot| slot.id == name || slot.number.to_string() == name)
+    }
+
+    /// The slot whose files stand beside a field.
+    pub fn slot_of(&self, field: &FieldId) -> Option<&EvidenceSlot> {
+        self.evidence.iter().find(|slot| slot.field == *field)
+    }
+
     /// The field that a stored answer (or a facet of it) belongs to.
     pub fn field_of(&self, answer: &AnswerId) -> Option<&Field> {
+        if let Some(key) = EvidenceKey::read(answer) {
+            return self.slot_of(&key.field).and_then(|slot| self.field(&slot.field));
+        }
         let base = answer.base();
         let section = self.section(base.section())?;
         section.fields.iter().find(|field| field.answers().contains(&base))

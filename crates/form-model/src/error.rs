@@ -94,6 +94,28 @@ pub enum ErrorCode {
     KeyWasOpen,
     /// A file without signatures, for an application that several agencies share. `file`.
     UnsignedImport,
+    /// A file of evidence without a byte. `file`.
+    EmptyFile,
+    /// A file of evidence larger than any that is kept. `file`, `limit` (MB).
+    FileTooLarge,
+    /// A file was written to while it was read. `file`.
+    FileChanged,
+    /// A file that is not taken in as evidence. `file`, `cause`.
+    FileRefused,
+    /// What is to be known of a file that was taken in. `file`, `cause`.
+    FileNoted,
+    /// Too little room on this machine's disk for a file. `file`, `needed`, `free` (MB).
+    DiskFull,
+    /// The form has no such slot of evidence. `slot`.
+    NoSuchSlot,
+    /// A slot has no such file. `slot`, `file`.
+    NoSuchEvidence,
+    /// A slot has no room for more files. `slot`, `limit`.
+    SlotFull,
+    /// The bytes of a file of evidence are not on this machine yet. `file`.
+    BlobMissing,
+    /// The bytes of a file of evidence are not those that were kept. `file`.
+    BlobDamaged,
 }
 
 /// Marks the English text of a detail that differs by language.
@@ -307,6 +329,44 @@ impl UserError {
             ErrorCode::KeyWasOpen => (
                 "密钥文件 {file} 曾允许其他人读取：{done}。",
                 "The key file {file} could be read by others: {done}.",
+            ),
+            ErrorCode::EmptyFile => (
+                "{file} 是空文件（0 字节），没有添加。请检查原文件是否完整，再重新添加。",
+                "{file} is empty (0 bytes) and was not added. See whether the original is whole, and add it again.",
+            ),
+            ErrorCode::FileTooLarge => (
+                "{file} 太大，单个文件最多 {limit} MB，没有添加。请拆分或压缩后再添加。",
+                "{file} is too large; one file has at most {limit} MB. It was not added; split or shrink it first.",
+            ),
+            ErrorCode::FileChanged => (
+                "{file} 在读取过程中被改动，没有添加。请等其他程序写完，再重新添加。",
+                "{file} was changed while it was read and was not added. Wait until other programs have finished with it, and add it again.",
+            ),
+            ErrorCode::FileNoted => ("{file}：{cause}。", "{file}: {cause}."),
+            ErrorCode::FileRefused => ("{file} 没有添加：{cause}。", "{file} was not added: {cause}."),
+            ErrorCode::DiskFull => (
+                "本机磁盘空间不足，{file} 没有存入：需要 {needed} MB，现余 {free} MB。请先清理磁盘；已有内容没有变动。",
+                "There is too little room on this machine's disk for {file}: {needed} MB are needed, {free} MB are free. Free some space first; nothing that was kept has changed.",
+            ),
+            ErrorCode::NoSuchSlot => (
+                "表单没有佐证材料“{slot}”。请用表上的编号，例如 1。",
+                "The form has no evidence “{slot}”. Use the number that the form prints, such as 1.",
+            ),
+            ErrorCode::NoSuchEvidence => (
+                "佐证材料 {slot} 里没有文件“{file}”。请先查看这一项的文件清单。",
+                "Evidence {slot} has no file “{file}”. Look at the list of its files first.",
+            ),
+            ErrorCode::SlotFull => (
+                "佐证材料 {slot} 最多放 {limit} 个文件，没有添加。请把文件合并或打包后再添加。",
+                "Evidence {slot} holds at most {limit} files; nothing was added. Put several into one file first.",
+            ),
+            ErrorCode::BlobMissing => (
+                "{file} 还没有传到本机。请连接协同中心，或从U盘导入带有它的交换包。",
+                "{file} is not on this machine yet. Connect to the hub, or import an exchange file that carries it.",
+            ),
+            ErrorCode::BlobDamaged => (
+                "{file} 的内容与登记的不一致，不能使用。本机会从协同中心重新取得；也可以由添加它的单位重新添加。",
+                "The content of {file} is not what was registered and cannot be used. It is fetched again from the hub; the agency that added it can also add it again.",
             ),
             ErrorCode::UnsignedImport => (
                 "{file} 里的修改没有签名，而这份申报由多个单位共同填写，不能直接并入。请对方用“导出交换包”发来。",

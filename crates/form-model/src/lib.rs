@@ -14,6 +14,7 @@ pub mod date;
 pub mod definition;
 pub mod delta;
 pub mod error;
+pub mod evidence;
 pub mod hex;
 pub mod id;
 pub mod input;

@@ -12,6 +12,7 @@ use serde_json::{Map, Value, json};
 
 use crate::check::{self, rule_id};
 use crate::definition::{AnswerKind, Field, FieldKind, FormDefinition, Section};
+use crate::evidence::{Attribute, ENTRY_DIGITS};
 use crate::id::{AnswerId, NOTE_FACET};
 use crate::input::{NO, YES};
 use crate::number::NONE_WORD;
@@ -147,5 +148,22 @@ fn facets(form: &FormDefinition) -> Value {
     let built_in = [rule_id::DIRECTION_MARK, rule_id::DISQUALIFYING, rule_id::UNKNOWN_ANSWER];
     let facets: Vec<_> = [NOTE_FACET].into_iter().chain(built_in).chain(own).collect();
     let pattern = format!("^[a-z0-9_]+(\\.[a-z0-9_]+)+\\?({})$", facets.join("|"));
-    json!({ pattern: { "type": "string" } })
+    let mut patterns = Map::from_iter([(pattern, json!({ "type": "string" }))]);
+    patterns.extend(evidence_files(form));
+    Value::Object(patterns)
+}
+
+/// What is said about files of evidence: `<field>?file.<entry>` and what stands beside it.
+fn evidence_files(form: &FormDefinition) -> Option<(String, Value)> {
+    let fields: Vec<_> = form.evidence.iter().map(|slot| slot.field.0.replace('.', "\\.")).collect();
+    if fields.is_empty() {
+        return None;
+    }
+    let attributes: Vec<_> = Attribute::ALL.into_iter().filter_map(Attribute::name).collect();
+    let pattern = format!(
+        "^({})\\?file\\.[0-9a-f]{{{ENTRY_DIGITS}}}(\\.({}))?$",
+        fields.join("|"),
+        attributes.join("|")
+    );
+    Some((pattern, json!({ "type": "string" })))
 }

@@ -100,6 +100,21 @@ fn notes_and_confirmed_cautions_are_valid_and_other_facets_are_not() {
 }
 
 #[test]
+fn what_is_said_about_files_is_valid_beside_the_fields_that_ask_for_them() {
+    let (validator, mut document) = zone();
+    for (answer, valid) in [
+        ("basics.revenue?file.00112233445566aa", true),
+        ("basics.revenue?file.00112233445566aa.caption", true),
+        ("basics.revenue?file.00112233445566aa.colour", false),
+        ("basics.revenue?file.00112233445566AA", false),
+        ("cover.city?file.00112233445566aa", false),
+    ] {
+        document["answers"] = json!({ answer: "x" });
+        assert_eq!(validator.is_valid(&document), valid, "{answer}");
+    }
+}
+
+#[test]
 fn what_an_answer_cannot_be_is_invalid() {
     let (validator, document) = zone();
     for (answer, value) in [

@@ -4,6 +4,7 @@
 //! together happens inside one [`Store::write`]; a crash in it leaves what stood before.
 
 pub mod application;
+pub mod blob;
 pub mod change;
 pub mod early;
 mod error;

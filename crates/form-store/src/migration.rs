@@ -3,12 +3,12 @@
 use rusqlite::Connection;
 
 use crate::{
-    StoreError, application, change, early, follow, history, package, replica, reread, roster, segment,
+    StoreError, application, blob, change, early, follow, history, package, replica, reread, roster, segment,
     setting, snapshot,
 };
 
 /// The format that this program writes.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
 
 /// `Hqfm` in ASCII: lets `file` and other tools tell our databases from others.
 const APPLICATION_ID: i32 = 0x4871_666d;
@@ -35,6 +35,9 @@ pub(crate) fn run(connection: &mut Connection) -> Result<(), StoreError> {
         for table in [roster::TABLE, segment::TABLE, follow::TABLE, reread::TABLE, early::TABLE] {
             transaction.execute_batch(table)?;
         }
+    }
+    if found < 3 {
+        transaction.execute_batch(blob::TABLE)?;
     }
     transaction.pragma_update(None, "user_version", FORMAT)?;
     transaction.commit()?;

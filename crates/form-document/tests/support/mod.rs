@@ -10,7 +10,7 @@ pub mod verdict;
 
 use form_document::{Document, Genesis, Merged, actor_id, application_id};
 use form_model::answer::AnswerValue;
-use form_model::definition::{Field, FieldKind, FormDefinition, Section};
+use form_model::definition::{EvidenceSlot, Field, FieldKind, FormDefinition, Section};
 use form_model::id::{AnswerId, FieldId};
 use form_model::language::Language;
 use form_model::layout::Layout;
@@ -60,7 +60,12 @@ pub fn form() -> FormDefinition {
             ),
             section("plan", vec![field("plan", "goals", prose()), field("plan", "measures", prose())]),
         ],
-        evidence: Vec::new(),
+        evidence: vec![EvidenceSlot {
+            id: "evidence_01".to_owned(),
+            number: 1,
+            field: FieldId::new("basics", "revenue"),
+            kinds: Vec::new(),
+        }],
         rules: Vec::new(),
         clauses: Vec::new(),
         messages: Default::default(),

@@ -22,6 +22,7 @@ pub use subject::{short_label, subject};
 
 use crate::answer::{AnswerValue, Answers};
 use crate::definition::{Field, FormDefinition, Section};
+use crate::evidence::{self, SlotState};
 use crate::id::AnswerId;
 use crate::language::Language;
 use crate::rule::Severity;
@@ -49,8 +50,10 @@ pub mod rule_id {
     pub const DISQUALIFYING: &str = "disqualifying";
     /// Caution: the form has no such answer.
     pub const UNKNOWN_ANSWER: &str = "unknown_answer";
+    /// A slot of evidence that the answers call for is empty.
+    pub const EVIDENCE: &str = "evidence";
     /// All of them.
-    pub const ALL: [&str; 18] = [
+    pub const ALL: [&str; 19] = [
         REQUIRED,
         NUMBER,
         DECIMAL_PLACES,
@@ -69,6 +72,7 @@ pub mod rule_id {
         DIRECTION_MARK,
         DISQUALIFYING,
         UNKNOWN_ANSWER,
+        EVIDENCE,
     ];
 }
 
@@ -101,7 +105,8 @@ impl Problem {
     pub fn is_missing(&self) -> bool {
         let rule = self.rule.as_str();
         // A 无 that is no answer here is filled in, wrongly; it comes with its text.
-        rule == rule_id::CONFIRM || rule == rule_id::REQUIRED && !self.details.contains_key("text")
+        matches!(rule, rule_id::CONFIRM | rule_id::EVIDENCE)
+            || rule == rule_id::REQUIRED && !self.details.contains_key("text")
     }
 
     /// What to store, and where, to confirm this caution for the answer as it stands.
@@ -138,6 +143,21 @@ pub fn check(form: &FormDefinition, answers: &Answers) -> Vec<Problem> {
     let mut problems: Vec<_> = counted.flat_map(|section| section_problems(form, section, answers)).collect();
     problems.extend(unknown_answers(form, answers));
     problems
+}
+
+/// A problem for each slot of evidence that the answers call for and that is empty, in printed order. Kept apart from
+/// [`check`]: a section can be filled in before its papers are there.
+pub fn missing_evidence(form: &FormDefinition, answers: &Answers) -> Vec<Problem> {
+    let missing = evidence::slots(form, answers).into_iter().filter(SlotState::is_missing);
+    missing
+        .map(|state| {
+            let clause = form.clause_of_check(rule_id::EVIDENCE).map(str::to_owned);
+            let problem = Problem::new(state.slot.field.answer(), rule_id::EVIDENCE, Severity::Blocking)
+                .with("slot", &state.slot.id)
+                .with("number", state.slot.number);
+            Problem { clause, ..problem }
+        })
+        .collect()
 }
 
 /// The problems of one section, counted or not, in printed order. Empty when there is no such section.
@@ -209,7 +229,8 @@ fn confirmed_text(answer: &AnswerId, answers: &Answers) -> String {
 /// should know.
 fn unknown_answers(form: &FormDefinition, answers: &Answers) -> Vec<Problem> {
     let known: BTreeSet<AnswerId> = form.fields().flat_map(Field::answers).collect();
-    let unknown = answers.0.iter().filter(|(id, value)| !value.is_blank() && !known.contains(&id.base()));
+    let asked = |id: &AnswerId| known.contains(&id.base()) || form.field_of(id).is_some();
+    let unknown = answers.0.iter().filter(|(id, value)| !value.is_blank() && !asked(id));
     unknown
         .map(|(id, _)| {
             let mut problem = Problem::new(id.clone(), rule_id::UNKNOWN_ANSWER, Severity::Caution)

@@ -38,6 +38,10 @@ fn word(
         "places" | "scale" if language == Language::Chinese => detail.map(|count| chinese_count(count)),
         "none" => Some(none_hint(field, language).to_owned()),
         "unit" => Some(unit_hint(field, language).to_owned()),
+        "evidence" => problem
+            .details
+            .get("slot")
+            .map(|slot| form.text(language, &format!("evidence.{slot}.label")).to_owned()),
         "option" => detail.map(|option| {
             let key = format!("{option}.label");
             super::short_label(form.text(language, &key))
@@ -110,6 +114,10 @@ fn built_in(problem: &Problem, field: Option<&Field>) -> Option<(&'static str, &
         rule_id::OPTION => (
             "“{subject}”填的“{text}”不在选项之内，请从表中选项里选一项。",
             "“{subject}”: “{text}” is not one of the options. Choose one of those on the form.",
+        ),
+        rule_id::EVIDENCE => (
+            "佐证材料 {number}“{evidence}”还没有文件，请添加。",
+            "Evidence {number}, “{evidence}”, has no file yet. Add one.",
         ),
         rule_id::CONFIRM => (
             "“{subject}”尚未确认，请核实后勾选。",

@@ -1,12 +1,17 @@
 //! What a sentence calls an answer.
 
 use crate::definition::{FieldKind, FormDefinition};
+use crate::evidence::EvidenceKey;
 use crate::id::{AnswerId, NOTE_FACET};
 use crate::language::Language;
 
 /// What a sentence calls the answer: the field's short label, with the year of a table column
-/// (`2025年合作区营业总收入`) or the option; of a note, that it is one. The path itself when the form has no such answer.
+/// (`2025年合作区营业总收入`) or the option; of a note, that it is one. The path itself when the form has no such answer; of what is said
+/// about a file, its slot.
 pub fn subject(form: &FormDefinition, language: Language, answer: &AnswerId) -> String {
+    if let Some(slot) = EvidenceKey::read(answer).and_then(|key| form.slot_of(&key.field)) {
+        return language.pick("佐证材料 {}", "Evidence {}").replace("{}", &slot.number.to_string());
+    }
     let name = base_subject(form, language, &answer.base());
     if answer.facet() == Some(NOTE_FACET) {
         return language.pick("{}的备注", "Note on {}").replace("{}", &name);

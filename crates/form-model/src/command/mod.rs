@@ -2,6 +2,7 @@
 //! names are those of [`name`].
 
 mod discussion;
+mod evidence;
 mod team;
 
 use serde::{Deserialize, Serialize};
@@ -17,6 +18,7 @@ pub use discussion::{
     CommentSummary, DiscussAct, DiscussRequest, Discussion, ExportBundle, Owed, Reminder, SetAside,
     SetAsideRequest,
 };
+pub use evidence::{BlobState, Evidence, EvidenceAct, EvidenceRequest, Transfer};
 pub use team::{
     AGENCY_COLOURS, AgencySummary, Connect, DeviceSummary, Invite, InvitePreview, InviteRequest, InviteState,
     InviteSummary, Join, Link, Present, RecoveryCode, ShowPresence, SyncState, Team, TeamAct, TeamRequest,
@@ -52,8 +54,9 @@ pub mod name {
     pub const REMINDER: &str = "reminder";
     pub const EXPORT_REMINDER: &str = "export_reminder";
     pub const EXPORT_BUNDLE: &str = "export_bundle";
+    pub const EVIDENCE: &str = "evidence";
     /// All of them, for the shell's permission list.
-    pub const ALL: [&str; 28] = [
+    pub const ALL: [&str; 29] = [
         START,
         SAVE_SETTINGS,
         CREATE_APPLICATION,
@@ -82,6 +85,7 @@ pub mod name {
         REMINDER,
         EXPORT_REMINDER,
         EXPORT_BUNDLE,
+        EVIDENCE,
     ];
 }
 
@@ -357,6 +361,11 @@ pub enum Event {
     Discussed { unread: u32 },
     /// The long texts to be read through, all of them.
     Reread { answers: Vec<AnswerId> },
+    /// Where files of evidence are that have moved on.
+    Evidence { blobs: Vec<BlobState> },
+    /// Files were dropped on the window, at this place of the page in CSS pixels; the shell keeps them in a tray until
+    /// the page says what for.
+    Dropped { tray: u32, names: Vec<String>, x: i32, y: i32 },
     /// Something went wrong outside a command (a file handed over, a failed compaction).
     Failed { error: crate::error::UserError },
 }

@@ -6,5 +6,6 @@ mod arbitrary;
 mod bad_input;
 mod calculated;
 mod check;
+mod evidence;
 mod paste;
 mod support;

@@ -84,8 +84,8 @@ fn a_clause_for_a_check_that_does_not_exist_is_refused() {
     Edited::new().replace("form.toml", "checks = [\"required\"]", "checks = [\"requird\"]").fails(&[(
         "form.toml",
         12,
-        "“checks”不能是“requird”。可用的有：required、number、decimal_places、whole_number、minimum、maximum、too_long、date、date_incomplete、phone、option、other_text、confirm、unreadable_character、wrong_kind、direction_mark、disqualifying、unknown_answer。",
-        "\"checks\" cannot be \"requird\". Known: required, number, decimal_places, whole_number, minimum, maximum, too_long, date, date_incomplete, phone, option, other_text, confirm, unreadable_character, wrong_kind, direction_mark, disqualifying, unknown_answer.",
+        "“checks”不能是“requird”。可用的有：required、number、decimal_places、whole_number、minimum、maximum、too_long、date、date_incomplete、phone、option、other_text、confirm、unreadable_character、wrong_kind、direction_mark、disqualifying、unknown_answer、evidence。",
+        "\"checks\" cannot be \"requird\". Known: required, number, decimal_places, whole_number, minimum, maximum, too_long, date, date_incomplete, phone, option, other_text, confirm, unreadable_character, wrong_kind, direction_mark, disqualifying, unknown_answer, evidence.",
     )]);
 }
 
