@@ -1,0 +1,255 @@
+//! The directory of enterprises, as agencies keep it.
+
+use std::io::Cursor;
+
+use form_intake::Sentence;
+use form_intake::directory::{
+    Column, DirectoryFault, Figure, Mapping, Report, RowProblem, Sheet, Size, Totals, Unit, propose, read,
+    read_rows,
+};
+use form_model::language::Language;
+use rust_xlsxwriter::Workbook;
+
+/// Two sound codes of companies, and one with its last character wrong.
+const CODES: [&str; 3] = ["91350100M000100Y43", "91330106673959654P", "91330106673959654Q"];
+
+fn rows() -> Vec<Vec<&'static str>> {
+    vec![
+        vec!["合作区入驻企业名录"],
+        vec!["单位：万元"],
+        vec![
+            "序号",
+            "企业名称",
+            "统一社会信用代码",
+            "企业规模",
+            "营业收入",
+            "",
+            "",
+            "优质企业称号",
+            "是否外资",
+        ],
+        vec!["", "", "", "", "2023年", "2024年", "2025年", "", ""],
+        vec![
+            "1",
+            "甲公司",
+            CODES[0],
+            "小型",
+            "1,000",
+            "2000.5",
+            "３０００",
+            "专精特新“小巨人”企业、单项冠军",
+            "否",
+        ],
+        vec!["2", "乙公司", CODES[1], "大型", "9000", "8000", "7000", "", "是"],
+        vec!["", "", "", "", "", "", "", "", ""],
+        vec!["3", "丙公司", "", "微型", "无", "-", "0.01", "专精特新中小企业", "中外合资"],
+        vec!["合 计", "", "", "", "10000", "10000.5", "10000.01", "", ""],
+    ]
+}
+
+fn csv(rows: &[Vec<&str>], separator: char) -> String {
+    let quoted =
+        |cell: &&str| if cell.contains(separator) { format!("\"{cell}\"") } else { (*cell).to_owned() };
+    let line = |row: &Vec<&str>| row.iter().map(quoted).collect::<Vec<_>>().join(&separator.to_string());
+    rows.iter().map(|row| line(row) + "\r\n").collect()
+}
+
+fn excel(rows: &[Vec<&str>]) -> Vec<u8> {
+    let mut workbook = Workbook::new();
+    workbook.add_worksheet().set_name("填表说明").unwrap().write(0, 0, "请逐行填写").unwrap();
+    let sheet = workbook.add_worksheet().set_name("名录").unwrap();
+    for (row, cells) in (0..).zip(rows) {
+        for (column, cell) in (0..).zip(cells) {
+            match cell.parse::<f64>() {
+                Ok(number) => sheet.write(row, column, number).unwrap(),
+                Err(_) => sheet.write(row, column, *cell).unwrap(),
+            };
+        }
+    }
+    workbook.save_to_buffer().unwrap()
+}
+
+fn import(bytes: &[u8], name: &str) -> (Sheet, Mapping, Report) {
+    let sheets = read(&mut Cursor::new(bytes), name).unwrap_or_else(|error| panic!("{name}: {error}"));
+    let (index, mapping) = propose(&sheets).unwrap();
+    let report = read_rows(&sheets[index], &mapping);
+    (sheets[index].clone(), mapping, report)
+}
+
+fn table(text: &str) -> (Mapping, Report) {
+    let (_, mapping, report) = import(text.as_bytes(), "名录.csv");
+    (mapping, report)
+}
+
+#[test]
+fn a_directory_is_read_alike_from_excel_and_every_kind_of_csv() {
+    let text = csv(&rows(), ',');
+    let gb = encoding_rs::GB18030.encode(&text).0.into_owned();
+    let tabs = csv(&rows(), '\t');
+    let utf16: Vec<u8> =
+        [0xff, 0xfe].into_iter().chain(tabs.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    let marked = format!("\u{feff}{}", csv(&rows(), ';'));
+    let files = [
+        ("名录.xlsx", excel(&rows())),
+        ("utf8.csv", text.into_bytes()),
+        ("gb.csv", gb),
+        ("utf16.txt", utf16),
+        ("marked.csv", marked.into_bytes()),
+    ];
+    for (name, bytes) in files {
+        let (_, mapping, report) = import(&bytes, name);
+        assert_eq!(mapping.first_row, 4, "{name}");
+        assert_eq!(mapping.columns[&Column::Revenue(2024)], 5, "{name}");
+        assert_eq!(mapping.units[&Column::Revenue(2024)], Unit::TenThousand, "{name}");
+        assert_eq!(report.errors, [], "{name}");
+        let names: Vec<_> = report.enterprises.iter().map(|one| one.name.as_str()).collect();
+        assert_eq!(names, ["甲公司", "乙公司", "丙公司"], "{name}: neither blank rows nor the sum");
+        let first = &report.enterprises[0];
+        assert_eq!((first.row, first.size, first.foreign), (4, Some(Size::Small), false), "{name}");
+        assert_eq!(first.revenue[&2024].to_string(), "0.20005", "{name}");
+        let titles: Vec<_> = first.titles.iter().copied().collect();
+        assert_eq!(titles, [Column::Champion, Column::LittleGiant], "{name}");
+        assert!(report.enterprises[2].foreign, "{name}: 中外合资");
+        assert!(!report.enterprises[2].revenue.contains_key(&2023), "{name}: 无");
+    }
+}
+
+#[test]
+fn totals_are_held_against_the_form() {
+    let (_, mapping, report) = import(&excel(&rows()), "名录.xlsx");
+    let totals = Totals::of(&report.enterprises, mapping.columns.keys());
+    let figures: Vec<_> = totals.figures().collect();
+    let expected = [
+        (Figure::Enterprises, "3"),
+        (Figure::Smes, "2"),
+        (Figure::Foreign, "2"),
+        (Figure::Revenue(2023), "1"),
+        (Figure::Revenue(2024), "1"),
+        (Figure::Revenue(2025), "1"),
+        (Figure::SmeShare(2023), "10"),
+        (Figure::SmeShare(2024), "20"),
+        (Figure::SmeShare(2025), "30"),
+        (Figure::Champions, "1"),
+        (Figure::LittleGiants, "1"),
+        (Figure::Specialised, "1"),
+        (Figure::TechInnovative, "0"),
+    ];
+    assert_eq!(figures, expected.map(|(figure, value)| (figure, value.to_owned())));
+    assert_eq!(totals.difference(Figure::Revenue(2024), "1.00"), None, "1.00005 is 1.00 on the form");
+    assert_eq!(totals.difference(Figure::Revenue(2024), "无"), None);
+    let difference = totals.difference(Figure::Revenue(2024), "10000.5").unwrap();
+    assert_eq!(
+        difference.sentence(Language::Chinese),
+        "2024年营业总收入（亿元）：申报表填 10000.5，名录合计 1"
+    );
+}
+
+#[test]
+fn a_figure_without_a_column_is_not_compared() {
+    let (mapping, report) = table("企业名称,2025年营业收入（亿元）\n甲,1.5\n乙,2\n");
+    assert_eq!(mapping.units[&Column::Revenue(2025)], Unit::HundredMillion);
+    let totals = Totals::of(&report.enterprises, mapping.columns.keys());
+    let figures: Vec<_> = totals.figures().collect();
+    assert_eq!(figures, [(Figure::Enterprises, "2".to_owned()), (Figure::Revenue(2025), "3.50".to_owned())]);
+    assert_eq!(totals.difference(Figure::SmeShare(2025), "99"), None);
+}
+
+#[test]
+fn each_faulty_cell_is_told_with_row_and_column_and_its_enterprise_stays() {
+    let text = format!(
+        "企业名称,信用代码,规模,2025营收(元),小巨人\n\
+         甲,{},中型,12万,是\n\
+         甲,{},巨型,-5,2024年\n\
+         ,{},否,7,也许\n",
+        CODES[0], CODES[2], CODES[0]
+    );
+    let (mapping, report) = table(&text);
+    assert_eq!(mapping.units[&Column::Revenue(2025)], Unit::Yuan);
+    let told: Vec<_> = report.errors.iter().map(|error| error.sentence(Language::Chinese)).collect();
+    assert_eq!(
+        told,
+        [
+            "第 2 行“2025年营业收入”：“12万”不是数字",
+            "第 3 行“统一社会信用代码”：不是正确的统一社会信用代码，请核对 18 位字符",
+            "第 3 行“企业规模”：“巨型”不是大型、中型、小型或微型",
+            "第 3 行“2025年营业收入”：不能是负数",
+            "第 3 行“企业名称”：与第 2 行重复",
+            "第 4 行“企业名称”：没有企业名称",
+            "第 4 行“专精特新“小巨人””：“也许”既不是“是”也不是“否”",
+            "第 4 行“统一社会信用代码”：与第 2 行重复",
+        ]
+    );
+    assert_eq!(report.enterprises.len(), 3);
+    assert_eq!(report.enterprises[2].size, Some(Size::Large), "an SME? No.");
+    assert_eq!(report.enterprises[2].revenue[&2025].to_string(), "0.00000007");
+    assert_eq!(report.errors[4].problem, RowProblem::Twice { row: 1 });
+}
+
+#[test]
+fn rows_are_counted_as_a_person_sees_them() {
+    let (_, report) = table("名录\n\n企业名称,备注,规模\n\n甲,\"两\n行\",小型\n\n\n乙,,巨型\n");
+    let rows: Vec<_> = report.enterprises.iter().map(|one| one.row).collect();
+    assert_eq!(rows, [4, 7], "blank lines count, lines within a cell do not");
+    assert_eq!(report.errors[0].row, 7);
+}
+
+#[test]
+fn the_first_enterprise_is_no_part_of_the_heading() {
+    // What it says beside would name a column more.
+    let (mapping, report) = table("填报单位：万元市商务局\n企业名称,备注,2025年营收\n甲,专精特新,3\n乙,,4\n");
+    assert_eq!(mapping.first_row, 2);
+    assert_eq!(mapping.units[&Column::Revenue(2025)], Unit::TenThousand, "an office is no unit");
+    assert_eq!(report.enterprises.len(), 2);
+    let (mapping, report) = table("合作区入驻企业名录\n企业名称\n甲\n");
+    assert_eq!((mapping.first_row, report.enterprises.len()), (2, 1), "the title names no column");
+    let (mapping, _) = table("（单位：亿元）\n企业名称,2025年营收\n甲,3\n");
+    assert_eq!(mapping.units[&Column::Revenue(2025)], Unit::HundredMillion);
+}
+
+#[test]
+fn a_person_can_map_the_columns_otherwise() {
+    let text = "企业名称,曾用名称,营业收入\n甲,甲甲,5\n";
+    let (sheet, mut mapping, _) = import(text.as_bytes(), "a.csv");
+    assert!(!mapping.columns.contains_key(&Column::Revenue(2025)), "of no year that it names");
+    mapping.columns.insert(Column::Name, 1);
+    mapping.columns.insert(Column::Revenue(2025), 2);
+    mapping.units.insert(Column::Revenue(2025), Unit::HundredMillion);
+    let report = read_rows(&sheet, &mapping);
+    assert_eq!(report.enterprises[0].name, "甲甲");
+    assert_eq!(report.enterprises[0].revenue[&2025].to_string(), "5");
+}
+
+#[test]
+fn what_is_no_directory_is_refused_with_a_reason() {
+    let fault = |bytes: &[u8], name: &str| {
+        read(&mut Cursor::new(bytes), name).and_then(|sheets| propose(&sheets).map(|_| ())).unwrap_err()
+    };
+    assert!(matches!(fault(b"a,b\n1,2\n", "a.csv"), DirectoryFault::NoHeading));
+    assert!(matches!(fault(&crate::made::pdf(&["1 0 0"]), "a.csv"), DirectoryFault::NoTable));
+    assert!(matches!(fault(b"\n\n \n", "a.csv"), DirectoryFault::Empty));
+    assert!(matches!(fault(&crate::made::compound(&["/Workbook"]), "a.xls"), DirectoryFault::Damaged));
+}
+
+#[test]
+fn a_cell_at_the_end_of_the_world_takes_no_memory() {
+    let mut workbook = Workbook::new();
+    let sheet = workbook.add_worksheet();
+    sheet.write(0, 0, "企业名称").unwrap();
+    sheet.write(1_048_575, 16_383, "x").unwrap();
+    let bytes = workbook.save_to_buffer().unwrap();
+    let refused = read(&mut Cursor::new(&bytes), "a.xlsx");
+    assert!(matches!(refused, Err(DirectoryFault::TooMany)), "{refused:?}");
+}
+
+#[test]
+fn an_old_workbook_is_weighed_before_it_is_read() {
+    // A number in the last row and column that the format has (MS-XLS 2.4.180).
+    let mut stream = vec![0x09, 0x08, 16, 0];
+    stream.extend([0, 6, 5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    stream.extend([0x03, 0x02, 14, 0, 0xff, 0xff, 0xff, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    let mut file = cfb::CompoundFile::create(Cursor::new(Vec::new())).unwrap();
+    std::io::Write::write_all(&mut file.create_stream("/Workbook").unwrap(), &stream).unwrap();
+    let bytes = file.into_inner().into_inner();
+    let refused = read(&mut Cursor::new(&bytes), "a.xls");
+    assert!(matches!(refused, Err(DirectoryFault::TooMany)), "{refused:?}");
+}
