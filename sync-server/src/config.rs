@@ -1,6 +1,8 @@
 //! What the hub may be told: a TOML file, then variables `HUIQIAN_HUB_…`, then the command line; the later ones
 //! win. It also runs with none of them.
 
+use std::collections::BTreeMap;
+use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
@@ -9,7 +11,7 @@ use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
 use serde::{Deserialize, Serialize};
 
-use crate::limit::{CONNECTIONS_MAX, CONNECTIONS_PER_ADDRESS, LEDGERS_BYTES};
+use crate::limit::{CONNECTIONS_MAX, CONNECTIONS_PER_ADDRESS, DISK_FREE_MIB, LEDGERS_BYTES, QUOTA_MIB};
 use crate::rate::Rates;
 
 /// Variables that start so are read; `__` stands between a table's name and a key: `HUIQIAN_HUB_TLS__KEY`.
@@ -43,6 +45,37 @@ pub struct Config {
     pub connections_per_address: usize,
     pub log: LogFormat,
     pub rates: Rates,
+    pub evidence: Evidence,
+}
+
+/// Files of evidence.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Evidence {
+    /// What one application's files may come to, in MiB.
+    pub quota_mib: u64,
+    /// What they leave free on the disk, in MiB.
+    pub disk_free_mib: u64,
+    /// Where the files lie when not in the data folder: an S3-compatible store, with the settings that the crate
+    /// `object_store` knows (`bucket`, `endpoint`, `region`, `access_key_id`, `secret_access_key`, …). What is on its way
+    /// in lies in the data folder all the same.
+    pub s3: Option<BTreeMap<String, String>>,
+}
+
+impl Default for Evidence {
+    fn default() -> Self {
+        Self { quota_mib: QUOTA_MIB, disk_free_mib: DISK_FREE_MIB, s3: None }
+    }
+}
+
+/// Without the store's secrets.
+impl fmt::Debug for Evidence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let s3: Option<Vec<_>> = self.s3.as_ref().map(|settings| settings.keys().collect());
+        let mut shown = f.debug_struct("Evidence");
+        shown.field("quota_mib", &self.quota_mib).field("disk_free_mib", &self.disk_free_mib);
+        shown.field("s3", &s3).finish()
+    }
 }
 
 /// Files in PEM (RFC 7468).
@@ -79,6 +112,7 @@ impl Default for Config {
             connections_per_address: CONNECTIONS_PER_ADDRESS,
             log: LogFormat::Text,
             rates: Rates::default(),
+            evidence: Evidence::default(),
         }
     }
 }

@@ -13,6 +13,9 @@ use crate::storage::StorageError;
 const DATABASE: &str = "hub.db";
 const KEY: &str = "hub.key";
 const LOCK: &str = "hub.lock";
+const BLOBS: &str = "blobs";
+/// Below [`BLOBS`]: whole files by application and hash.
+pub(crate) const KEPT: &str = "kept";
 
 /// A hub's folder.
 #[derive(Clone, Debug)]
@@ -58,16 +61,22 @@ impl DataFolder {
         self.path.join(KEY)
     }
 
+    /// Where files of evidence lie.
+    pub fn blobs(&self) -> PathBuf {
+        self.path.join(BLOBS)
+    }
+
+    /// Where those lie that are whole, when the hub keeps them itself.
+    pub fn kept_files(&self) -> PathBuf {
+        self.blobs().join(KEPT)
+    }
+
     /// Makes the folder, for its owner alone, unless it is there.
     ///
     /// # Errors
     /// When it cannot be made.
     pub fn create(&self) -> Result<(), DataError> {
-        let mut builder = fs::DirBuilder::new();
-        builder.recursive(true);
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.create(&self.path).map_err(|error| DataError::Folder(self.path.clone(), error))
+        private_folder(&self.path).map_err(|error| DataError::Folder(self.path.clone(), error))
     }
 
     /// Takes the folder for one hub, creating it; the lock lasts as long as what is returned.
@@ -141,6 +150,18 @@ fn is_private(meta: &fs::Metadata) -> bool {
 #[cfg(not(unix))]
 fn is_private(_: &fs::Metadata) -> bool {
     true
+}
+
+/// Makes a folder, and those that it lies in, for their owner alone, unless it is there.
+///
+/// # Errors
+/// When it cannot be made.
+pub fn private_folder(path: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
 }
 
 /// Opens a file to write, making it when it is not there; from now on its owner alone may read it. What it holds stays.

@@ -1,13 +1,16 @@
 //! Checks a hub's data: the database, the key, and every application as a client would that joins it.
 
 use std::fmt;
+use std::io;
 use std::sync::Arc;
 
 use form_document::key::SigningKey;
 use form_model::id::ApplicationId;
 
 use crate::arbiter::Core;
+use crate::blob::{BlobError, Objects};
 use crate::clock::Clock;
+use crate::config::Evidence;
 use crate::data::{DataError, DataFolder};
 use crate::storage::Storage as _;
 use crate::storage::sqlite::Sqlite;
@@ -15,6 +18,10 @@ use crate::storage::sqlite::Sqlite;
 /// What helps a database that contradicts itself.
 const RESTORE: &str = "stop the hub, put its newest backup into a new folder (`sync-server restore`) with hub.key, and \
                        serve that: what the backup lacks the devices hand back";
+
+/// What helps a file that is damaged or gone.
+const BRING_AGAIN: &str =
+    "whoever has it brings it again: the hub sets it aside as soon as somebody asks for it";
 
 /// What was found.
 #[derive(Debug, Default)]
@@ -104,4 +111,63 @@ fn examine_all(
         }
     }
     Ok(())
+}
+
+/// What was found of files of evidence.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FileReport {
+    /// How many are kept.
+    pub files: usize,
+    /// Their bytes together.
+    pub bytes: u64,
+    /// How many files the documents name that nobody has brought yet.
+    pub awaited: usize,
+}
+
+impl fmt::Display for FileReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { files, bytes, awaited } = self;
+        write!(f, "{files} files of evidence, {bytes} bytes; {awaited} more are named and not here yet")
+    }
+}
+
+/// Reads every file of evidence through. It may be done while the hub serves.
+///
+/// # Errors
+/// When the database or the store of files cannot be read at all.
+pub fn examine_files(
+    folder: &DataFolder,
+    evidence: &Evidence,
+    report: &mut Report,
+) -> Result<FileReport, DataError> {
+    let sqlite = Sqlite::open_to_read(&folder.database())?;
+    let applications = sqlite.applications()?;
+    let mut files = FileReport::default();
+    if applications.is_empty() {
+        return Ok(files);
+    }
+    let unusable = |cause: String| DataError::Folder(folder.blobs(), io::Error::other(cause));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| unusable(error.to_string()))?;
+    let objects = Objects::open(&folder.blobs(), evidence.s3.as_ref());
+    let objects = objects.map_err(|error| unusable(error.to_string()))?;
+    let mut core = Core::new(Box::new(sqlite), Arc::new(folder.key()?), Clock::system(), 1)?;
+    for id in applications {
+        let kept = core.storage().blobs(&id)?;
+        for blob in &kept {
+            let what = match runtime.block_on(objects.look_through(&id, blob)) {
+                Ok(()) => continue,
+                Err(BlobError::Missing) => format!("file {} is not there", blob.hash),
+                Err(BlobError::Damaged) => format!("file {} is not what its name says", blob.hash),
+                Err(other) => format!("file {} cannot be read: {other}", blob.hash),
+            };
+            report.fault(Some(&id), what, BRING_AGAIN);
+        }
+        files.files += kept.len();
+        files.bytes = files.bytes.saturating_add(kept.iter().map(|blob| blob.length).sum());
+        // An application that cannot be opened has its faults in the report already.
+        let named = core.named_files(&id).unwrap_or_default();
+        files.awaited += named.iter().filter(|hash| kept.iter().all(|blob| blob.hash != **hash)).count();
+    }
+    Ok(files)
 }

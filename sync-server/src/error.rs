@@ -59,6 +59,34 @@ pub enum ErrorCode {
     TooLarge,
     /// Too many requests, changes, streams or applications.
     TooMany,
+    /// The device's agency writes nothing in the application, so it brings no files.
+    NotAWriter,
+    /// The upload ticket is unknown, expired, or for another application.
+    TicketUnknown,
+    /// A file of no bytes.
+    EmptyFile,
+    /// There is no such upload of this device: it never was, was ended, or was given up as broken.
+    UploadUnknown,
+    /// The upload was not finished in time.
+    UploadExpired,
+    /// Another request has the upload and does not let go.
+    UploadLocked,
+    /// The piece does not start where the hub's part of the file ends: ask how far it is.
+    OffsetWrong,
+    /// The piece is not what its checksum says; nothing of it was kept.
+    ChecksumMismatch,
+    /// The whole file is not what was announced; the upload is gone.
+    HashMismatch,
+    /// The client speaks another version of tus.
+    TusVersion,
+    /// The hub has no such file, or the device may not have it.
+    BlobUnknown,
+    /// The file has no such part.
+    RangeWrong,
+    /// The application's files come to as much as the hub keeps for one.
+    QuotaExceeded,
+    /// The hub's disk has no room for the file.
+    DiskFull,
     /// The store failed; nothing was acknowledged. Try again.
     StorageFailed,
     /// The hub was restored from a backup and waits for what its clients know. Try again.
@@ -105,6 +133,22 @@ impl ErrorCode {
             Self::UnsupportedMedia => ("unsupported_media", 415, "The body is of another kind"),
             Self::TooLarge => ("too_large", 413, "Too many bytes"),
             Self::TooMany => ("too_many", 429, "Too many at once"),
+            Self::NotAWriter => ("not_a_writer", 403, "The device brings no files to the application"),
+            Self::TicketUnknown => ("ticket_unknown", 401, "The upload ticket is unknown or expired"),
+            Self::EmptyFile => ("empty_file", 400, "The file is empty"),
+            Self::UploadUnknown => ("upload_unknown", 404, "No such upload"),
+            Self::UploadExpired => ("upload_expired", 410, "The upload was not finished in time"),
+            Self::UploadLocked => ("upload_locked", 423, "Another request has the upload"),
+            Self::OffsetWrong => ("offset_wrong", 409, "The piece does not start where the hub's part ends"),
+            Self::ChecksumMismatch => ("checksum_mismatch", 460, "The piece is not what its checksum says"),
+            Self::HashMismatch => ("hash_mismatch", 460, "The file is not what was announced"),
+            Self::TusVersion => ("tus_version", 412, "The hub speaks tus 1.0.0"),
+            Self::BlobUnknown => ("blob_unknown", 404, "No such file"),
+            Self::RangeWrong => ("range_wrong", 416, "The file has no such part"),
+            Self::QuotaExceeded => {
+                ("quota_exceeded", 507, "The application's files are as many as the hub keeps")
+            }
+            Self::DiskFull => ("disk_full", 507, "The hub's disk has no room for the file"),
             Self::StorageFailed => ("storage_failed", 503, "The hub could not store or read"),
             Self::Recovering => ("recovering", 503, "The hub waits for what its clients know"),
             Self::Busy => ("busy", 503, "The hub cannot answer now"),

@@ -4,7 +4,6 @@ use std::fs::File;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::thread::JoinHandle;
-use std::time::Duration;
 
 use axum_server::Handle;
 use axum_server::tls_rustls::RustlsConfig;
@@ -12,20 +11,21 @@ use form_document::key::PublicKey;
 use tokio::task::JoinHandle as Task;
 
 use crate::arbiter::{Arbiter, Core};
+use crate::blob::{BlobError, Objects};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::data::{DataError, DataFolder};
 use crate::door::Door;
 use crate::http::{HubState, router};
+use crate::intake::Intake;
 use crate::limit::{FILES_RESERVED, FIRST_REQUEST_MAX, IDLE_MAX, STOP_WAIT};
 use crate::metric;
 use crate::rate::Limiter;
 use crate::session::Sessions;
 use crate::storage::sqlite::Sqlite;
 use crate::stream::{Close, Streams};
-
-/// How often what has expired is forgotten.
-const UPKEEP_INTERVAL: Duration = Duration::from_secs(10);
+use crate::upkeep;
+use crate::upload::Files;
 
 /// A hub that serves.
 #[derive(Debug)]
@@ -61,6 +61,8 @@ pub enum StartError {
     Exposed(SocketAddr),
     #[error("certificate or key cannot be used: {0}")]
     Tls(std::io::Error),
+    #[error(transparent)]
+    Blob(#[from] BlobError),
     #[error("the arbiter's thread cannot be started: {0}")]
     Thread(std::io::Error),
 }
@@ -89,6 +91,7 @@ impl Hub {
         let hub = key.public();
         let sqlite = Sqlite::open(&folder.database()).map_err(DataError::from)?;
         let budget = config.ledgers_mib << 20;
+        let objects = Objects::open(&folder.blobs(), config.evidence.s3.as_ref())?;
         let core =
             Core::new(Box::new(sqlite), Arc::clone(&key), clock.clone(), budget).map_err(DataError::from)?;
         let failed = |error| StartError::Listen(config.listen, error);
@@ -101,17 +104,18 @@ impl Hub {
         let state = HubState {
             hub,
             arbiter: arbiter.clone(),
-            sessions: Arc::new(Sessions::new(key, clock)),
+            sessions: Arc::new(Sessions::new(key, clock.clone())),
             streams: Arc::clone(&streams),
             limiter: Arc::new(Limiter::new(&config.rates)),
-            intake: Arc::default(),
+            intake: Intake::bodies(),
+            files: Arc::new(Files::new(objects, arbiter.clone(), folder.blobs(), &config.evidence)),
             open: config.is_open(),
             behind_proxy: config.behind_proxy,
         };
         let scheme = if tls.is_some() { "https" } else { "http" };
         let url = config.url.clone().unwrap_or_else(|| format!("{scheme}://{address}"));
         let handle = Handle::new();
-        let upkeep = tokio::spawn(upkeep(state.clone()));
+        let upkeep = tokio::spawn(upkeep::run(state.clone(), clock));
         let server = serve(listener, tls, door(&config), handle.clone(), state).map_err(failed)?;
         Ok(Self { address, key: hub, url, handle, server, upkeep, streams, arbiter, thread, _lock: lock })
     }
@@ -189,14 +193,4 @@ fn serve(
             tokio::spawn(server.first_request_timeout(FIRST_REQUEST_MAX).serve(service))
         }
     })
-}
-
-async fn upkeep(state: HubState) {
-    let mut ticks = tokio::time::interval(UPKEEP_INTERVAL);
-    loop {
-        ticks.tick().await;
-        state.sessions.forget_expired();
-        state.limiter.forget_quiet();
-        metric::upkeep();
-    }
 }

@@ -4,6 +4,7 @@
 //! and HTTP. [`Hub::start`] runs all of it inside any program.
 
 pub mod arbiter;
+mod blob;
 pub mod clock;
 pub mod config;
 pub mod data;
@@ -20,7 +21,10 @@ mod replay;
 mod session;
 pub mod storage;
 mod stream;
+mod upkeep;
+mod upload;
 
+pub use blob::{BlobError, copy_tree};
 pub use config::Config;
 pub use hub::{Hub, StartError};
 

@@ -193,3 +193,84 @@ pub const STOP_WAIT: Duration = Duration::from_secs(10);
 /// When a client tries again at a hub that waits for what its other members know, in seconds: soon enough that
 /// nobody notices when all of them are online.
 pub const RECOVERY_RETRY_S: u64 = 5;
+
+// Files of evidence.
+
+/// The largest file, in bytes: what fits on the file systems of all memory sticks, as documents name none larger.
+pub const FILE_MAX_BYTES: u64 = form_model::evidence::FILE_MAX_BYTES;
+
+/// The largest piece of a file that bears its own checksum, in bytes. It counts only as a whole, so what a cut line
+/// loses is bounded; a piece without a checksum may be as long as the file.
+pub const CHECKED_PIECE_MAX_BYTES: u64 = 64 << 20;
+
+/// How many bytes of a piece are gathered in memory before they are written: large enough that handing them to another
+/// thread costs nothing beside it.
+pub const WRITE_BYTES: usize = 256 << 10;
+
+/// After how many bytes of a long piece what has come is made durable and counted: what a killed hub may ask for again.
+pub const COUNT_BYTES: u64 = 16 << 20;
+
+/// How many bytes are read from a file at once on their way out, or when it is looked through.
+pub const READ_BYTES: usize = 256 << 10;
+
+/// How many pieces of one device are taken at once: more make a line no faster.
+pub const PIECES_PER_DEVICE: usize = 8;
+
+/// How many pieces are taken at once in all: with [`WRITE_BYTES`] and what the system's line holds, 64 MiB.
+pub const PIECES_MAX: usize = 128;
+
+/// How long a request waits for an earlier one to let go of its upload: what that needs to make durable what it has.
+pub const UPLOAD_TURN_WAIT: Duration = Duration::from_secs(20);
+
+/// How many unfinished uploads one device may have: a memory card of photos that all were begun at once.
+pub const UPLOADS_PER_DEVICE: u64 = 2_048;
+
+/// How many bytes one device's unfinished uploads may come to: four of the largest files.
+pub const UPLOAD_BYTES_PER_DEVICE: u64 = 4 * FILE_MAX_BYTES;
+
+/// The files of one application, in MiB, unless the configuration says otherwise: 20 GiB, ten site visits of 500
+/// photos and some films.
+pub const QUOTA_MIB: u64 = 20 << 10;
+
+/// What files leave free on the disk, in MiB, unless the configuration says otherwise: the database must go on when
+/// photos no longer find room.
+pub const DISK_FREE_MIB: u64 = 1 << 10;
+
+/// How long an unfinished upload is kept: a site visit's week without a line.
+pub const UPLOAD_LIFE: Duration = Duration::from_secs(7 * 24 * 3_600);
+
+/// How often expired uploads are looked for, and at the start.
+pub const SWEEP_INTERVAL: Duration = Duration::from_secs(60);
+
+/// The longest `Upload-Metadata`, in bytes: a hash and a long file name in base64.
+pub const UPLOAD_METADATA_MAX_BYTES: usize = 2 << 10;
+
+/// How long an upload ticket works: a working day.
+pub const TICKET_LIFE: Duration = Duration::from_secs(12 * 3_600);
+
+/// About how many hashes may be asked at once.
+pub const KNOWN_MAX: usize = 1_024;
+
+/// How large such a question may be, in bytes: each hash as CBOR text of 64 digits.
+pub const KNOWN_MAX_BYTES: usize = KNOWN_MAX * 68;
+
+/// How long a file that was read through once counts as sound for requests of parts: a large file is fetched in
+/// hundreds of them, and reading it whole for each would make that quadratic.
+pub const SOUND_FOR: Duration = Duration::from_secs(10 * 60);
+
+/// How many files are remembered as sound.
+pub const SOUND_MAX: usize = 4_096;
+
+/// How long a file that no change names is kept: the change that names it may still be on a desk in the field.
+pub const UNNAMED_LIFE: Duration = Duration::from_secs(30 * 24 * 3_600);
+
+/// How old a file is that lies here without being in the database before something is done about it: between both steps
+/// of keeping a file lies less than this.
+pub const FORGOTTEN_AGE: Duration = Duration::from_secs(3_600);
+
+/// How often files that nobody names are looked for, and at the start.
+pub const COLLECT_INTERVAL: Duration = Duration::from_secs(6 * 3_600);
+
+/// How much of a file goes to an S3-compatible store at once, in bytes: its protocol takes 10,000 pieces, and none but
+/// the last below 5 MiB.
+pub const S3_PIECE_BYTES: usize = 8 << 20;

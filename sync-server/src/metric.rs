@@ -84,3 +84,34 @@ pub(crate) fn request(route: &str, method: &str, status: u16, took: Duration) {
     let labels = [("route", route.to_owned()), ("method", method.to_owned())];
     histogram!("hub_request_seconds", &labels).record(took.as_secs_f64());
 }
+
+/// Bytes of files that were written.
+pub(crate) fn file_bytes_in(bytes: usize) {
+    counter!("hub_file_bytes_in_total").increment(bytes as u64);
+}
+
+/// Bytes of files that were sent.
+pub(crate) fn file_bytes_out(bytes: usize) {
+    counter!("hub_file_bytes_out_total").increment(bytes as u64);
+}
+
+/// A file was kept whole.
+pub(crate) fn file_kept(bytes: u64) {
+    counter!("hub_files_kept_total").increment(1);
+    counter!("hub_file_bytes_kept_total").increment(bytes);
+}
+
+/// A file or a piece of one was not kept.
+pub(crate) fn file_refused(reason: &'static str) {
+    counter!("hub_files_refused_total", "reason" => reason).increment(1);
+}
+
+/// A kept file is damaged or gone.
+pub(crate) fn file_lost() {
+    counter!("hub_files_lost_total").increment(1);
+}
+
+/// Files that nobody named were taken away.
+pub(crate) fn files_collected(count: usize) {
+    counter!("hub_files_collected_total").increment(count as u64);
+}

@@ -88,19 +88,18 @@ fn copy_vendored(frontend: &Path, dist: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Runs `npm ci` unless node_modules already holds exactly the locked packages.
-fn install_node_modules(frontend: &Path) -> anyhow::Result<()> {
-    let lock = fs::read(frontend.join("package-lock.json")).context("frontend/package-lock.json")?;
-    let stamp = frontend.join("node_modules/.huiqian-lock");
+/// Runs `npm ci` in a folder unless its node_modules already holds exactly the locked packages.
+///
+/// # Errors
+/// When npm cannot install them.
+pub fn install_node_modules(folder: &Path) -> anyhow::Result<()> {
+    let list = folder.join("package-lock.json");
+    let lock = fs::read(&list).with_context(|| list.display().to_string())?;
+    let stamp = folder.join("node_modules/.huiqian-lock");
     if fs::read(&stamp).is_ok_and(|installed| installed == lock) {
         return Ok(());
     }
-    run(Command::new("npm").current_dir(frontend).args([
-        "ci",
-        "--no-audit",
-        "--no-fund",
-        "--ignore-scripts",
-    ]))?;
+    run(Command::new("npm").current_dir(folder).args(["ci", "--no-audit", "--no-fund", "--ignore-scripts"]))?;
     fs::write(&stamp, lock).with_context(|| stamp.display().to_string())
 }
 

@@ -5,6 +5,7 @@ mod build;
 mod deny;
 mod frontend;
 mod headless;
+mod interop;
 mod progress;
 mod run;
 mod screenshots;
@@ -23,7 +24,7 @@ const USAGE: &str = "cargo xtask <command>
   run           build and open the app; without a display do the same job on the command line
   test          everything that must hold: format, lints, tests, the real window, licences
   screenshots   pictures of every screen into target/screenshots
-  bench [PART]… the benchmarks, or some: engine, window, hub, memory, peers; --quick; results also in target/bench
+  bench [PART]… the benchmarks, or some: engine, window, hub, memory, blobs, peers; --quick; results also in target/bench
   frontend      only build the web view into frontend/dist";
 
 fn main() -> ExitCode {

@@ -5,6 +5,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, bail};
 
+use crate::interop;
 use crate::progress::{Progress, find_program, output_of, run};
 use crate::wasm_toolchain::{DEBIAN_PACKAGES as WASM_PACKAGES, WasmToolchain};
 
@@ -52,6 +53,8 @@ const TEST_NEEDS: &[Need] = &[
     package("ibus-libpinyin"),
     program("strace", "strace"),
     program("gnome-keyring-daemon", "gnome-keyring"),
+    program("python3", "python3"),
+    program("pip3", "python3-pip"),
 ];
 
 const MACOS_ADVICE: &str =
@@ -69,7 +72,11 @@ pub fn install(progress: &mut Progress, purpose: Purpose) -> anyhow::Result<()> 
             return install_on_debian(purpose);
         }
         name_what_is_missing(purpose)
-    })
+    })?;
+    if purpose == Purpose::Test {
+        progress.step("set-up: foreign clients that upload", interop::install)?;
+    }
+    Ok(())
 }
 
 fn install_on_debian(purpose: Purpose) -> anyhow::Result<()> {

@@ -146,7 +146,7 @@ impl Core {
     }
 }
 
-fn unknown() -> HubError {
+pub(super) fn unknown() -> HubError {
     HubError::new(ErrorCode::ApplicationUnknown, "this hub has no such application")
 }
 

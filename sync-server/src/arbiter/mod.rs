@@ -6,6 +6,7 @@ mod cache;
 mod core;
 mod enrol;
 mod examine;
+mod file;
 mod fold;
 mod form;
 mod live;
@@ -20,6 +21,7 @@ mod start;
 mod thread;
 
 pub use self::core::Core;
+pub use file::{History, NewUpload, Room};
 pub use publish::{CheckedPublication, Published};
 pub use round::{Answer, Ask, Round, Stretch};
 pub(crate) use thread::Arbiter;

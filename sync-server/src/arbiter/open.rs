@@ -10,6 +10,7 @@ use form_document::{ActorId, ChangeHash, Document, Segment, UnverifiedGenesis, a
 use form_model::definition::FormDefinition;
 use form_model::id::ApplicationId;
 
+use super::file::Named;
 use crate::limit::{LEDGER_BASE_BYTES, LEDGER_CHANGE_BYTES};
 use crate::storage::record::{ApplicationRecord, Place, Run, SegmentRecord, StoredHead};
 use crate::storage::{Storage, StorageError};
@@ -23,6 +24,8 @@ pub(super) struct OpenApplication {
     /// Up to where the log is folded.
     pub(super) folded: Position,
     pub(super) genesis: ChangeHash,
+    /// Which files the document names, as of some place of the log.
+    pub(super) named: Option<(Position, Named)>,
 }
 
 impl OpenApplication {
@@ -101,7 +104,7 @@ pub(super) fn open(
     };
     let genesis = id.0.parse().map_err(|_| damaged("its id is no hash".to_owned()))?;
     let folded = snapshot.head.state.position;
-    Ok(OpenApplication { ledger: Ledger::new(document, parts), head, folded, genesis })
+    Ok(OpenApplication { ledger: Ledger::new(document, parts), head, folded, genesis, named: None })
 }
 
 fn span(record: &SegmentRecord) -> Span {

@@ -158,7 +158,7 @@ impl Core {
         let snapshot = SnapshotRecord { head, document: ledger.document.save() };
         write.fold = Some((snapshot, Fold { before, after: state, runs }));
         let hash = id.0.parse().map_err(|_| refused("its id is no hash".to_owned()))?;
-        Ok((write, OpenApplication { ledger, head, folded: state.position, genesis: hash }))
+        Ok((write, OpenApplication { ledger, head, folded: state.position, genesis: hash, named: None }))
     }
 }
 

@@ -26,7 +26,8 @@ enum Action {
     /// Serves until it is told to stop (SIGTERM or Ctrl-C). Prints one line of JSON when it listens: address,
     /// url and the hub's public key.
     Serve(serve::Serve),
-    /// Copies the database into one file, consistent, also while the hub serves. The key (hub.key) is not in
+    /// Copies the database into one file, consistent, also while the hub serves, and the files of evidence that the hub
+    /// keeps itself into a folder beside it (`NAME.files`; links where both lie on one disk). The key (hub.key) is not in
     /// it: copy that file once and keep it apart, under lock.
     Backup {
         #[arg(long)]
@@ -35,7 +36,7 @@ enum Action {
         #[arg(long)]
         out: PathBuf,
     },
-    /// Puts a backup into a data folder without a database. Put the hub's key file (hub.key) there as well.
+    /// Puts a backup, with the files beside it, into a data folder without a database. Put the hub's key file (hub.key) there as well.
     Restore {
         #[arg(long)]
         data: PathBuf,
@@ -47,6 +48,12 @@ enum Action {
     Doctor {
         #[arg(long)]
         data: PathBuf,
+        /// Also reads every file of evidence through: is it there, as long as it should be, and what its name says?
+        #[arg(long)]
+        blobs: bool,
+        /// The hub's configuration, which says where files lie when not in the data folder.
+        #[arg(long)]
+        config: Option<PathBuf>,
     },
     /// Who may publish on a hub that is not open to all. Members are invited by an application's lead (`huiqian
     /// invite`), never by the hub.
@@ -72,7 +79,7 @@ impl Command {
             Action::Serve(serve) => serve.run()?,
             Action::Backup { data, out } => backup::run(&data, &out)?,
             Action::Restore { data, from } => restore::run(&data, &from)?,
-            Action::Doctor { data } => return doctor::run(&data),
+            Action::Doctor { data, blobs, config } => return doctor::run(&data, blobs, config.as_deref()),
             Action::Admin(admin) => admin.run()?,
             Action::Key(KeyAction::Show { data }) => key::show(&data)?,
         }

@@ -5,11 +5,14 @@ use std::io;
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
+use sync_server::copy_tree;
 use sync_server::data::{DataFolder, private_file, sync_folder};
 use sync_server::storage::sqlite::Sqlite;
 
-/// What may lie in the folder: the key, which belongs there, and the lock.
-const ALLOWED: [&str; 2] = ["hub.key", "hub.lock"];
+use super::backup::files_of;
+
+/// What may lie in the folder: the key, which belongs there, the lock, and files of evidence, which lie under their hashes.
+const ALLOWED: [&str; 3] = ["hub.key", "hub.lock", "blobs"];
 
 /// What a restore that was cut off leaves behind: the copy, and SQLite's files beside it.
 const PARTIAL: [&str; 4] = ["hub.partial", "hub.partial-wal", "hub.partial-shm", "hub.partial-journal"];
@@ -24,6 +27,10 @@ pub(super) fn run(data: &Path, from: &Path) -> anyhow::Result<()> {
         }
     }
     clear(data);
+    let files = files_of(from);
+    if files.is_dir() {
+        copy_tree(&files, &folder.kept_files()).with_context(|| files.display().to_string())?;
+    }
     let put = put(from, &data.join(PARTIAL[0]), &folder.database());
     clear(data);
     put?;

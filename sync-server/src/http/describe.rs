@@ -30,6 +30,18 @@ const MEMBER: &[ErrorCode] =
     &[ErrorCode::ApplicationUnknown, ErrorCode::NotAMember, ErrorCode::DeviceRevoked];
 /// What every step of the roster may meet.
 const ROSTER: &[ErrorCode] = &[ErrorCode::RosterMoved, ErrorCode::RosterRefused, ErrorCode::Recovering];
+/// What everybody who brings files may meet.
+const BRINGS: &[ErrorCode] = &[ErrorCode::NotAWriter, ErrorCode::TicketUnknown, ErrorCode::TusVersion];
+/// What becomes of an upload.
+const UPLOAD: &[ErrorCode] = &[ErrorCode::UploadUnknown, ErrorCode::UploadExpired, ErrorCode::UploadLocked];
+/// What becomes of a piece of a file, and of the file with its last one.
+const PIECE: &[ErrorCode] = &[
+    ErrorCode::OffsetWrong,
+    ErrorCode::ChecksumMismatch,
+    ErrorCode::HashMismatch,
+    ErrorCode::UploadLocked,
+    ErrorCode::DiskFull,
+];
 /// What becomes of an invite.
 const INVITE: &[ErrorCode] =
     &[ErrorCode::InviteUnknown, ErrorCode::InviteUsed, ErrorCode::InviteExpired, ErrorCode::InviteCancelled];
@@ -39,8 +51,9 @@ const ANY: &[ErrorCode] = &[ErrorCode::Timeout, ErrorCode::Internal];
 /// The failures of an operation, by its id; `None` for one that is not known here.
 fn failures(operation: &str) -> Option<Vec<&'static [ErrorCode]>> {
     use ErrorCode::{
-        AdmissionNeeded, AdmissionUnknown, BadMessage, Busy, ChallengeUnknown, HubBehind, LogForked,
-        LogRefused, NotALead, PublicationRefused, Recovering, SignatureWrong, StorageFailed, TooMany,
+        AdmissionNeeded, AdmissionUnknown, BadMessage, BlobUnknown, Busy, ChallengeUnknown, DiskFull,
+        EmptyFile, HashMismatch, HubBehind, LogForked, LogRefused, NotALead, NotAWriter, PublicationRefused,
+        QuotaExceeded, RangeWrong, Recovering, SignatureWrong, StorageFailed, TooMany,
     };
     Some(match operation {
         "challenge" => vec![BODY, &[TooMany]],
@@ -55,6 +68,14 @@ fn failures(operation: &str) -> Option<Vec<&'static [ErrorCode]>> {
         "adopt" => vec![SIGNED, BODY, MEMBER, &[HubBehind, LogRefused]],
         "open_epoch" => vec![SIGNED, BODY, MEMBER, ROSTER],
         "live" => vec![SIGNED, MEMBER, &[BadMessage]],
+        "upload_options" => vec![],
+        "begin_upload" => vec![SIGNED, BODY, MEMBER, BRINGS, PIECE, &[EmptyFile, QuotaExceeded, DiskFull]],
+        "upload_state" | "end_upload" => vec![SIGNED, MEMBER, BRINGS, UPLOAD, &[BadMessage, HashMismatch]],
+        "append" => vec![SIGNED, BODY, MEMBER, BRINGS, UPLOAD, PIECE],
+        "upload_ticket" => vec![SIGNED, MEMBER, &[NotAWriter, BadMessage]],
+        "blob" => vec![SIGNED, MEMBER, &[BadMessage, BlobUnknown, RangeWrong]],
+        "blob_head" => vec![SIGNED, MEMBER, &[BadMessage, BlobUnknown]],
+        "known" => vec![SIGNED, BODY, MEMBER],
         "show" => vec![INVITE, &[BadMessage, TooMany, Busy, StorageFailed]],
         "enrol" => vec![INVITE, BODY, ROSTER, &[TooMany, Busy, StorageFailed]],
         "health" => vec![&[TooMany, Busy, StorageFailed]],
@@ -71,6 +92,10 @@ pub(super) fn complete(routes: &utoipa::openapi::OpenApi) -> Value {
         "type": "http", "scheme": "bearer",
         "description": "A token of POST /v1/tokens as `Authorization: Bearer <token>`, and with each request the header \
                         `Huiqian-Proof`, as said at the head of this document.",
+    });
+    document["components"]["securitySchemes"]["upload"] = json!({
+        "type": "apiKey", "in": "header", "name": "Authorization",
+        "description": "An upload ticket of POST /v1/applications/{id}/uploads/ticket as `Huiqian-Upload <ticket>`.",
     });
     let messages: Map<String, Value> = serde_json::from_str(MESSAGES).unwrap_or_default();
     if let Some(schemas) = document["components"]["schemas"].as_object_mut() {
@@ -137,7 +162,8 @@ fn authentication() -> String {
          overtaken by 127 later ones at most. The signature is the device's for the purpose `{request}`; its content is \
          the token as text, a line feed, the number as it stands in the header, a line feed, the method in capitals, a \
          line feed, path and query as they stand in the request line, a line feed, and the SHA-256 of the body as it goes \
-         over the line (after packing), 32 raw bytes; of no body, that of the empty text.\n\n\
+         over the line (after packing), 32 raw bytes; of no body, that of the empty text. For PATCH and POST of uploads, whose bodies \
+         are as long as files, it is that of the empty text too: `Upload-Checksum` and the file's own hash cover them.\n\n\
          Other headers: `Huiqian-Admission` (a code, when publishing on a hub that is not open), `Huiqian-Device` (the \
          asking device's key, when looking at an invite), `Content-Encoding: gzip` (large bodies of signed requests may \
          be packed so), `X-Request-Id` (taken over from a proxy when short and plain, else made here; in each answer).\n\n\
@@ -168,7 +194,7 @@ mod tests {
                 operations += 1;
             }
         }
-        assert_eq!(operations, 15);
+        assert_eq!(operations, 24);
         assert!(document["paths"]["/openapi.json"]["get"].is_object());
         let text = document.to_string();
         for named in text.split("#/components/schemas/").skip(1) {

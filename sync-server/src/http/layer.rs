@@ -10,6 +10,7 @@ use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate as _};
 use tower_http::compression::{CompressionLayer, CompressionLevel};
 use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};
 use tracing::Instrument as _;
@@ -21,10 +22,15 @@ use crate::metric;
 /// The header with a request's id, taken over from a proxy or made here.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+/// Where files come in.
+const UPLOADS: [&str; 2] = ["/v1/applications/{id}/uploads", "/v1/applications/{id}/uploads/{upload}"];
+
 /// Puts the layers on.
 pub(super) fn apply(router: Router) -> Router {
+    // A file's length and parts are of the file as it is.
+    let worth = DefaultPredicate::new().and(NotForContentType::const_new("application/octet-stream"));
     router
-        .layer(CompressionLayer::new().gzip(true).quality(CompressionLevel::Fastest))
+        .layer(CompressionLayer::new().gzip(true).quality(CompressionLevel::Fastest).compress_when(worth))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn(in_time))
         .layer(from_fn(measure))
@@ -50,7 +56,13 @@ fn panicked(_: Box<dyn Any + Send>) -> Response {
     HubError::new(ErrorCode::Internal, "the hub met a fault of its own").into_response()
 }
 
+/// Gives every request its time, but for those that bring files: a large one takes as long as its line needs, and is let
+/// go when nothing comes for [`crate::limit::STALL_MAX`].
 async fn in_time(request: Request, next: Next) -> Response {
+    let path = request.extensions().get::<MatchedPath>();
+    if path.is_some_and(|path| UPLOADS.contains(&path.as_str())) {
+        return next.run(request).await;
+    }
     match tokio::time::timeout(REQUEST_TIMEOUT, next.run(request)).await {
         Ok(response) => response,
         Err(_) => HubError::new(ErrorCode::Timeout, "the request was not there in time").into_response(),

@@ -1,6 +1,7 @@
 //! The hub over HTTP.
 
 mod application;
+mod blob;
 mod describe;
 mod invite;
 mod layer;
@@ -9,10 +10,13 @@ mod log;
 mod named;
 mod place;
 mod problem;
+mod range;
 mod route;
 mod session;
 mod signed;
 mod state;
+mod tus;
+mod upload;
 
 pub(crate) use application::admission;
 pub(crate) use route::router;

@@ -1,4 +1,4 @@
-//! The one name in an address: an application's id, an invite's key.
+//! The names in an address: an application's id, an invite's key, an upload or a file within an application.
 
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
@@ -12,7 +12,22 @@ impl<S: Send + Sync> FromRequestParts<S> for Named {
     type Rejection = HubError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, HubError> {
-        let bad = |_| HubError::new(ErrorCode::BadMessage, "the address cannot be read: it is no UTF-8");
-        Path::from_request_parts(parts, state).await.map(|Path(name)| Self(name)).map_err(bad)
+        Path::from_request_parts(parts, state).await.map(|Path(name)| Self(name)).map_err(|_| bad())
     }
+}
+
+/// An application's id and a name within it, as they stand in the address.
+pub(super) struct Within(pub(super) String, pub(super) String);
+
+impl<S: Send + Sync> FromRequestParts<S> for Within {
+    type Rejection = HubError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, HubError> {
+        let names = Path::from_request_parts(parts, state).await;
+        names.map(|Path((application, name))| Self(application, name)).map_err(|_| bad())
+    }
+}
+
+fn bad() -> HubError {
+    HubError::new(ErrorCode::BadMessage, "the address cannot be read: it is no UTF-8")
 }

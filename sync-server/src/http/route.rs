@@ -10,7 +10,7 @@ use utoipa_axum::routes;
 
 use super::describe::{Description, complete};
 use super::state::HubState;
-use super::{application, invite, layer, live, log, place, session};
+use super::{application, blob, invite, layer, live, log, place, session, upload};
 use crate::error::{ErrorCode, HubError};
 
 /// All routes.
@@ -25,6 +25,11 @@ pub(super) fn table() -> OpenApiRouter<HubState> {
         .routes(routes!(log::standing, log::adopt))
         .routes(routes!(log::open_epoch))
         .routes(routes!(live::live))
+        .routes(routes!(upload::options, upload::begin))
+        .routes(routes!(upload::ticket))
+        .routes(routes!(upload::state, upload::append, upload::end))
+        .routes(routes!(blob::get, blob::has))
+        .routes(routes!(blob::known))
         .routes(routes!(invite::show, invite::enrol))
         .routes(routes!(place::health))
         .routes(routes!(place::metrics))

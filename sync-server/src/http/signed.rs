@@ -12,14 +12,13 @@ use flate2::bufread::GzDecoder;
 use form_document::key::{PublicKey, Purpose, Signature};
 use form_document::session::request_content;
 use form_document::wire::{self, BadMessage};
-use futures_util::StreamExt as _;
 use minicbor::{Decode, Encode};
 use serde::de::DeserializeOwned;
 
 use super::state::HubState;
 use crate::error::{ErrorCode, HubError};
-use crate::intake::Room;
-use crate::limit::{DRAIN_BYTES, SMALL_BODY_BYTES};
+use crate::intake::{Room, drain};
+use crate::limit::SMALL_BODY_BYTES;
 
 /// The header with the request's number and a device's signature over it all.
 pub(crate) const PROOF: &str = "huiqian-proof";
@@ -70,19 +69,6 @@ pub(super) async fn signed(state: &HubState, request: Request, limit: usize) -> 
         body
     };
     Ok(Signed { device, body, headers: parts.headers, _rooms: rooms })
-}
-
-/// Takes a body off the line without keeping it. An answer given while the client still sends gets lost when
-/// the connection closes, and the client would not learn what was wrong.
-async fn drain(body: Body) {
-    let mut left = DRAIN_BYTES;
-    let mut chunks = body.into_data_stream();
-    while let Some(Ok(chunk)) = chunks.next().await {
-        left = left.saturating_sub(chunk.len());
-        if left == 0 {
-            break;
-        }
-    }
 }
 
 /// The device that has signed a request without a body.

@@ -11,6 +11,7 @@ use crate::intake::Intake;
 use crate::rate::Limiter;
 use crate::session::Sessions;
 use crate::stream::Streams;
+use crate::upload::Files;
 
 /// Shared by all requests; cheap to clone.
 #[derive(Clone)]
@@ -21,6 +22,7 @@ pub(crate) struct HubState {
     pub(crate) streams: Arc<Streams>,
     pub(crate) limiter: Arc<Limiter>,
     pub(crate) intake: Arc<Intake>,
+    pub(crate) files: Arc<Files>,
     pub(crate) open: bool,
     pub(crate) behind_proxy: bool,
 }

@@ -1,6 +1,7 @@
 //! What the hub keeps, and the one trait that routes and arbiter know of it. SQLite implements it; a shared
 //! database will one day, so no type of a database leaves its module.
 
+pub mod file;
 pub mod record;
 pub mod sqlite;
 
@@ -13,6 +14,7 @@ use form_document::wire::PackageFile;
 use form_document::{ActorId, Claim};
 use form_model::id::ApplicationId;
 
+use file::{BlobHash, BlobRecord, TicketHash, TicketRecord, UploadId, UploadLoad, UploadRecord};
 use record::{
     AdmissionHash, ApplicationRecord, Commit, Fold, LogRecord, SegmentRecord, SnapshotRecord, StoredHead,
 };
@@ -172,6 +174,48 @@ pub trait Storage: Send + std::fmt::Debug {
     /// # Errors
     /// As [`Self::hub`].
     fn admits(&self, code: &AdmissionHash) -> Result<bool, StorageError>;
+
+    /// An upload.
+    ///
+    /// # Errors
+    /// As [`Self::hub`].
+    fn upload(&self, id: &UploadId) -> Result<Option<UploadRecord>, StorageError>;
+
+    /// Every upload, finished ones among them, that expires before a moment.
+    ///
+    /// # Errors
+    /// As [`Self::hub`].
+    fn uploads_until(&self, expires_ms: i64) -> Result<Vec<UploadRecord>, StorageError>;
+
+    /// What a device and an application have under way.
+    ///
+    /// # Errors
+    /// As [`Self::hub`].
+    fn upload_load(&self, id: &ApplicationId, device: &PublicKey) -> Result<UploadLoad, StorageError>;
+
+    /// A file that is kept for an application.
+    ///
+    /// # Errors
+    /// As [`Self::hub`].
+    fn blob(&self, id: &ApplicationId, hash: &BlobHash) -> Result<Option<BlobRecord>, StorageError>;
+
+    /// Every file that is kept for an application, by hash.
+    ///
+    /// # Errors
+    /// As [`Self::hub`].
+    fn blobs(&self, id: &ApplicationId) -> Result<Vec<BlobRecord>, StorageError>;
+
+    /// The devices that have handed the whole file over.
+    ///
+    /// # Errors
+    /// As [`Self::hub`].
+    fn givers(&self, id: &ApplicationId, hash: &BlobHash) -> Result<Vec<PublicKey>, StorageError>;
+
+    /// Who uploads with a ticket.
+    ///
+    /// # Errors
+    /// As [`Self::hub`].
+    fn ticket(&self, hash: &TicketHash) -> Result<Option<TicketRecord>, StorageError>;
 
     /// Stores all of it, durably, or nothing.
     ///

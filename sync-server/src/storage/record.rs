@@ -8,6 +8,8 @@ use form_document::{ActorId, ChangeHash, Claim};
 use form_model::id::ApplicationId;
 use minicbor::{CborLen, Decode, Encode};
 
+use super::file::FileWrite;
+
 /// SHA-256 of an admission code: whoever reads the database cannot use it.
 pub type AdmissionHash = [u8; 32];
 
@@ -216,6 +218,8 @@ impl ApplicationWrite {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Commit {
     pub applications: Vec<ApplicationWrite>,
+    /// What is new about files, in this order.
+    pub files: Vec<FileWrite>,
     /// The admission code that pays for it.
     pub admission: Option<AdmissionHash>,
     /// The hub that keeps the database from now on.

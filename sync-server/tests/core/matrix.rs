@@ -7,9 +7,10 @@ use std::path::Path;
 
 use form_document::log::LogState;
 use form_document::wire::{Exchange, Hello, Offer};
-use sync_server::arbiter::{CheckedPublication, Core};
+use sync_server::arbiter::{CheckedPublication, Core, NewUpload, Room};
 use sync_server::clock::Clock;
 use sync_server::error::{ErrorCode, HubError};
+use sync_server::storage::file::{BlobHash, UploadId};
 use sync_server::storage::sqlite::Sqlite;
 
 use crate::support::desk::Desk;
@@ -155,6 +156,7 @@ fn tell(plan: &Plan) -> (Story, LogState) {
     story.sync(&mut desk);
     story.sync(&mut lead);
     assert_eq!(story.ask(|core| Ok(core.storage().applications()?)), Ok(vec![id.clone()]));
+    a_file_comes_and_goes(&mut story, &lead);
     // What stands on the disk is what everybody has.
     for desk in [&lead, &desk] {
         assert_eq!(desk.text("station.name"), "另一站");
@@ -164,6 +166,30 @@ fn tell(plan: &Plan) -> (Story, LogState) {
     assert_eq!(story.ask(|core| core.recount(&id)), Ok(*lead.ledger.log()));
     let end = *lead.ledger.log();
     (story, end)
+}
+
+/// A file is brought, found, named by nobody and forgotten; a ticket is given out and known.
+fn a_file_comes_and_goes(story: &mut Story, lead: &Desk) {
+    let (device, id) = (lead.device(), lead.application.clone());
+    let (upload, hash) = (UploadId([7; 16]), BlobHash([8; 32]));
+    let new = NewUpload { id: upload, length: 10, hash: Some(hash), metadata: String::new() };
+    // Twice its room: one of which nobody knows whether it was begun is begun once more.
+    let room = Room { quota: 20, disk: 20 };
+    let begun = story.ask(|core| core.begin_upload(&device, &id, new.clone(), room, None)).unwrap();
+    assert_eq!(story.ask(|core| core.upload(&device, &id, &upload)).as_ref(), Ok(&begun));
+    assert!(story.ask(|core| core.finish_upload(begun.clone(), hash)).unwrap().done);
+    assert_eq!(story.ask(|core| core.readable(&device, &id, &[hash])).unwrap().len(), 1, "its giver's");
+    // Of a file that is here already a second copy needs no room.
+    let known = story.ask(|core| Ok(core.storage().blob(&id, &hash)?)).unwrap();
+    let again = NewUpload { id: UploadId([9; 16]), ..new };
+    assert!(story.ask(|core| core.begin_upload(&device, &id, again.clone(), room, known)).unwrap().done);
+    story.ask(|core| core.give_ticket(&device, &id, [3; 32])).unwrap();
+    assert_eq!(story.ask(|core| core.ticket(&[3; 32], &id)), Ok(device));
+    assert_eq!(story.ask(Core::expire_uploads), Ok(vec![]));
+    assert_eq!(story.ask(|core| core.unnamed(&id, NOW + 1)), Ok(vec![hash]));
+    let position = story.ask(|core| core.history(&id)).unwrap().unwrap().position;
+    story.ask(|core| core.forget_unnamed(&id, hash, position, NOW + 1)).unwrap();
+    assert_eq!(story.ask(|core| core.readable(&device, &id, &[hash])), Ok(vec![]));
 }
 
 /// Somebody who joins has the same as the others, compactly and page by page.

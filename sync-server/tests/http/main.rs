@@ -9,13 +9,17 @@ mod support;
 
 mod describe;
 mod door;
+mod download;
+mod file;
 mod hostile;
+mod interop;
 mod invite;
 mod live;
 mod program;
 mod secure;
 mod session;
 mod sync;
+mod upload;
 
 use std::path::Path;
 

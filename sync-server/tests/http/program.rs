@@ -11,13 +11,13 @@ use crate::client::Client;
 use crate::support::desk::Desk;
 use crate::support::key;
 
-fn program() -> Command {
+pub fn program() -> Command {
     let mut program = Command::new(env!("CARGO_BIN_EXE_sync-server"));
     program.env("RUST_LOG", "warn");
     program
 }
 
-fn run(arguments: &[&str], paths: &[(&str, &Path)]) -> Output {
+pub fn run(arguments: &[&str], paths: &[(&str, &Path)]) -> Output {
     let mut command = program();
     command.args(arguments);
     for (name, path) in paths {
@@ -26,14 +26,14 @@ fn run(arguments: &[&str], paths: &[(&str, &Path)]) -> Output {
     command.output().unwrap()
 }
 
-struct Running {
-    child: Child,
-    url: String,
-    hub: form_document::key::PublicKey,
+pub struct Running {
+    pub child: Child,
+    pub url: String,
+    pub hub: form_document::key::PublicKey,
 }
 
 impl Running {
-    fn start(data: &Path) -> Self {
+    pub fn start(data: &Path) -> Self {
         Self::start_by(program(), data)
     }
 
@@ -44,9 +44,18 @@ impl Running {
         Self::start_by(program, data)
     }
 
-    fn start_by(mut program: Command, data: &Path) -> Self {
+    pub fn start_by(program: Command, data: &Path) -> Self {
+        Self::start_as(program, data, "127.0.0.1:0")
+    }
+
+    /// One at an address that it had before.
+    pub fn start_at(data: &Path, address: &str) -> Self {
+        Self::start_as(program(), data, address)
+    }
+
+    fn start_as(mut program: Command, data: &Path, address: &str) -> Self {
         let mut child = program
-            .args(["serve", "--listen", "127.0.0.1:0", "--data"])
+            .args(["serve", "--listen", address, "--data"])
             .arg(data)
             .stdout(Stdio::piped())
             .spawn()
@@ -58,7 +67,7 @@ impl Running {
         Self { child, url: ready["url"].as_str().unwrap().to_owned(), hub }
     }
 
-    fn signal(mut self, signal: Signal) -> std::process::ExitStatus {
+    pub fn signal(mut self, signal: Signal) -> std::process::ExitStatus {
         let id = Pid::from_raw(i32::try_from(self.child.id()).unwrap()).unwrap();
         kill_process(id, signal).unwrap();
         self.child.wait().unwrap()
@@ -235,7 +244,8 @@ async fn nobody_else_on_the_machine_reads_what_the_hub_keeps() {
         assert_eq!(mode(folder), 0o700);
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
-            assert_eq!(mode(&path), 0o600, "{}", path.display());
+            let expected = if path.is_dir() { 0o700 } else { 0o600 };
+            assert_eq!(mode(&path), expected, "{}", path.display());
         }
     };
     kept(&data);

@@ -87,6 +87,22 @@ impl Client {
         good(&method, request.send().await.unwrap()).await
     }
 
+    /// A request whose proof is over its head alone, as those are that bring or fetch files; whatever is answered.
+    pub async fn head_signed(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<reqwest::Body>,
+    ) -> reqwest::Result<Response> {
+        let proof = self.proof(&method, path, b"");
+        let mut request = self.http.request(method, format!("{}{path}", self.url));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        request.bearer_auth(&self.token).header("Huiqian-Proof", proof).body(body).send().await
+    }
+
     pub async fn plain(&self, method: Method, path: &str, body: Vec<u8>) -> Result<Response, Failure> {
         let url = format!("{}{path}", self.url);
         good(&method, self.http.request(method.clone(), url).body(body).send().await.unwrap()).await
@@ -145,7 +161,8 @@ pub fn path(desk: &Desk, rest: &str) -> String {
     format!("/v1/applications/{}{rest}", desk.application)
 }
 
-async fn good(method: &Method, response: Response) -> Result<Response, Failure> {
+/// A response that is no failure.
+pub async fn good(method: &Method, response: Response) -> Result<Response, Failure> {
     if response.status().is_success() {
         return Ok(response);
     }

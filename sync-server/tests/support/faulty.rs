@@ -9,6 +9,9 @@ use form_document::roster::SignedEntry;
 use form_document::wire::PackageFile;
 use form_document::{ActorId, Claim};
 use form_model::id::ApplicationId;
+use sync_server::storage::file::{
+    BlobHash, BlobRecord, TicketHash, TicketRecord, UploadId, UploadLoad, UploadRecord,
+};
 use sync_server::storage::record::{
     AdmissionHash, ApplicationRecord, Commit, Fold, LogRecord, SegmentRecord, SnapshotRecord, StoredHead,
 };
@@ -148,4 +151,11 @@ calls! {
     Folds = folds(id: &ApplicationId, after: Position) -> Vec<Fold>;
     Log = log(id: &ApplicationId, after: Position, limit: usize) -> Vec<LogRecord>;
     Admits = admits(code: &AdmissionHash) -> bool;
+    Upload = upload(id: &UploadId) -> Option<UploadRecord>;
+    UploadsUntil = uploads_until(expires_ms: i64) -> Vec<UploadRecord>;
+    UploadLoad = upload_load(id: &ApplicationId, device: &PublicKey) -> UploadLoad;
+    Blob = blob(id: &ApplicationId, hash: &BlobHash) -> Option<BlobRecord>;
+    Blobs = blobs(id: &ApplicationId) -> Vec<BlobRecord>;
+    Givers = givers(id: &ApplicationId, hash: &BlobHash) -> Vec<PublicKey>;
+    Ticket = ticket(hash: &TicketHash) -> Option<TicketRecord>;
 }

@@ -3,13 +3,13 @@
 use rusqlite::Connection;
 
 use super::{
-    admission, application, claim, floor, fold, head, invite, log, member, package_file, roster, segment,
-    setting, snapshot,
+    admission, application, blob, claim, floor, fold, head, invite, log, member, package_file, roster,
+    segment, setting, snapshot, ticket, upload,
 };
 use crate::storage::StorageError;
 
 /// The format that this program writes.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// `Hqhb` in ASCII: lets `file` and other tools tell our databases from others.
 const APPLICATION_ID: i32 = 0x4871_6862;
@@ -41,6 +41,11 @@ pub(super) fn run(connection: &mut Connection) -> Result<(), StorageError> {
             transaction.execute_batch(table)?;
         }
         transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+    }
+    if found < 2 {
+        for table in [blob::TABLE, upload::TABLE, ticket::TABLE] {
+            transaction.execute_batch(table)?;
+        }
     }
     transaction.pragma_update(None, "user_version", FORMAT)?;
     transaction.commit()?;

@@ -4,6 +4,7 @@
 mod admission;
 mod application;
 mod backup;
+mod blob;
 mod claim;
 mod error;
 mod floor;
@@ -18,6 +19,8 @@ mod roster;
 mod segment;
 mod setting;
 mod snapshot;
+mod ticket;
+mod upload;
 
 use std::io;
 use std::path::Path;
@@ -33,6 +36,9 @@ use rusqlite::{
     Connection, ErrorCode, OpenFlags, OptionalExtension, Transaction, TransactionBehavior, params,
 };
 
+use super::file::{
+    BlobHash, BlobRecord, FileWrite, TicketHash, TicketRecord, UploadId, UploadLoad, UploadRecord,
+};
 use super::record::{
     AdmissionHash, ApplicationRecord, ApplicationWrite, Commit, Fold, LogRecord, SegmentRecord,
     SnapshotRecord, StoredHead,
@@ -210,6 +216,25 @@ fn write(transaction: &Transaction<'_>, write: &ApplicationWrite) -> Result<(), 
     Ok(())
 }
 
+fn write_file(transaction: &Transaction<'_>, write: &FileWrite) -> Result<(), StorageError> {
+    let known = |id: &ApplicationId| {
+        let unknown = || StorageError::Other(format!("application {id} is not kept here"));
+        key(transaction, id)?.ok_or_else(unknown)
+    };
+    match write {
+        FileWrite::Upload(record) => upload::put(transaction, known(&record.application)?, record),
+        FileWrite::EndUpload(id) => upload::end(transaction, id),
+        FileWrite::Blob { application, blob, giver } => {
+            blob::put(transaction, known(application)?, blob, giver.as_ref())
+        }
+        FileWrite::ForgetBlob { application, hash } => blob::forget(transaction, known(application)?, hash),
+        FileWrite::Ticket { hash, ticket } => {
+            ticket::put(transaction, known(&ticket.application)?, hash, ticket)
+        }
+        FileWrite::ExpireTickets { now_ms } => ticket::expire(transaction, *now_ms),
+    }
+}
+
 impl Storage for Sqlite {
     fn hub(&self) -> Result<Option<PublicKey>, StorageError> {
         setting::hub(&self.connection)
@@ -289,6 +314,34 @@ impl Storage for Sqlite {
         self.of(id, |connection, key| log::after(connection, key, after, limit))
     }
 
+    fn upload(&self, id: &UploadId) -> Result<Option<UploadRecord>, StorageError> {
+        upload::get(&self.connection, id)
+    }
+
+    fn uploads_until(&self, expires_ms: i64) -> Result<Vec<UploadRecord>, StorageError> {
+        upload::until(&self.connection, expires_ms)
+    }
+
+    fn upload_load(&self, id: &ApplicationId, device: &PublicKey) -> Result<UploadLoad, StorageError> {
+        self.of(id, |connection, key| upload::load(connection, key, device))
+    }
+
+    fn blob(&self, id: &ApplicationId, hash: &BlobHash) -> Result<Option<BlobRecord>, StorageError> {
+        self.of(id, |connection, key| blob::get(connection, key, hash))
+    }
+
+    fn blobs(&self, id: &ApplicationId) -> Result<Vec<BlobRecord>, StorageError> {
+        self.of(id, blob::all)
+    }
+
+    fn givers(&self, id: &ApplicationId, hash: &BlobHash) -> Result<Vec<PublicKey>, StorageError> {
+        self.of(id, |connection, key| blob::givers(connection, key, hash))
+    }
+
+    fn ticket(&self, hash: &TicketHash) -> Result<Option<TicketRecord>, StorageError> {
+        ticket::get(&self.connection, hash)
+    }
+
     fn admits(&self, code: &AdmissionHash) -> Result<bool, StorageError> {
         admission::is_open(&self.connection, code)
     }
@@ -303,6 +356,9 @@ impl Storage for Sqlite {
         }
         for application in &commit.applications {
             write(&transaction, application)?;
+        }
+        for file in &commit.files {
+            write_file(&transaction, file)?;
         }
         transaction.commit()?;
         Ok(())
