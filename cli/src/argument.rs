@@ -94,6 +94,9 @@ pub enum Command {
     },
     /// 协同中心从备份恢复后，让它继续。As the lead: let a hub go on that was restored from a backup.
     GoOn { id: String },
+    /// 佐证材料。Files of evidence.
+    #[command(subcommand)]
+    Evidence(EvidenceCommand),
     /// 同步状态。How an application stands to its hub.
     Status { id: String },
     /// 成员与分工。Who takes part, and who writes what.
@@ -219,6 +222,50 @@ pub enum BundleCommand {
     },
     /// 导入。Take one in.
     Import { file: PathBuf },
+}
+
+/// `SLOT` is the number that the form prints; `FILE` a file's name, its place in the slot, or the start of its hash.
+#[derive(Debug, Subcommand)]
+pub enum EvidenceCommand {
+    /// 添加文件；有文件没有添加时以 1 退出。Add files; exits with 1 when one was not added.
+    Add {
+        id: String,
+        slot: String,
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// 说明。What they show.
+        #[arg(long)]
+        caption: Option<String>,
+    },
+    /// 清单。The checklist: what is asked for, and what is there.
+    List { id: String, slot: Option<String> },
+    /// 取出一个文件。Write a copy of a file.
+    Get {
+        id: String,
+        slot: String,
+        file: String,
+        /// 文件或文件夹。A new file, or a folder.
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// 移除（可以恢复）。Take a file out; it can be put back.
+    Remove { id: String, slot: String, file: String },
+    /// 恢复移除的文件。Put a file back.
+    Restore { id: String, slot: String, file: String },
+    /// 写明文件内容。Say what a file shows.
+    Caption { id: String, slot: String, file: String, text: String },
+    /// 调整次序，从 1 数起。Move a file to a place, counted from 1.
+    Move {
+        id: String,
+        slot: String,
+        file: String,
+        #[arg(long)]
+        to: usize,
+    },
+    /// 从协同中心取来全部文件，损坏的重新取。Fetch every file that the hub gives to this desk, damaged ones anew.
+    Fetch { id: String },
+    /// 逐个核对本机文件；有缺损时以 1 退出。Read every file through; exits with 1 when one is missing or damaged.
+    Verify { id: String },
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

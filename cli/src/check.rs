@@ -1,6 +1,6 @@
 //! `huiqian check`
 
-use form_model::check::check;
+use form_model::check::{check, missing_evidence};
 use form_model::rule::Severity;
 use serde::Serialize;
 
@@ -9,7 +9,7 @@ use crate::output::Output;
 
 #[derive(Serialize)]
 struct Report {
-    /// Whether finalising would go through as far as the answers are concerned.
+    /// Whether finalising would go through as far as answers and evidence are concerned.
     passed: bool,
     violations: Vec<Violation>,
 }
@@ -31,6 +31,7 @@ pub fn run(arguments: &Arguments, id: &str, output: &Output) -> anyhow::Result<b
     let (definition, answers) = workspace.answers(&id)?;
     let violations: Vec<_> = check(&definition, &answers)
         .into_iter()
+        .chain(missing_evidence(&definition, &answers))
         .map(|problem| Violation {
             message: problem.sentence(&definition, output.language),
             field: problem.answer.0,

@@ -8,6 +8,7 @@ mod conflict;
 mod demo;
 mod device;
 mod discussion;
+mod evidence;
 mod form;
 mod output;
 mod sync;
@@ -22,7 +23,7 @@ use form_client::code::CodeKind;
 use argument::{Arguments, BundleCommand, Command};
 use output::Output;
 
-/// Exit code of `check` when finalising would be blocked, of `demo` when not all ended with the same answers, and of
+/// Exit code of `check` when finalising would be blocked, of `evidence` when a file was not added or is not sound, of `demo` when not all ended with the same answers, and of
 /// `sync` when the hub takes no part because it was restored and waits for others.
 const NOT_GOOD: u8 = 1;
 /// Exit code of anything that could not be done.
@@ -87,6 +88,7 @@ fn run(arguments: &Arguments, output: &Output) -> anyhow::Result<ExitCode> {
             transfer::export_bundle(arguments, id, &since, out, output)?;
         }
         Command::Bundle(BundleCommand::Import { file }) => transfer::import(arguments, file, output)?,
+        Command::Evidence(command) => return evidence::run(arguments, command, output).map(verdict),
         Command::Device { keep_in } => device::run(arguments, *keep_in, output)?,
         Command::Demo { keep } => return demo::run(keep.as_deref(), output).map(verdict),
         Command::Check { id } => return check::run(arguments, id, output).map(verdict),

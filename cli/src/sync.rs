@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use form_client::clock;
 use form_client::code::CodeKind;
-use form_client::hub::{self, HeardDesk, HubConnection, LocalDesk, Wake};
+use form_client::hub::{self, Extent, HeardDesk, HubConnection, LocalDesk, Wake};
 use form_model::address;
 use form_model::command::{Event, Link, SyncState};
 use form_model::error::UserError;
@@ -64,12 +64,26 @@ pub fn run(arguments: &Arguments, id: &str, watch: bool, output: &Output) -> any
             }
         });
         hub::catch_up(&heard, &connection, &id).await?;
+        hub::transfer(&heard, &connection, &id, Extent::AsSet).await?;
         // One that has nothing to hand over is answered by a restored hub that waits for others, too.
         let awaited = connection.standing(&id).await?.awaited;
         Ok(if awaited.is_empty() { None } else { Some(desk.with(|desk| desk.hub_restored(&id, &awaited))?) })
     })?;
     tell(&desk, &id, output)?;
     Ok(restored.is_none())
+}
+
+/// Exchanges with the hub, and fetches every file that it gives to this desk.
+pub fn fetch(arguments: &Arguments, id: &str) -> anyhow::Result<()> {
+    let desk = LocalDesk::new(arguments.workspace()?);
+    let id = desk.with(|desk| desk.resolve(id))?;
+    let named = desk.with(|desk| desk.hub(&id))?;
+    desk.with(|desk| desk.set_damaged_aside(&id))?;
+    wait(async {
+        let connection = HubConnection::to(&named, hub::device_key(&desk).await?)?;
+        hub::catch_up(&desk, &connection, &id).await?;
+        Ok(hub::transfer(&desk, &connection, &id, Extent::All).await?)
+    })
 }
 
 pub fn go_on(arguments: &Arguments, id: &str, output: &Output) -> anyhow::Result<()> {

@@ -1,10 +1,12 @@
 //! The local-first engine of a desk. Knows no window: the desktop shell and the command line are two skins over
 //! [`workspace::Workspace`].
 
+pub mod blob;
 mod cause;
 pub mod clock;
 pub mod code;
 pub mod device;
+pub mod evidence;
 pub mod file;
 pub mod fill;
 pub mod handoff;
@@ -14,6 +16,7 @@ pub mod keyring;
 pub mod library;
 mod log_page;
 mod outbox;
+pub mod preview;
 mod proof;
 pub mod qr;
 mod salvage;

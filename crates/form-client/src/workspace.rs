@@ -6,6 +6,7 @@ mod come_again;
 mod discussion;
 mod edit;
 mod epoch;
+mod evidence;
 mod hub_copy;
 mod join;
 mod key;
@@ -31,6 +32,7 @@ use form_document::wire::Presence;
 use form_model::answer::Answers;
 use form_model::command::{
     AnswerState, ApplicationSummary, CreateApplication, FormSummary, OpenedApplication, Settings, Start,
+    Transfer,
 };
 use form_model::definition::FormDefinition;
 use form_model::error::{ErrorCode, UserError};
@@ -55,6 +57,7 @@ use crate::session::Session;
 use crate::summary::Figures;
 use crate::surroundings::Surroundings;
 
+pub use evidence::Added;
 pub use hub_copy::HubCopy;
 pub use join::CheckedInvitation;
 pub use team::INVITE_MAX_DAYS;
@@ -83,6 +86,8 @@ pub struct Workspace {
     wakes: BTreeMap<ApplicationId, Wake>,
     /// Who is in an application's form, as its hub says.
     people: BTreeMap<ApplicationId, Vec<(PublicKey, Presence)>>,
+    /// Files that are under way between this desk and a hub.
+    moving: BTreeMap<ApplicationId, BTreeMap<String, Transfer>>,
     surroundings: Surroundings,
 }
 
@@ -116,6 +121,7 @@ impl Workspace {
             sessions: BTreeMap::new(),
             wakes: BTreeMap::new(),
             people: BTreeMap::new(),
+            moving: BTreeMap::new(),
             surroundings,
         };
         workspace.renew_actors_if_copied()?;

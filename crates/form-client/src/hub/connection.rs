@@ -257,8 +257,34 @@ impl HubConnection {
         self.message(response, START_MAX_BYTES).await
     }
 
+    /// A signed request whose body is bytes of a file, which its own checksum covers; whatever is answered.
+    pub(super) async fn asked(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, String)],
+        body: Vec<u8>,
+    ) -> Result<Response, UserError> {
+        for again in [true, false] {
+            let ticket = self.ticket().await?;
+            let mut request = self.line.http.request(method.clone(), self.address(path));
+            request = self.signed(request, &method, path, &[], &ticket);
+            for (name, value) in headers {
+                request = request.header(*name, value);
+            }
+            let sent = request.body(body.clone()).timeout(REQUEST_TIMEOUT).send().await;
+            let response = sent.map_err(|error| problem::unreachable(&self.base, &error))?;
+            if response.status() == StatusCode::UNAUTHORIZED && again {
+                self.forget(&ticket).await;
+                continue;
+            }
+            return Ok(response);
+        }
+        Err(problem::refused(&self.base, "token_unknown", String::new()))
+    }
+
     /// A signed request; with a fresh token where the hub no longer takes the old one.
-    async fn send(
+    pub(super) async fn send(
         &self,
         method: Method,
         path: &str,
@@ -353,7 +379,7 @@ impl HubConnection {
         self.checked(sent.map_err(|error| problem::unreachable(&self.base, &error))?).await
     }
 
-    async fn checked(&self, response: Response) -> Result<Response, UserError> {
+    pub(super) async fn checked(&self, response: Response) -> Result<Response, UserError> {
         if response.status().is_success() { Ok(response) } else { Err(self.problem(response).await) }
     }
 
@@ -366,7 +392,7 @@ impl HubConnection {
     }
 
     /// Reads a CBOR answer, no more than `limit` bytes of it.
-    async fn message<T: for<'a> Decode<'a, ()>>(
+    pub(super) async fn message<T: for<'a> Decode<'a, ()>>(
         &self,
         mut response: Response,
         limit: usize,

@@ -1,6 +1,7 @@
 //! The line to a hub: requests over HTTP, a live stream over a WebSocket. Carries messages; what they mean is the
 //! workspace's matter.
 
+mod blob_line;
 mod connection;
 mod enrol;
 mod held;
@@ -10,6 +11,7 @@ mod local;
 mod problem;
 mod restored;
 mod sync_loop;
+mod transfer;
 
 pub use connection::{HubConnection, Live};
 pub use enrol::{join, preview, publish};
@@ -22,3 +24,4 @@ pub use local::{HeardDesk, LocalDesk};
 pub use problem::refusal;
 pub use restored::go_on;
 pub use sync_loop::{Ask, Wake, catch_up, check_start, device_key, run};
+pub use transfer::{Extent, Load, Loads, METERED_MAX_BYTES, transfer};

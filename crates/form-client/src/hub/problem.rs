@@ -27,6 +27,8 @@ pub(super) const ROSTER_MOVED: &str = "roster_moved";
 pub(super) const RECOVERING: &str = "recovering";
 /// Whoever answers at the hub's address is not the hub. No hub says so: this desk finds it out.
 pub(super) const ANOTHER_HUB: &str = "another_hub";
+/// What was uploaded is another file than it was said to be.
+pub(super) const WRONG_HASH: &str = "hash_mismatch";
 /// The detail that says where the hub's log ends.
 const POSITION: &str = "position";
 /// The detail of a [`ErrorCode::HubRefused`] that holds the hub's code.

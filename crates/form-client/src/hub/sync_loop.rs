@@ -10,6 +10,7 @@ use form_document::key::{PublicKey, SigningKey};
 use form_document::wire::{Exchange, Offer, Presence, Receipt, Say, Tell};
 use form_model::command::{Event, Link};
 use form_model::error::{ErrorCode, UserError};
+use form_model::evidence::EvidenceKey;
 use form_model::id::ApplicationId;
 use tokio::sync::{Notify, watch};
 use tokio::time::{Instant, sleep, timeout};
@@ -18,6 +19,7 @@ use super::connection::{HubConnection, Live};
 use super::hub_line::HubLine;
 use super::problem;
 use super::restored::{Remedy, remedy};
+use super::transfer::carry;
 use crate::clock;
 use crate::workspace::Workspace;
 
@@ -54,6 +56,8 @@ pub struct Wake {
     pub changed: Arc<Notify>,
     /// Do not wait for the pause to end.
     pub now: Arc<Notify>,
+    /// A file of evidence is to be sent or fetched.
+    pub files: Arc<Notify>,
     /// Where this person is.
     pub presence: watch::Sender<Presence>,
 }
@@ -102,7 +106,7 @@ pub async fn device_key<A: Ask>(desk: &A) -> Result<Arc<SigningKey>, UserError> 
 }
 
 /// Never made: the loop ends only by an error.
-enum Never {}
+pub(super) enum Never {}
 
 struct SyncLoop<A> {
     desk: A,
@@ -172,13 +176,29 @@ impl<A: Ask> SyncLoop<A> {
         catch_up(&self.desk, &connection, &self.application).await?;
         (self.offline_since, self.restored, self.heard) = (None, false, true);
         check_start(&self.desk, &self.application).await?;
+        let id = self.application.clone();
+        let forgotten = self.desk.ask(move |desk| {
+            desk.forget_moving(&id);
+            Ok(())
+        });
+        forgotten.await?;
+        let carrying =
+            carry(self.desk.clone(), connection.clone(), self.application.clone(), self.wake.files.clone());
+        tokio::select! {
+            ended = self.talk(&connection) => ended,
+            never = carrying => match never {},
+        }
+    }
+
+    /// Stays on the live stream; asks where none gets through.
+    async fn talk(&mut self, connection: &HubConnection) -> Result<Never, UserError> {
         loop {
             match connection.live(&self.application).await {
                 Ok(live) => return self.stay(live).await,
                 Err(error) if turns_away(&error) => return Err(error),
                 // The hub has just answered: something on the way lets no stream through, or the hub has no more
                 // to give. Asking does as well, only later.
-                Err(_) => self.ask_again(&connection).await?,
+                Err(_) => self.ask_again(connection).await?,
             }
         }
     }
@@ -249,6 +269,9 @@ impl<A: Ask> SyncLoop<A> {
     async fn follow(&self, page: form_document::wire::Page) -> Result<(), UserError> {
         let id = self.application.clone();
         let events = self.desk.ask(move |desk| desk.follow(&id, &page)).await?;
+        if events.iter().any(names_a_file) {
+            self.wake.files.notify_one();
+        }
         self.desk.tell(&self.application, events).await;
         Ok(())
     }
@@ -267,6 +290,12 @@ impl<A: Ask> SyncLoop<A> {
             self.desk.tell(&self.application, events).await;
         }
     }
+}
+
+/// Whether an event tells of a file of evidence.
+fn names_a_file(event: &Event) -> bool {
+    let Event::Answered { answers } = event else { return false };
+    answers.iter().any(|state| EvidenceKey::read(&state.answer).is_some())
 }
 
 /// Exchanges with the hub until both sides have everything. A desk that has nothing yet starts compactly; a hub

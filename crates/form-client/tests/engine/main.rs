@@ -5,6 +5,7 @@
 mod desk;
 #[cfg(unix)]
 mod device;
+mod evidence;
 mod exchange;
 mod mirror;
 #[path = "../../../../tests/src/random.rs"]

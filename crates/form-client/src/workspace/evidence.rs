@@ -1,0 +1,375 @@
+//! Files of evidence: taken in, counted, found again.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use form_document::history::{HistoryRow, RowStep};
+use form_model::answer::{AnswerValue, Answers};
+use form_model::command::{BlobState, Edit, Event, Transfer};
+use form_model::definition::EvidenceSlot;
+use form_model::error::{ErrorCode, UserError};
+use form_model::evidence::{
+    Attribute, Entry, EntryId, EvidenceFile, EvidenceKey, FILES_PER_SLOT_MAX, entries, placed,
+};
+use form_model::id::{AnswerId, ApplicationId};
+use form_store::StoreError;
+use form_store::blob::BlobRow;
+
+use super::{Workspace, not_saved, rights, unusable};
+use crate::blob::{BlobFolder, Soundness, failed};
+use crate::evidence::Prepared;
+use crate::fill::Values;
+use crate::hub::{Extent, Load, Loads, METERED_MAX_BYTES};
+use crate::session::recalled;
+
+/// The setting that tells whether the line to the hub costs money.
+const METERED: &str = "metered";
+
+/// What came of adding files.
+#[derive(Debug, Default)]
+pub struct Added {
+    /// Those that are in the slot now, in the order in which they were given.
+    pub entries: Vec<EntryId>,
+    /// For the view.
+    pub events: Vec<Event>,
+}
+
+impl Workspace {
+    /// The folder with the files' bytes. It can be used while the desk does other work.
+    pub fn blobs(&self) -> BlobFolder {
+        BlobFolder::of(self.home.folder())
+    }
+
+    /// The slot of that id or number, if this desk may put files there.
+    ///
+    /// # Errors
+    /// [`ErrorCode::NoSuchSlot`], and those of a lacking right.
+    pub fn open_slot(&mut self, id: &ApplicationId, slot: &str) -> Result<EvidenceSlot, UserError> {
+        let language = self.language();
+        let session = self.session(id)?;
+        let found = session.definition.slot(slot).cloned();
+        let found = found.ok_or_else(|| UserError::new(ErrorCode::NoSuchSlot).with("slot", slot))?;
+        let probe = EvidenceKey {
+            field: found.field.clone(),
+            entry: EntryId::new([0; 8]),
+            attribute: Attribute::Facts,
+        };
+        rights::check(session, language, [&probe.answer()])?;
+        Ok(found)
+    }
+
+    /// Puts files, whose bytes are kept already, at the end of a slot: one change for all of them. A file that stood
+    /// there before and was taken out comes back; one that stands there is left as it is.
+    ///
+    /// # Errors
+    /// [`ErrorCode::SlotFull`], and as [`Self::open_slot`] and [`Self::edit`]; nothing is added then.
+    pub fn add_evidence(
+        &mut self,
+        id: &ApplicationId,
+        slot: &str,
+        files: &[Prepared],
+    ) -> Result<Added, UserError> {
+        let slot = self.open_slot(id, slot)?;
+        let standing = entries(&self.session(id)?.document().answers(), &slot.field);
+        if standing.len() + files.len() > FILES_PER_SLOT_MAX {
+            return Err(UserError::new(ErrorCode::SlotFull)
+                .with("slot", slot.number)
+                .with("limit", FILES_PER_SLOT_MAX));
+        }
+        let (mut added, mut values, mut new) = (Added::default(), Values::new(), Vec::new());
+        for file in files {
+            let known = standing.iter().find(|entry| entry.file.sha256 == file.file.sha256);
+            let doubled = || new.iter().find(|(_, other): &&(EntryId, &str)| *other == file.file.sha256);
+            let entry = match (known, doubled()) {
+                (Some(known), _) => {
+                    if known.removed {
+                        values.push((known.answer(Attribute::Removed), None));
+                    }
+                    known.id.clone()
+                }
+                (None, Some((entry, _))) => entry.clone(),
+                (None, None) => {
+                    let entry = EntryId::new(self.surroundings.random()?);
+                    values.extend(said(&slot, &entry, file));
+                    new.push((entry.clone(), file.file.sha256.as_str()));
+                    entry
+                }
+            };
+            added.entries.push(entry);
+        }
+        let key = |entry: &EntryId| EvidenceKey {
+            field: slot.field.clone(),
+            entry: entry.clone(),
+            attribute: Attribute::Order,
+        };
+        let places: Vec<_> = new.iter().map(|(entry, _)| key(entry).answer()).collect();
+        values.extend(placed(&standing, standing.len(), &places));
+        let answers: Vec<AnswerId> = values.iter().map(|(answer, _)| answer.clone()).collect();
+        self.edit(id, &Edit::Set { values })?;
+        self.wake(id).files.notify_one();
+        added.events = self.session(id)?.events(Vec::new(), &answers);
+        Ok(added)
+    }
+
+    /// The file of a slot that is called so: by its entry's name, a file's name, its place in the slot (from 1), or the
+    /// start of its hash.
+    ///
+    /// # Errors
+    /// [`ErrorCode::NoSuchSlot`], [`ErrorCode::NoSuchEvidence`] when there is none or more than one.
+    pub fn find_evidence(&mut self, id: &ApplicationId, slot: &str, name: &str) -> Result<Entry, UserError> {
+        let session = self.session(id)?;
+        let found = session.definition.slot(slot).cloned();
+        let slot = found.ok_or_else(|| UserError::new(ErrorCode::NoSuchSlot).with("slot", slot))?;
+        let all = entries(&session.document().answers(), &slot.field);
+        let (removed, files): (Vec<_>, Vec<_>) = all.into_iter().partition(|entry| entry.removed);
+        let at = name.parse::<usize>().ok().and_then(|at| files.get(at.checked_sub(1)?));
+        if let Some(entry) = at {
+            return Ok(entry.clone());
+        }
+        let called = |entry: &&Entry| {
+            let hash = name.len() >= HASH_START_MIN && entry.file.sha256.starts_with(name);
+            entry.id.as_str() == name || entry.file.name == name || hash
+        };
+        // One that stands comes before one that was taken out under the same name.
+        for some in [&files, &removed] {
+            let mut found = some.iter().filter(called);
+            if let (Some(entry), None) = (found.next(), found.next()) {
+                return Ok(entry.clone());
+            }
+        }
+        Err(UserError::new(ErrorCode::NoSuchEvidence).with("slot", slot.number).with("file", name))
+    }
+
+    /// Every file that the application names, removed ones among them, by its hash.
+    ///
+    /// # Errors
+    /// As [`Self::open_application`].
+    pub fn named_files(&mut self, id: &ApplicationId) -> Result<BTreeMap<String, EvidenceFile>, UserError> {
+        let session = self.session(id)?;
+        Ok(files_of(&session.document().answers()))
+    }
+
+    /// Where the files of an application are.
+    ///
+    /// # Errors
+    /// As [`Self::open_application`].
+    pub fn blob_states(&mut self, id: &ApplicationId) -> Result<Vec<BlobState>, UserError> {
+        let files = self.named_files(id)?;
+        let (shared, blobs) = (self.hub(id).is_ok(), self.blobs());
+        let key = self.session(id)?.key;
+        let rows = self.store.blobs(key).map_err(|error| unusable(&self.home, &error))?;
+        let rows: BTreeMap<String, BlobRow> = rows.into_iter().collect();
+        let moving = self.moving.get(id);
+        let state = |(sha256, file): (String, EvidenceFile)| {
+            let on_hub = rows.get(&sha256).is_some_and(|row| row.on_hub_ms > 0);
+            let transfer = match (shared, moving.and_then(|moving| moving.get(&sha256))) {
+                (false, _) => Transfer::Unshared,
+                (true, Some(transfer)) => transfer.clone(),
+                (true, None) if on_hub => Transfer::OnHub,
+                (true, None) => Transfer::Waiting,
+            };
+            BlobState { here: blobs.holds(&sha256, file.size), sha256, transfer }
+        };
+        Ok(files.into_iter().map(state).collect())
+    }
+
+    /// What is to be carried between this desk and the hub. Files that nobody sees any more (removed ones) go up all the
+    /// same, since they can be put back elsewhere; they come down only when somebody asks for them.
+    ///
+    /// # Errors
+    /// As [`Self::open_application`].
+    pub fn loads(&mut self, id: &ApplicationId, extent: Extent) -> Result<Loads, UserError> {
+        let (blobs, metered) = (self.blobs(), self.metered());
+        let session = self.session(id)?;
+        let (key, answers) = (session.key, session.document().answers());
+        let standing: BTreeSet<String> = session
+            .definition
+            .evidence
+            .iter()
+            .flat_map(|slot| entries(&answers, &slot.field))
+            .filter(|entry| !entry.removed)
+            .map(|entry| entry.file.sha256)
+            .collect();
+        let rows = self.store.blobs(key).map_err(|error| unusable(&self.home, &error))?;
+        let rows: BTreeMap<String, BlobRow> = rows.into_iter().collect();
+        let mut loads = Loads::default();
+        for (sha256, file) in files_of(&answers) {
+            let row = rows.get(&sha256).cloned().unwrap_or_default();
+            let (here, on_hub, wanted) =
+                (blobs.holds(&sha256, file.size), row.on_hub_ms > 0, row.wanted_ms > 0);
+            let costs = metered && extent == Extent::AsSet && file.size > METERED_MAX_BYTES && !wanted;
+            let load = Load { file, upload: row.upload, wanted };
+            match (here, on_hub) {
+                (true, false) if !costs => loads.up.push(load),
+                (false, true) if !costs && (wanted || standing.contains(&sha256)) => loads.down.push(load),
+                _ => {}
+            }
+            if !on_hub {
+                loads.unconfirmed.push(sha256);
+            }
+        }
+        for some in [&mut loads.up, &mut loads.down] {
+            some.sort_by_key(|load| (!load.wanted, load.file.size));
+        }
+        Ok(loads)
+    }
+
+    /// A file has moved on between this desk and the hub; how it stands now. Only what the hub has said is kept.
+    ///
+    /// # Errors
+    /// [`ErrorCode::NotSaved`].
+    pub fn blob_moved(
+        &mut self,
+        id: &ApplicationId,
+        sha256: &str,
+        transfer: Transfer,
+    ) -> Result<BlobState, UserError> {
+        let moving = self.moving.entry(id.clone()).or_default();
+        if transfer == Transfer::OnHub {
+            moving.remove(sha256);
+            let on_hub_ms = (self.surroundings.now_ms)();
+            self.keep_blob_row(id, sha256, &BlobRow { on_hub_ms, ..BlobRow::default() })?;
+        } else {
+            moving.insert(sha256.to_owned(), transfer.clone());
+        }
+        let size = self.named_files(id)?.get(sha256).map_or(0, |file| file.size);
+        Ok(BlobState { sha256: sha256.to_owned(), here: self.blobs().holds(sha256, size), transfer })
+    }
+
+    /// Keeps where an upload goes on.
+    ///
+    /// # Errors
+    /// [`ErrorCode::NotSaved`].
+    pub fn keep_upload(&mut self, id: &ApplicationId, sha256: &str, path: &str) -> Result<(), UserError> {
+        let row = BlobRow { upload: path.to_owned(), ..self.blob_row(id, sha256)? };
+        self.keep_blob_row(id, sha256, &row)
+    }
+
+    /// The line to the hub is new: what was under way on the old one is begun again from where it stood.
+    pub(crate) fn forget_moving(&mut self, id: &ApplicationId) {
+        self.moving.remove(id);
+    }
+
+    /// How the bytes of a file stand to the hub.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn blob_row(&mut self, id: &ApplicationId, sha256: &str) -> Result<BlobRow, UserError> {
+        let key = self.session(id)?.key;
+        self.store.blob(key, sha256).map_err(|error| unusable(&self.home, &error))
+    }
+
+    /// Keeps how the bytes of a file stand to the hub.
+    ///
+    /// # Errors
+    /// [`ErrorCode::NotSaved`].
+    pub fn keep_blob_row(
+        &mut self,
+        id: &ApplicationId,
+        sha256: &str,
+        row: &BlobRow,
+    ) -> Result<(), UserError> {
+        let key = self.session(id)?.key;
+        self.store
+            .write(|write| write.put_blob(key, sha256, row))
+            .map_err(|error: StoreError| not_saved(&error))
+    }
+
+    /// Reads every file through and puts damaged ones out of the way, so that sound copies are fetched.
+    ///
+    /// # Errors
+    /// As [`Self::open_application`], and when the disk cannot be read or written.
+    pub fn set_damaged_aside(&mut self, id: &ApplicationId) -> Result<(), UserError> {
+        let blobs = self.blobs();
+        for (sha256, file) in self.named_files(id)? {
+            let unusable = |error: std::io::Error| failed(&file.name, &error);
+            if blobs.look(&sha256).map_err(unusable)? == Soundness::Damaged {
+                blobs.set_damaged_aside(&sha256).map_err(unusable)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A person asks for a file before all others.
+    ///
+    /// # Errors
+    /// [`ErrorCode::NotSaved`].
+    pub fn want_file(&mut self, id: &ApplicationId, sha256: &str) -> Result<(), UserError> {
+        let wanted_ms = (self.surroundings.now_ms)();
+        let row = BlobRow { wanted_ms, ..self.blob_row(id, sha256)? };
+        self.keep_blob_row(id, sha256, &row)?;
+        self.wake(id).files.notify_one();
+        Ok(())
+    }
+
+    /// Whether the line to the hub costs money, as a person has said.
+    pub fn metered(&self) -> bool {
+        matches!(self.store.setting(METERED), Ok(Some(said)) if said == "true")
+    }
+
+    /// A person says whether the line to the hub costs money.
+    ///
+    /// # Errors
+    /// [`ErrorCode::NotSaved`].
+    pub fn set_metered(&mut self, metered: bool) -> Result<(), UserError> {
+        self.store
+            .write(|write| write.put_setting(METERED, if metered { "true" } else { "false" }))
+            .map_err(|error: StoreError| not_saved(&error))
+    }
+
+    /// Removes files that nothing ever named, as after a crash between keeping a file and naming it. What any change of
+    /// any application here ever named stays. Returns how many went.
+    ///
+    /// # Errors
+    /// When the database or an application can't be read; nothing is removed then.
+    pub fn collect_garbage(&mut self) -> Result<usize, UserError> {
+        let rows = self.store.applications().map_err(|error| unusable(&self.home, &error))?;
+        let mut named = BTreeSet::new();
+        for row in rows {
+            named.extend(self.named_files(&row.id)?.into_keys());
+            let key = self.session(&row.id)?.key;
+            let kept = self.store.history(key, Some("?file."));
+            let kept = kept.map_err(|error| unusable(&self.home, &error))?;
+            named.extend(recalled(&kept).iter().flat_map(hashes_in));
+            let refused = self.store.refused(key).map_err(|error| unusable(&self.home, &error))?;
+            let kept: Vec<_> = refused.into_iter().map(|row| row.history).collect();
+            named.extend(recalled(&kept).iter().flat_map(hashes_in));
+        }
+        let now = (self.surroundings.now_ms)();
+        self.blobs().remove_unnamed(&named, now).map_err(|error| unusable(&self.home, &error))
+    }
+}
+
+/// The files that a row of the history names.
+fn hashes_in(row: &HistoryRow) -> Vec<String> {
+    let RowStep::Value { before, after, .. } = &row.step else { return Vec::new() };
+    let values = before.iter().chain(after);
+    values.filter_map(|value| EvidenceFile::read(value.as_text())).map(|file| file.sha256).collect()
+}
+
+/// How much of a hash must be given to mean a file: nobody types a name like that by accident.
+const HASH_START_MIN: usize = 8;
+
+/// What is stored of a new file, its place apart.
+fn said(slot: &EvidenceSlot, entry: &EntryId, file: &Prepared) -> Values {
+    let words = |text: &str| (!text.is_empty()).then(|| AnswerValue::Text(text.to_owned()));
+    let said = [
+        (Attribute::Facts, Some(file.file.stored())),
+        (Attribute::By, words(&file.by)),
+        (Attribute::Taken, words(&file.taken)),
+        (Attribute::Place, words(&file.place)),
+    ];
+    let key = |attribute| EvidenceKey { field: slot.field.clone(), entry: entry.clone(), attribute };
+    said.into_iter()
+        .filter(|(_, value)| value.is_some())
+        .map(|(attribute, value)| (key(attribute).answer(), value))
+        .collect()
+}
+
+fn files_of(answers: &Answers) -> BTreeMap<String, EvidenceFile> {
+    let facts = answers
+        .0
+        .iter()
+        .filter(|(answer, _)| EvidenceKey::read(answer).is_some_and(|key| key.attribute == Attribute::Facts));
+    let files = facts.filter_map(|(_, value)| EvidenceFile::read(value.as_text()));
+    files.map(|file| (file.sha256.clone(), file)).collect()
+}

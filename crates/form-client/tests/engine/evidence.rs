@@ -1,0 +1,160 @@
+//! Files of evidence on a desk: kept before they are named, found again, refused with a sentence, never lost.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use form_client::blob::Soundness;
+use form_client::evidence::{Prepared, prepare};
+use form_client::workspace::Workspace;
+use form_model::answer::AnswerValue;
+use form_model::command::{Edit, Transfer};
+use form_model::error::ErrorCode;
+use form_model::evidence::{Attribute, EvidenceFile, REMOVED, slots};
+use form_model::id::ApplicationId;
+
+use crate::support::{desk, new_application};
+
+const SLOT: &str = "3";
+const PDF: &[u8] = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n";
+
+fn write(folder: &Path, name: &str, bytes: &[u8]) -> PathBuf {
+    let path = folder.join(name);
+    fs::write(&path, bytes).unwrap();
+    path
+}
+
+/// Text of about that many bytes, different by number.
+fn paper(number: u8, length: usize) -> Vec<u8> {
+    format!("第{number}份证明。").repeat(length / 16).into_bytes()
+}
+
+fn add(desk: &mut Workspace, id: &ApplicationId, path: &Path) -> Prepared {
+    let prepared = prepare(&desk.blobs(), path).unwrap();
+    desk.add_evidence(id, SLOT, std::slice::from_ref(&prepared)).unwrap();
+    prepared
+}
+
+fn names(desk: &mut Workspace, id: &ApplicationId) -> Vec<String> {
+    let (form, answers) = desk.answers(id).unwrap();
+    let slot =
+        slots(&form, &answers).into_iter().find(|state| state.slot.number.to_string() == SLOT).unwrap();
+    slot.files.into_iter().map(|entry| entry.file.name).collect()
+}
+
+#[test]
+fn a_file_is_kept_once_named_in_order_and_there_after_the_desk_was_closed() {
+    let (home, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (first, second) =
+        (write(folder.path(), "签约.txt", &paper(1, 900)), write(folder.path(), "揭牌.txt", &paper(2, 900)));
+    let mut one = desk(home.path());
+    let id = new_application(&mut one);
+    let kept = add(&mut one, &id, &first);
+    add(&mut one, &id, &second);
+    add(&mut one, &id, &first);
+    drop(one);
+    let mut one = desk(home.path());
+    assert_eq!(names(&mut one, &id), ["签约.txt", "揭牌.txt"], "the same file stands there once");
+    assert_eq!(one.blobs().look(&kept.file.sha256).unwrap(), Soundness::Sound);
+    let states = one.blob_states(&id).unwrap();
+    assert!(
+        states.len() == 2 && states.iter().all(|state| state.here && state.transfer == Transfer::Unshared)
+    );
+    let copy = folder.path().join("另存.txt");
+    one.blobs().copy_to(&kept.file, &copy).unwrap();
+    assert_eq!(fs::read(&copy).unwrap(), paper(1, 900));
+    assert_eq!(
+        one.blobs().copy_to(&kept.file, &copy).unwrap_err().code,
+        ErrorCode::FileUnusable,
+        "it is not written over"
+    );
+}
+
+#[test]
+fn one_that_was_taken_out_comes_back_when_it_is_added_again() {
+    let (home, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let path = write(folder.path(), "签约.pdf", PDF);
+    let mut desk = desk(home.path());
+    let id = new_application(&mut desk);
+    add(&mut desk, &id, &path);
+    let entry = desk.find_evidence(&id, SLOT, "签约.pdf").unwrap();
+    let removed = Some(AnswerValue::Text(REMOVED.to_owned()));
+    desk.edit(&id, &Edit::Set { values: vec![(entry.answer(Attribute::Removed), removed)] }).unwrap();
+    assert_eq!(names(&mut desk, &id), Vec::<String>::new());
+    add(&mut desk, &id, &path);
+    assert_eq!(
+        desk.find_evidence(&id, SLOT, "1").unwrap().id,
+        entry.id,
+        "the same entry, with all that was said"
+    );
+}
+
+#[test]
+fn what_is_no_evidence_is_refused_by_its_own_reason_and_nothing_is_kept() {
+    let (home, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let desk = desk(home.path());
+    let blobs = desk.blobs();
+    let large = folder.path().join("录像.mp4");
+    fs::File::create(&large).unwrap().set_len(5 << 30).unwrap();
+    for (path, code) in [
+        (write(folder.path(), "空.pdf", b""), ErrorCode::EmptyFile),
+        (
+            write(folder.path(), "照片.jpg", b"MZ\x90\x00 this program cannot be run in DOS mode"),
+            ErrorCode::FileRefused,
+        ),
+        (write(folder.path(), "说明.pdf", b"#!/bin/sh\nrm -rf /\n"), ErrorCode::FileRefused),
+        (large, ErrorCode::FileTooLarge),
+        (folder.path().join("没有.pdf"), ErrorCode::FileUnusable),
+        (folder.path().to_owned(), ErrorCode::FileUnusable),
+    ] {
+        let refused = prepare(&blobs, &path).unwrap_err();
+        assert_eq!(refused.code, code, "{}: {refused}", path.display());
+        assert!(refused.details["file"].chars().count() > 1, "it names the file: {refused}");
+    }
+    assert_eq!(
+        blobs.remove_unnamed(&std::collections::BTreeSet::new(), i64::MAX).unwrap(),
+        0,
+        "nothing stayed behind"
+    );
+}
+
+#[test]
+fn a_damaged_copy_is_noticed_set_aside_and_mended_by_adding_the_file_again() {
+    let (home, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let path = write(folder.path(), "签约.txt", &paper(1, 900));
+    let mut desk = desk(home.path());
+    let id = new_application(&mut desk);
+    let EvidenceFile { sha256, name, .. } = add(&mut desk, &id, &path).file;
+    let blobs = desk.blobs();
+    let mut bytes = fs::read(blobs.path(&sha256)).unwrap();
+    bytes[450] ^= 1;
+    fs::write(blobs.path(&sha256), bytes).unwrap();
+    assert_eq!(blobs.look(&sha256).unwrap(), Soundness::Damaged);
+    assert_eq!(blobs.open(&sha256, &name).unwrap_err().code, ErrorCode::BlobDamaged);
+    add(&mut desk, &id, &path);
+    assert_eq!(blobs.look(&sha256).unwrap(), Soundness::Sound);
+    fs::remove_file(blobs.path(&sha256)).unwrap();
+    assert_eq!(blobs.open(&sha256, &name).unwrap_err().code, ErrorCode::BlobMissing);
+}
+
+#[test]
+fn only_what_no_change_ever_named_is_thrown_away() {
+    let (home, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let mut desk = desk(home.path());
+    let id = new_application(&mut desk);
+    let undone = add(&mut desk, &id, &write(folder.path(), "一.txt", &paper(1, 300)));
+    desk.undo(&id).unwrap();
+    let named = add(&mut desk, &id, &write(folder.path(), "二.txt", &paper(2, 300)));
+    // Kept, and then the power went before it was named.
+    let orphan = prepare(&desk.blobs(), &write(folder.path(), "三.txt", &paper(3, 300))).unwrap();
+    let state = |desk: &Workspace, file: &Prepared| desk.blobs().look(&file.file.sha256).unwrap();
+    assert_eq!(desk.collect_garbage().unwrap(), 0, "it may be under way");
+    let month_ago = std::time::SystemTime::now() - std::time::Duration::from_secs(40 * 86_400);
+    for file in [&undone, &named, &orphan] {
+        let kept = fs::File::options().write(true).open(desk.blobs().path(&file.file.sha256)).unwrap();
+        kept.set_modified(month_ago).unwrap();
+    }
+    assert_eq!(desk.collect_garbage().unwrap(), 1);
+    assert_eq!(state(&desk, &orphan), Soundness::Missing);
+    assert_eq!(state(&desk, &named), Soundness::Sound);
+    assert_eq!(state(&desk, &undone), Soundness::Sound, "redo would name it again");
+}
