@@ -98,6 +98,11 @@ impl Desk {
         }
     }
 
+    /// Tells the page something of this window; whether it has an application open and hears.
+    pub fn tell_view(&mut self, event: Event) -> bool {
+        self.view.as_ref().is_some_and(|view| view.events.send(event).is_ok())
+    }
+
     fn tell(&mut self, events: Vec<Event>) {
         let Some(view) = &self.view else {
             self.untold.extend(events);

@@ -74,6 +74,24 @@ pub async fn file_to_read(window: &WebviewWindow, language: Language) -> Option<
     chosen(answered.await.ok().flatten())
 }
 
+/// Asks for files to add as evidence; none when the person cancels.
+pub async fn files_to_add(window: &WebviewWindow, language: Language) -> Vec<PathBuf> {
+    let dialog = dialog(window).set_title(language.pick("添加佐证材料", "Add evidence"));
+    let (answer, answered) = oneshot::channel();
+    dialog.pick_files(move |paths| drop(answer.send(paths)));
+    let paths = answered.await.ok().flatten().unwrap_or_default();
+    paths.into_iter().filter_map(|path| path.into_path().ok()).collect()
+}
+
+/// Asks where to save a copy of a file; `None` when the person cancels.
+pub async fn copy_to_write(window: &WebviewWindow, language: Language, name: &str) -> Option<PathBuf> {
+    let dialog =
+        dialog(window).set_title(language.pick("另存一份", "Save a copy")).set_file_name(file_name(name));
+    let (answer, answered) = oneshot::channel();
+    dialog.save_file(move |path| drop(answer.send(path)));
+    chosen(answered.await.ok().flatten())
+}
+
 fn dialog(window: &WebviewWindow) -> FileDialogBuilder<tauri::Wry> {
     window.dialog().file().set_parent(window)
 }

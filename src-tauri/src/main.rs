@@ -7,20 +7,32 @@ mod command;
 mod desk;
 mod dialog;
 mod engine;
+mod preview;
+mod tray;
 mod window;
+
+use std::process::ExitCode;
 
 use anyhow::Context;
 use tauri::Manager;
 
 use crate::argument::Arguments;
 use crate::engine::Engine;
+use crate::tray::Tray;
 
-fn main() -> anyhow::Result<()> {
+fn main() -> anyhow::Result<ExitCode> {
+    if let Some(code) = form_client::preview::serve_if_asked() {
+        return Ok(code);
+    }
     let arguments = Arguments::read(std::env::args_os().skip(1))?;
-    let Some(engine) = Engine::start(arguments)? else { return Ok(()) };
+    let Some(engine) = Engine::start(arguments)? else { return Ok(ExitCode::SUCCESS) };
     tauri::Builder::default()
         .plugin(tauri_plugin_dialog::init())
         .manage(engine)
+        .manage(Tray::default())
+        .register_asynchronous_uri_scheme_protocol(preview::SCHEME, |context, request, responder| {
+            preview::answer(context.app_handle(), request.uri().path(), responder);
+        })
         .invoke_handler(tauri::generate_handler![
             command::start,
             command::save_settings,
@@ -50,6 +62,7 @@ fn main() -> anyhow::Result<()> {
             command::reminder,
             command::export_reminder,
             command::export_bundle,
+            command::evidence,
         ])
         .setup(|app| {
             window::open(app)?;
@@ -58,5 +71,6 @@ fn main() -> anyhow::Result<()> {
         })
         .on_window_event(window::on_event)
         .run(tauri::generate_context!())
-        .context("open the window")
+        .context("open the window")?;
+    Ok(ExitCode::SUCCESS)
 }

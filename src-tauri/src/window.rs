@@ -1,13 +1,18 @@
 //! The one window.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use tauri::window::Color;
 use tauri::{
-    App, DragDropEvent, Manager, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder, Window, WindowEvent,
+    App, DragDropEvent, LogicalPosition, Manager, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder,
+    Window, WindowEvent,
 };
 
+use form_model::command::Event;
+
 use crate::engine::Engine;
+use crate::tray::Tray;
 
 /// The design's ground colour, so that nothing flashes before the page is drawn.
 const GROUND: Color = Color(0xf3, 0xf4, 0xf1, 0xff);
@@ -41,8 +46,9 @@ fn is_own_page(url: &Url) -> bool {
 pub fn on_event(window: &Window, event: &WindowEvent) {
     match event {
         // Files dropped on the window are taken in here; their paths do not reach the page.
-        WindowEvent::DragDrop(DragDropEvent::Drop { paths, .. }) => {
-            window.state::<Engine>().import_all(paths.clone());
+        WindowEvent::DragDrop(DragDropEvent::Drop { paths, position }) => {
+            let scale = window.scale_factor().unwrap_or(1.0);
+            dropped(window, paths, position.to_logical(scale));
         }
         WindowEvent::CloseRequested { api, .. } => {
             api.prevent_close();
@@ -51,6 +57,21 @@ pub fn on_event(window: &Window, event: &WindowEvent) {
         }
         _ => {}
     }
+}
+
+/// The page says what files are for that were dropped on an open application; without one they are taken in.
+fn dropped(window: &Window, paths: &[PathBuf], place: LogicalPosition<i32>) {
+    let names = paths.iter().filter_map(|path| path.file_name());
+    let names = names.map(|name| name.to_string_lossy().into_owned()).collect();
+    let tray = window.state::<Tray>().put(paths.to_vec());
+    let (engine, window) = (window.state::<Engine>().inner().clone(), window.clone());
+    let event = Event::Dropped { tray, names, x: place.x, y: place.y };
+    tauri::async_runtime::spawn(async move {
+        let heard = engine.ask(move |desk| Ok(desk.tell_view(event))).await;
+        if !heard.unwrap_or(false) {
+            engine.import_all(window.state::<Tray>().take(tray));
+        }
+    });
 }
 
 /// Closes the window when the field that is being typed in is stored: values are stored when a person leaves

@@ -15,12 +15,14 @@ pub mod value;
 
 use form_model::check;
 use form_model::definition::{Field, FieldKind, FormDefinition};
-use form_model::id::AnswerId;
+use form_model::evidence::{Attribute, EvidenceKey};
+use form_model::id::{AnswerId, NOTE_FACET};
 use form_model::language::Language;
 use yew::prelude::*;
 
 use crate::paper::grid::Grid;
 use crate::state::desk::Desk;
+use crate::text;
 use std::rc::Rc;
 
 /// What every control of an open application works with.
@@ -34,6 +36,8 @@ pub struct Work {
     pub onblock: Callback<(AnswerId, String)>,
     /// A single amount was pasted into a number.
     pub onamount: Callback<(AnswerId, String)>,
+    /// To a slot of evidence, by its id.
+    pub onevidence: Callback<String>,
     /// Long text is to be written without distraction.
     pub onexpand: Callback<AnswerId>,
 }
@@ -91,7 +95,26 @@ pub fn answers_at(definition: &FormDefinition, answer: &AnswerId) -> Vec<AnswerI
 
 /// What a screen reader calls a control.
 pub fn spoken_name(definition: &FormDefinition, language: Language, answer: &AnswerId) -> String {
-    check::subject(definition, language, answer)
+    let subject = check::subject(definition, language, answer);
+    match EvidenceKey::read(answer) {
+        Some(key) => {
+            format!("{subject}{}{}", language.pick("", ", "), attribute_name(key.attribute, language))
+        }
+        None if answer.facet() == Some(NOTE_FACET) => text::NOTE_OF.fill(language, &[("answer", &subject)]),
+        None => subject,
+    }
+}
+
+/// What a line about a file of evidence is called.
+pub fn attribute_name(attribute: Attribute, language: Language) -> &'static str {
+    match attribute {
+        Attribute::By => text::EVIDENCE_BY.of(language),
+        Attribute::Taken => text::EVIDENCE_TAKEN.of(language),
+        Attribute::Place => text::EVIDENCE_PLACE.of(language),
+        Attribute::Caption | Attribute::Facts | Attribute::Order | Attribute::Removed => {
+            text::EVIDENCE_CAPTION.of(language)
+        }
+    }
 }
 
 /// The id of the element that holds what is wrong with an answer.

@@ -16,7 +16,6 @@ use super::text_element::{caret, pasted_text};
 use super::{Work, page, remark, spoken_name};
 use crate::panel::convert;
 use crate::paper::grid::Move;
-use crate::text;
 
 #[derive(PartialEq, Properties)]
 pub struct ValueProps {
@@ -49,8 +48,6 @@ pub fn Value(props: &ValueProps) -> Html {
     };
     let name = spoken_name(&sheet.definition, language, &answer);
     let described_by = remark::description(&sheet, &answer);
-    let name =
-        if answer.facet().is_some() { text::NOTE_OF.fill(language, &[("answer", &name)]) } else { name };
     let placeholder = sheet.definition.message(language, &format!("{}.placeholder", props.field.id));
     let placeholder = placeholder.filter(|_| answer.facet().is_none());
     let placeholder = placeholder.map(|text| AttrValue::from(text.to_owned()));

@@ -14,6 +14,7 @@ use crate::chart::{self, Years};
 use crate::field::remark::Remarks;
 use crate::field::value::Value;
 use crate::field::{Work, answers_at, field_at};
+use crate::paper::evidence_chip::EvidenceChip;
 use crate::text;
 
 #[derive(PartialEq, Properties)]
@@ -50,7 +51,7 @@ pub fn FieldPanel(props: &FieldPanelProps) -> Html {
             <Problems answers={answers_at(&definition, answer)} version={props.version} />
             { rules(&definition, field, language) }
             if !field.columns.is_empty() { <p class="panel-keys muted">{ text::PANEL_KEYS.of(language) }</p> }
-            { evidence(&definition, field, language) }
+            { evidence(&definition, field, language, props.version) }
             { figures(&work, &definition, field.id.section(), Some(field), language) }
             { note(&work, field, answer, props.version, language) }
             <Threads key={format!("said:{answer}")} work={work.clone()} answer={answer.clone()} />
@@ -118,7 +119,7 @@ fn rules(definition: &FormDefinition, field: &Field, language: Language) -> Html
     }
 }
 
-fn evidence(definition: &FormDefinition, field: &Field, language: Language) -> Html {
+fn evidence(definition: &FormDefinition, field: &Field, language: Language, version: u32) -> Html {
     let slot = field.evidence.as_ref().and_then(|id| definition.evidence.iter().find(|slot| slot.id == *id));
     let Some(slot) = slot else { return Html::default() };
     let kinds =
@@ -129,6 +130,7 @@ fn evidence(definition: &FormDefinition, field: &Field, language: Language) -> H
                 { text::PANEL_EVIDENCE.fill(language, &[("number", &slot.number.to_string())]) }
             </h3>
             <p>{ definition.text(language, &format!("evidence.{}.label", slot.id)) }</p>
+            <p><EvidenceChip slot={slot.id.clone()} {version} /></p>
             <ul class="muted">{ for kinds.map(|kind| html! { <li>{ kind }</li> }) }</ul>
         </section>
     }

@@ -7,6 +7,7 @@ use form_model::language::Language;
 use form_model::layout::Part;
 use yew::prelude::*;
 
+use super::evidence_chip::EvidenceChip;
 use crate::field::remark::{self, Remarks};
 use crate::field::{Control, Work, answers_at};
 use crate::text;
@@ -23,7 +24,12 @@ pub fn parts(definition: &FormDefinition, parts: &[Part], language: Language, ve
             Part::Answer(id) => html! { <Control answer={AnswerId(id.clone())} {version} /> },
             Part::Evidence(slot) => {
                 let remark = definition.text(language, &format!("evidence.{slot}.remark")).to_owned();
-                html! { <span class="print evidence" data-evidence={slot.clone()}>{ remark }</span> }
+                html! {
+                    <>
+                        <span class="print evidence" data-evidence={slot.clone()}>{ remark }</span>
+                        <EvidenceChip slot={slot.clone()} {version} />
+                    </>
+                }
             }
             Part::Break => Html::default(),
         });

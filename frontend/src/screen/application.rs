@@ -9,6 +9,7 @@ use yew::prelude::*;
 use super::attention::{use_commit_on_leaving, use_shortcuts, use_steady_clicks, use_whereabouts};
 use super::bar::Bar;
 use super::check_answers::CheckAnswers;
+use super::evidence::{EvidenceScreen, use_drops_elsewhere};
 use super::members::Members;
 use super::question::{Asking, question};
 use super::task_list::TaskList;
@@ -51,6 +52,7 @@ pub fn Application(props: &ApplicationProps) -> Html {
     use_commit_on_leaving(desk);
     use_steady_clicks(desk);
     use_whereabouts(desk);
+    use_drops_elsewhere(desk, matches!(way.view, View::Evidence(_)));
 
     let onhome = {
         let (desk, onhome) = (desk.clone(), props.onhome.clone());
@@ -88,6 +90,7 @@ pub fn Application(props: &ApplicationProps) -> Html {
         View::Check => ("check", "checking"),
         View::Writing(_) => ("writing", "quiet"),
         View::Members => ("members", "quiet"),
+        View::Evidence(_) => ("evidence", "checking"),
     };
     html! {
         <ContextProvider<Work> context={work.clone()}>
@@ -118,7 +121,7 @@ fn middle(desk: &Desk, work: &Work, way: &Way, version: u32, language: Language)
     match &way.view {
         View::Section(shown) => html! {
             <>
-                <TaskList section={shown.clone()} onchoose={way.choose.clone()} {version} />
+                <TaskList section={shown.clone()} onchoose={way.choose.clone()} onevidence={way.evidence.clone()} {version} />
                 <main id="form" class="desk" tabindex="-1">
                     <SectionSheet key={shown.clone()} section={shown.clone()} {version} />
                     { next_section(desk, shown, &way.choose, language) }
@@ -130,6 +133,9 @@ fn middle(desk: &Desk, work: &Work, way: &Way, version: u32, language: Language)
             <Writing work={work.clone()} field={field.clone()} onleave={way.back.clone()} {version} />
         },
         View::Members => html! { <Members {version} /> },
+        View::Evidence(slot) => html! {
+            <EvidenceScreen slot={slot.clone()} onslot={way.evidence.clone()} onback={way.back.clone()} onshow={way.show.clone()} {version} />
+        },
     }
 }
 
@@ -153,7 +159,7 @@ fn grid_of(desk: &Desk, view: &View) -> Rc<Grid> {
     let shown = sheet.definition.sections.iter().filter(|section| match view {
         View::Section(shown) => section.id == *shown,
         View::Check => true,
-        View::Writing(_) | View::Members => false,
+        View::Writing(_) | View::Members | View::Evidence(_) => false,
     });
     Rc::new(Grid::new(shown.map(|section| &section.layout)))
 }
@@ -161,13 +167,15 @@ fn grid_of(desk: &Desk, view: &View) -> Rc<Grid> {
 /// What the controls work with. Stays the same while one moves about, so that entering a field draws no other anew.
 #[hook]
 fn use_work(desk: &Desk, way: &Way, asking: &UseStateHandle<Option<Asking>>) -> Work {
-    let (onenter, onexpand, asking) = (way.enter.clone(), way.write.clone(), asking.clone());
+    let (onenter, onexpand, onevidence) = (way.enter.clone(), way.write.clone(), way.evidence.clone());
+    let asking = asking.clone();
     let work = use_memo((desk.clone(), way.view.clone()), move |(desk, view)| {
         let (to_block, to_amount) = (asking.clone(), asking);
         Work {
             desk: desk.clone(),
             grid: grid_of(desk, view),
             onenter,
+            onevidence,
             onblock: Callback::from(move |(answer, text)| to_block.set(Some(Asking::Block(answer, text)))),
             onamount: Callback::from(move |(answer, text)| to_amount.set(Some(Asking::Amount(answer, text)))),
             onexpand,
@@ -189,7 +197,13 @@ fn use_messages(desk: &Desk, show: &Callback<AnswerId>, notice: &UseStateHandle<
             show.emit(answer);
         }
         Change::Notice(told) => notice.set(Some(told)),
-        Change::Sheet | Change::Save | Change::Prose(_) | Change::Presence(_) | Change::Discussion => {}
+        Change::Sheet
+        | Change::Save
+        | Change::Prose(_)
+        | Change::Presence(_)
+        | Change::Discussion
+        | Change::Evidence
+        | Change::Dropped(_) => {}
     });
 }
 

@@ -1,6 +1,6 @@
 //! Check answers: the whole form, and before it one list of what is wrong, linked to the fields.
 
-use form_model::check::Problem;
+use form_model::check::{Problem, missing_evidence};
 use form_model::command::ConflictValue;
 use form_model::id::AnswerId;
 use form_model::language::Language;
@@ -53,6 +53,7 @@ fn Summary(props: &CheckAnswersProps) -> Html {
     let confirmed: Vec<_> =
         problems.iter().filter(|problem| is_caution(problem) && problem.confirmed).collect();
     let conflicts: Vec<_> = sheet.conflicts().cloned().collect();
+    let evidence = missing_evidence(&sheet.definition, sheet.answers());
     let draw = |problems: &[&Problem], title: &text::Text, class: &'static str, icon: Icon| {
         if problems.is_empty() {
             return Html::default();
@@ -68,7 +69,7 @@ fn Summary(props: &CheckAnswersProps) -> Html {
     html! {
         <section class="summary" tabindex="-1" role="region" aria-label={text::CHECK_TITLE.of(language)}
             data-blocking={blocking.len().to_string()} data-cautions={open.len().to_string()}>
-            if blocking.is_empty() && conflicts.is_empty() {
+            if blocking.is_empty() && conflicts.is_empty() && evidence.is_empty() {
                 <section class="summary-part good">
                     <h2>{ sign(Icon::CheckCircle) }{ text::CHECK_CLEAR.of(language) }</h2>
                     <p>{ text::CHECK_CLEAR_WHY.of(language) }</p>
@@ -79,8 +80,39 @@ fn Summary(props: &CheckAnswersProps) -> Html {
             { picks(&sheet, &conflicts, &text::CHECK_CONFLICTS, &props.onchoose, language) }
             { picks(&sheet, &sheet.reread, &text::CHECK_REREAD, &props.onchoose, language) }
             { draw(&blocking, &text::CHECK_BLOCKING, "problem", Icon::ExclamationCircle) }
+            { missing(&work, &sheet, &evidence, language) }
             { draw(&open, &text::CHECK_CAUTIONS, "caution", Icon::ExclamationTriangle) }
             { draw(&confirmed, &text::CHECK_CONFIRMED, "confirmed", Icon::CheckCircle) }
+        </section>
+    }
+}
+
+/// The slots of evidence that are empty, linked to them.
+fn missing(work: &Work, sheet: &Sheet, problems: &[Problem], language: Language) -> Html {
+    if problems.is_empty() {
+        return Html::default();
+    }
+    let link = |problem: &Problem| {
+        let slot = problem.details.get("slot").cloned().unwrap_or_default();
+        let onclick = {
+            let slot = slot.clone();
+            work.onevidence.reform(move |_: MouseEvent| slot.clone())
+        };
+        html! {
+            <li key={slot.clone()}>
+                <button type="button" class="summary-link" data-action="go" data-missing={slot} {onclick}>
+                    { problem.sentence(&sheet.definition, language) }
+                </button>
+            </li>
+        }
+    };
+    html! {
+        <section class="summary-part problem" data-missing-evidence={problems.len().to_string()}>
+            <h2>
+                { sign(Icon::ExclamationCircle) }
+                { text::CHECK_EVIDENCE.fill(language, &[("count", &problems.len().to_string())]) }
+            </h2>
+            <div class="summary-section"><ul>{ for problems.iter().map(link) }</ul></div>
         </section>
     }
 }

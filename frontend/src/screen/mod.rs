@@ -5,6 +5,7 @@ pub mod attention;
 pub mod bar;
 pub mod check_answers;
 pub mod connect;
+pub mod evidence;
 pub mod first_run;
 pub mod home;
 pub mod join;

@@ -1,5 +1,6 @@
 //! The list of parts: what is done, what is begun, what is wrong. Any order.
 
+use form_model::evidence::slots;
 use form_model::language::Language;
 use form_model::progress::{SectionProgress, SectionStatus};
 use yew::prelude::*;
@@ -15,6 +16,8 @@ pub struct TaskListProps {
     /// The section in hand.
     pub section: AttrValue,
     pub onchoose: Callback<String>,
+    /// To the files of evidence.
+    pub onevidence: Callback<String>,
     /// Moves on whenever the sheet changes.
     pub version: u32,
 }
@@ -36,7 +39,34 @@ pub fn TaskList(props: &TaskListProps) -> Html {
             <ol>
                 { for sheet.progress.iter().map(|progress| task(props, &sheet, progress, language)) }
             </ol>
+            { evidence(props, &sheet, language) }
         </nav>
+    }
+}
+
+/// The way to the files of evidence, with how many pieces are there.
+fn evidence(props: &TaskListProps, sheet: &Sheet, language: Language) -> Html {
+    let states = slots(&sheet.definition, sheet.answers());
+    if states.is_empty() {
+        return Html::default();
+    }
+    let asked = states.iter().filter(|state| state.asked).count();
+    let missing = states.iter().filter(|state| state.is_missing()).count();
+    // First to what is missing.
+    let first = states.iter().find(|state| state.is_missing()).or(states.first());
+    let first = first.map(|state| state.slot.id.clone()).unwrap_or_default();
+    let onclick = props.onevidence.reform(move |_: MouseEvent| first.clone());
+    let (class, status) = match missing {
+        0 => ("complete", text::EVIDENCE_COMPLETE.of(language).to_owned()),
+        missing if missing == asked => ("untouched", text::UNTOUCHED.of(language).to_owned()),
+        missing => ("in-progress", text::EVIDENCE_MISSING.fill(language, &[("count", &missing.to_string())])),
+    };
+    let figures = [("done", &(asked - missing).to_string()[..]), ("asked", &asked.to_string()[..])];
+    html! {
+        <button type="button" class={classes!("task", "task-evidence", class)} data-action="evidence" {onclick}>
+            <span class="task-title">{ text::EVIDENCE_DONE.fill(language, &figures) }</span>
+            <span class="task-status"><span class="dot" aria-hidden="true" />{ status }</span>
+        </button>
     }
 }
 

@@ -1,5 +1,6 @@
 //! Where one is in an open application, and the ways from there.
 
+use form_model::evidence::EvidenceKey;
 use form_model::id::{AnswerId, FieldId};
 use yew::prelude::*;
 
@@ -18,6 +19,8 @@ pub enum View {
     Writing(FieldId),
     /// Who takes part.
     Members,
+    /// The files of evidence, with the slot in hand.
+    Evidence(String),
 }
 
 /// Where one is, and how to get elsewhere.
@@ -41,6 +44,8 @@ pub struct Way {
     pub write: Callback<AnswerId>,
     /// To who takes part, or back from there.
     pub members: Callback<()>,
+    /// To a slot of evidence.
+    pub evidence: Callback<String>,
 }
 
 /// Keeps where one is. Showing an answer ends what is asked.
@@ -66,7 +71,13 @@ pub fn use_way(desk: &Desk, asking: &UseStateHandle<Option<Asking>>) -> Way {
     };
     let show = {
         let (view, section, asking) = (view.clone(), section.clone(), asking.clone());
+        let definition = desk.sheet().definition.clone();
         Callback::from(move |answer: AnswerId| {
+            if let Some(slot) = EvidenceKey::read(&answer).and_then(|key| definition.slot_of(&key.field)) {
+                asking.set(None);
+                view.set(View::Evidence(slot.id.clone()));
+                return;
+            }
             to_enter.replace(Some(answer.base()));
             asking.set(None);
             let home = answer.section().to_owned();
@@ -96,6 +107,13 @@ pub fn use_way(desk: &Desk, asking: &UseStateHandle<Option<Asking>>) -> Way {
                 }
             })
         },
+        evidence: {
+            let (desk, view) = (desk.clone(), view.clone());
+            Callback::from(move |slot: String| {
+                desk.commit_all();
+                view.set(View::Evidence(slot));
+            })
+        },
         back,
         write: Callback::from(move |answer: AnswerId| view.set(View::Writing(FieldId(answer.0)))),
     }
@@ -107,7 +125,7 @@ fn shows(view: &View, answer: &AnswerId) -> bool {
         View::Check => true,
         View::Section(shown) => shown == answer.section(),
         View::Writing(field) => field.answer() == *answer,
-        View::Members => false,
+        View::Members | View::Evidence(_) => false,
     }
 }
 

@@ -6,8 +6,8 @@ use std::rc::{Rc, Weak};
 
 use form_model::answer::AnswerValue;
 use form_model::command::{
-    self, Acknowledged, Edit, EditApplication, Event, ExportApplication, ExportFormat, HistoryEntry,
-    OpenedApplication, ReadHistory, Undone,
+    self, Acknowledged, Edit, EditApplication, Event, EvidenceAct, ExportApplication, ExportFormat,
+    HistoryEntry, OpenedApplication, ReadHistory, Undone,
 };
 use form_model::definition::Field;
 use form_model::delta::Delta;
@@ -21,7 +21,7 @@ use wasm_bindgen_futures::spawn_local;
 use super::presence;
 use super::sheet::{SaveState, Sheet, Values};
 use super::team::Whereabouts;
-use super::watch::{Change, Listeners, Notice};
+use super::watch::{Change, Dropping, Listeners, Notice};
 use crate::shell::{self, Failure};
 
 /// How long typing into a value pauses before it is stored. Short, so that little is ever unacknowledged; long
@@ -96,6 +96,7 @@ impl Desk {
         let heard = std::mem::take(&mut early.borrow_mut().1);
         heard.into_iter().for_each(|event| desk.hear(event));
         desk.read_discussion();
+        desk.evidence_now(EvidenceAct::Read);
         Ok(desk)
     }
 
@@ -303,6 +304,11 @@ impl Desk {
         });
     }
 
+    /// Tells the person why something was not done.
+    pub fn tell_failure(&self, failure: Failure) {
+        self.tell(&Change::Notice(Notice::Failed(failure)));
+    }
+
     pub(super) fn tell(&self, change: &Change) {
         self.0.listeners.tell(change);
     }
@@ -443,6 +449,10 @@ impl Desk {
             Event::Team { team } => self.take_team(team),
             Event::Discussed { unread } => self.take_unread(unread),
             Event::Reread { answers } => self.take_reread(answers),
+            Event::Evidence { blobs } => self.take_blobs(blobs),
+            Event::Dropped { tray, x, y, .. } => {
+                self.tell(&Change::Dropped(Dropping { tray, place: (x, y) }));
+            }
             Event::Imported { imported } => self.tell(&Change::Notice(Notice::Imported(imported))),
             Event::Failed { error } => self.tell(&Change::Notice(Notice::Failed(Failure::Told(error)))),
         }

@@ -7,8 +7,8 @@ use std::rc::Rc;
 use form_model::answer::{AnswerValue, Answers};
 use form_model::check::{self, Problem};
 use form_model::command::{
-    Acknowledged, AnswerState, CommentSummary, Discussion, Edit, OpenedApplication, Present, Stamp,
-    SyncState, Team, UndoState,
+    Acknowledged, AnswerState, BlobState, CommentSummary, Discussion, Edit, OpenedApplication, Present,
+    Stamp, SyncState, Team, UndoState,
 };
 use form_model::definition::{AnswerKind, Field, FormDefinition};
 use form_model::id::{AnswerId, ApplicationId};
@@ -80,6 +80,10 @@ pub struct Sheet {
     pub unread: u32,
     /// Long texts that two people rewrote at one place, to be read through.
     pub reread: Vec<AnswerId>,
+    /// Where the files of evidence are, by their hashes.
+    pub blobs: Rc<BTreeMap<String, BlobState>>,
+    /// Whether the line to the hub costs money.
+    pub metered: bool,
     /// When the disk last took a change of this desk in this opening.
     pub last_own_ms: Option<i64>,
     /// Values of colleagues that came while the answer was being typed into, until a person has seen them.
@@ -118,6 +122,8 @@ impl Sheet {
             discussion: Rc::default(),
             unread: opened.unread,
             reread: opened.reread,
+            blobs: Rc::default(),
+            metered: false,
             last_own_ms: None,
             overtaken: BTreeMap::new(),
             answers: Answers::default(),

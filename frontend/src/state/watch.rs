@@ -26,8 +26,19 @@ pub enum Change {
     Prose(AnswerId),
     /// This answer was undone or redone and is to be shown.
     Show(AnswerId),
+    /// Where files of evidence are.
+    Evidence,
+    /// Files were dropped on the window.
+    Dropped(Dropping),
     /// Something to tell the person.
     Notice(Notice),
+}
+
+/// Files dropped on the window: the shell's number for them, and where, in CSS pixels.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dropping {
+    pub tray: u32,
+    pub place: (i32, i32),
 }
 
 /// A passing message.

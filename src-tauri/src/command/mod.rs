@@ -1,6 +1,7 @@
 //! The commands: each reads its request, asks the desk, answers. Their names are those of
 //! `form_model::command::name`.
 
+mod evidence;
 mod team;
 
 use form_client::file;
@@ -17,6 +18,7 @@ use tauri::{State, WebviewWindow};
 use crate::dialog::{self, FileKind};
 use crate::engine::Engine;
 
+pub use evidence::*;
 pub use team::*;
 
 type Answer<T> = Result<T, UserError>;
