@@ -11,6 +11,7 @@ pub mod input_method;
 pub mod keyboard;
 pub mod loopback;
 pub mod person;
+pub mod photo;
 pub mod place;
 pub mod process;
 pub mod random;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::desk::Desk;
-use crate::person::FORM;
+use crate::person::{FORM, sample_answers};
 use crate::place::built_program;
 use anyhow::Context;
 use form_client::surroundings::Surroundings;
@@ -46,6 +46,17 @@ pub fn desk_with_application(answers: &[(&str, &str)]) -> anyhow::Result<(Desk, 
     let request = CreateApplication { form: FORM.into(), name: "示例市合作区".into(), copy_from: None };
     let id = workspace.create(&request)?;
     fill(&mut workspace, &id, answers)?;
+    Ok((desk, id))
+}
+
+/// A desk with the filled sample.
+///
+/// # Errors
+/// When the screen does not come up.
+pub fn desk_with_sample() -> anyhow::Result<(Desk, ApplicationId)> {
+    let (desk, id) = desk_with_application(&[])?;
+    let values = sample_answers()?.into_iter().map(|(answer, value)| (answer, Some(value))).collect();
+    workspace(&desk.home())?.fill(&id, values)?;
     Ok((desk, id))
 }
 

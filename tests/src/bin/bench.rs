@@ -1,17 +1,18 @@
 //! Runs benchmarks, prints one table and writes `target/bench/*.json` and `target/bench/*.md`:
-//! `bench [engine] [window] [hub] [memory] [peers] [--quick] [--applications=NUMBER]`, all parts when
+//! `bench [engine] [window] [hub] [memory] [blobs] [peers] [--quick] [--applications=NUMBER]`, all parts when
 //! none is named; `latency`, `load`, `merge` and `join` are parts of `hub` that also run by themselves.
 
 use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, bail};
+use huiqian_tests::bench::hub::blobs;
 use huiqian_tests::bench::hub::suite::{self, ALONE, FULL, QUICK};
 use huiqian_tests::bench::{Figure, engine, window};
 use huiqian_tests::place::results_folder;
 
 /// What can be named, in the order in which it runs.
-const PARTS: [&str; 5] = ["engine", "window", "hub", "memory", "peers"];
+const PARTS: [&str; 6] = ["engine", "window", "hub", "memory", "blobs", "peers"];
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -39,6 +40,9 @@ async fn main() -> anyhow::Result<()> {
     }
     if wanted("memory") {
         report("memory", &[suite::memory(&size).await?])?;
+    }
+    if wanted("blobs") {
+        report("blobs", &blobs::measure(&folder.path().join("blobs"), size.photos).await?)?;
     }
     for part in ALONE.into_iter().filter(|part| named.contains(part)) {
         report(part, &suite::alone(part, folder.path(), &size).await?)?;

@@ -296,6 +296,7 @@ fn season(desks: &mut [Desk], id: &ApplicationId, hub: &mut LoneHub) -> anyhow::
     let aside = commerce.step("look at what was refused", |desk| Ok(desk.set_aside(&request)?))?;
     let missed = aside.first().context("what was refused is kept aside")?;
     let propose = SetAsideRequest { dismiss: Some(missed.change.clone()), propose: true, ..request };
+    commerce.step("ask for a file", |desk| Ok(desk.want_file(id, &"0".repeat(64))?))?;
     commerce.step("propose it", |desk| desk.set_aside(&propose).map(drop).map_err(Into::into))?;
     lead.grant(id, "commerce", "openness")?;
     lead.sync(id, hub)?;

@@ -2,10 +2,14 @@
 
 use std::time::Duration;
 
+use form_model::evidence::EvidenceFile;
+use form_model::hex;
+use huiqian_tests::bench::hub::stage::Stage;
 use huiqian_tests::hub::HubProcess;
 use huiqian_tests::loopback::LoopbackDesk;
 use huiqian_tests::random::Random;
 use huiqian_tests::syscall::{check, tracing};
+use ring::digest::{SHA256, digest};
 
 const EDITS: usize = 60;
 /// How long the hub gets to answer a hello: that page stands for nothing new, and must not be on its way while the
@@ -60,4 +64,29 @@ async fn the_hubs_log_is_synced_before_every_word_on_a_live_stream() {
     });
     let synced = synced.await;
     assert!(synced >= EDITS, "{synced} words stood for something new");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_files_bytes_are_synced_before_every_answer_about_them_and_its_folder_before_the_last() {
+    let mut log = None;
+    let hub = HubProcess::start_by(|folder| tracing(log.insert(folder.join("trace")))).unwrap();
+    let mut stage = Stage::over(hub).await.unwrap();
+    let act = stage.act(1).await.unwrap();
+    let (hub, id) = (&act.connection, &act.company.application);
+    let photo: Vec<u8> = (0..1_000_000_u32).map(|at| (at >> 5 ^ at).to_le_bytes()[0]).collect();
+    let sha256 = hex::encode(digest(&SHA256, &photo).as_ref());
+    let (name, kind, size) = ("photo.jpg".to_owned(), "image/jpeg".to_owned(), photo.len() as u64);
+    let file = EvidenceFile { name, sha256: sha256.clone(), size, kind };
+    let upload = hub.begin_upload(id, &file).await.unwrap();
+    let mut at = 0;
+    for piece in photo.chunks(100_000) {
+        at = hub.append(&upload.path, at, piece.to_vec()).await.unwrap();
+    }
+    stage.hub.stop().unwrap();
+    let trace = std::fs::read_to_string(log.unwrap()).unwrap();
+    let staging = upload.path.rsplit('/').next().unwrap();
+    let synced = check(&trace, staging, |line| line.contains("\"HTTP/1.1 20")).unwrap();
+    assert_eq!(synced, 10, "an answer for each piece");
+    let folder = format!("kept/{id}/{}>", &sha256[..2]);
+    assert!(trace.lines().any(|line| line.contains("fsync(") && line.contains(&folder)), "{folder}");
 }

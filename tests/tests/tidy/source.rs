@@ -11,7 +11,7 @@ const LINE_LIMIT: usize = 600;
 const LEFT_FOR_LATER: [&str; 4] =
     [concat!("TO", "DO"), concat!("FIX", "ME"), concat!("unimple", "mented!"), concat!("XX", "X")];
 /// Folders that hold no source of ours.
-const SKIPPED: [&str; 5] = ["target", "node_modules", "dist", ".git", "gen"];
+const SKIPPED: [&str; 6] = ["target", "node_modules", "python-packages", "dist", ".git", "gen"];
 /// What a sentence that a person reads ends up in.
 const TEXT_FILES: [&str; 8] = ["rs", "toml", "md", "js", "css", "html", "json", "txt"];
 

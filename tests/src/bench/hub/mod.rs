@@ -1,6 +1,7 @@
 //! The hub under work: a real process in release on a real disk, devices with real keys, every change signed, judged,
 //! durable before it is acknowledged.
 
+pub mod blobs;
 pub mod company;
 pub mod desk;
 pub mod fairness;

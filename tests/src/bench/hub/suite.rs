@@ -30,6 +30,8 @@ pub struct Size {
     pub beside: usize,
     /// Applications that the hub stores, and of these such as are worked on.
     pub applications: (usize, usize),
+    /// How many photos are sent.
+    pub photos: usize,
 }
 
 /// What the goals are about.
@@ -40,6 +42,7 @@ pub const FULL: Size = Size {
     away: 2_000,
     beside: 100,
     applications: (10_000, 1_000),
+    photos: 500,
 };
 
 /// A look at whether everything runs.
@@ -50,6 +53,7 @@ pub const QUICK: Size = Size {
     away: 200,
     beside: 20,
     applications: (100, 50),
+    photos: 40,
 };
 
 /// What a server has shown, ours or another.

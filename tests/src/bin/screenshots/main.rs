@@ -2,14 +2,17 @@
 
 mod agencies;
 mod album;
+mod evidence;
 
 use std::fs;
 
 use form_model::command::Settings;
 use form_model::language::Language;
 use huiqian_tests::desk::Desk;
-use huiqian_tests::person::{SECTIONS, control, sample_answers};
-use huiqian_tests::scene::{answer, desk_with_application, file_of_colleague, text, workspace};
+use huiqian_tests::person::{SECTIONS, control};
+use huiqian_tests::scene::{
+    answer, desk_with_application, desk_with_sample, file_of_colleague, text, workspace,
+};
 
 use crate::album::Album;
 
@@ -21,6 +24,7 @@ async fn main() -> anyhow::Result<()> {
     unfinished(&album).await?;
     two_values(&album).await?;
     english(&album).await?;
+    evidence::take(&album).await?;
     agencies::take(&album).await
 }
 
@@ -39,7 +43,7 @@ async fn first_steps(album: &Album) -> anyhow::Result<()> {
 
 /// The filled sample: home, every section, the quiet page, the check, search, settings.
 async fn sample(album: &Album) -> anyhow::Result<()> {
-    let desk = desk_with_sample()?;
+    let (desk, _) = desk_with_sample()?;
     let window = desk.open().await?;
     window.find("[data-screen=home]").await?;
     album.take(&window, "04-home").await?;
@@ -117,7 +121,7 @@ async fn two_values(album: &Album) -> anyhow::Result<()> {
 
 /// The English interface with larger text, and the dark one.
 async fn english(album: &Album) -> anyhow::Result<()> {
-    let mut desk = desk_with_sample()?;
+    let (mut desk, _) = desk_with_sample()?;
     set_look(&desk, Language::English, 130)?;
     let window = desk.open().await?;
     window.open_application().await?;
@@ -137,11 +141,4 @@ fn set_look(desk: &Desk, language: Language, text_size: u16) -> anyhow::Result<(
     let mut workspace = workspace(&desk.home())?;
     let settings = workspace.settings();
     Ok(workspace.save_settings(&Settings { language, text_size, ..settings })?)
-}
-
-fn desk_with_sample() -> anyhow::Result<Desk> {
-    let (desk, id) = desk_with_application(&[])?;
-    let values = sample_answers()?.into_iter().map(|(answer, value)| (answer, Some(value))).collect();
-    workspace(&desk.home())?.fill(&id, values)?;
-    Ok(desk)
 }
