@@ -10,6 +10,9 @@ use anyhow::Context;
 use crate::build;
 use crate::progress::{Progress, output_of, root, run as run_command, target_dir};
 
+/// How many pieces of evidence the form asks for.
+const SLOTS: u32 = 15;
+
 const FORM: &str = "zone-application-2026";
 
 /// Does the job with the CLI and names the folder with the results.
@@ -28,6 +31,13 @@ pub fn run(progress: &mut Progress) -> anyhow::Result<()> {
     let application = progress.step("start an application", || desk.new_application())?;
     let sample = root().join("forms").join(FORM).join("sample/answers.json");
     progress.step("fill in the sample", || desk.run(&["fill", &application, "--from", &shown(&sample)]))?;
+    progress.step("add evidence", || {
+        let paper = results.join("证明.txt");
+        fs::write(&paper, "兹证明所填数据属实。\n").context("write a paper")?;
+        (1..=SLOTS).try_for_each(|slot| {
+            desk.run(&["evidence", "add", &application, &slot.to_string(), &shown(&paper)])
+        })
+    })?;
     progress.step("check the answers", || desk.run(&["check", &application]))?;
     progress.step("export", || {
         for (format, file) in [("json", "answers.json"), ("automerge", "application.automerge")] {
