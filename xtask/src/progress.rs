@@ -28,6 +28,10 @@ pub fn cargo() -> Command {
             command.env_remove(name);
         }
     }
+    // What is kept for the next build is of use where there is one.
+    if std::env::var_os("CI").is_some() {
+        command.env("CARGO_INCREMENTAL", "0");
+    }
     command
 }
 
