@@ -239,7 +239,7 @@ pub enum EvidenceCommand {
     },
     /// 清单。The checklist: what is asked for, and what is there.
     List { id: String, slot: Option<String> },
-    /// 取出一个文件。Write a copy of a file.
+    /// 取出一个文件，不在本机的先从协同中心取来。Write a copy of a file; one that is not here is fetched first.
     Get {
         id: String,
         slot: String,
@@ -262,10 +262,36 @@ pub enum EvidenceCommand {
         #[arg(long)]
         to: usize,
     },
-    /// 从协同中心取来全部文件，损坏的重新取。Fetch every file that the hub gives to this desk, damaged ones anew.
-    Fetch { id: String },
-    /// 逐个核对本机文件；有缺损时以 1 退出。Read every file through; exits with 1 when one is missing or damaged.
+    /// 从协同中心取来全部文件，损坏的重新取；有文件仍不在本机时以 1 退出。Fetch every file that the hub gives to this desk,
+    /// damaged ones anew; exits with 1 when one is still not here.
+    Fetch {
+        id: String,
+        /// 已移除的也取来。Those that were taken out, too.
+        #[arg(long)]
+        all: bool,
+    },
+    /// 逐个核对本机文件；有缺损时以 1 退出。Read every file through; exits with 1 when one that stands in a slot is missing or
+    /// damaged.
     Verify { id: String },
+    /// 文件传输：还有多少待传，暂停、继续、省流量。How much is to be carried; stops it, lets it go on, spares the line.
+    Transfer {
+        id: String,
+        /// 暂停上传和取来，点名要的除外。Carry nothing but what is asked for afterwards.
+        #[arg(long, conflicts_with = "resume")]
+        pause: bool,
+        /// 继续。Go on.
+        #[arg(long)]
+        resume: bool,
+        /// 省流量：大文件等人点了再传。Whether the line costs money: large files wait to be asked for.
+        #[arg(long, value_name = "on|off")]
+        metered: Option<SwitchArgument>,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SwitchArgument {
+    On,
+    Off,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

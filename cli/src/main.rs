@@ -3,6 +3,7 @@
 mod answer;
 mod app;
 mod argument;
+mod carriage;
 mod check;
 mod conflict;
 mod demo;

@@ -261,7 +261,12 @@ texts! {
     EVIDENCE_SAVE_NO_PLACE: "另存（去掉拍摄地点）", "Save without the place";
     EVIDENCE_FETCH: "现在取来", "Fetch now";
     EVIDENCE_METERED: "省流量：只传小文件，大文件点了再取", "Metered line: small files only; others when asked for";
+    EVIDENCE_SEND: "现在上传", "Send now";
+    EVIDENCE_PAUSE: "暂停传输", "Pause";
+    EVIDENCE_RESUME: "继续传输", "Go on";
+    EVIDENCE_PAUSED: "已暂停", "Paused";
     EVIDENCE_LEFT: "还有 {size} 待上传", "{size} still to send";
+    EVIDENCE_LEFT_TO_FETCH: "还有 {size} 待取来", "{size} still to fetch";
     EVIDENCE_ALL_ON_HUB: "本机文件都已在协同中心", "All files of this desk are on the hub";
     EVIDENCE_CHIP: "已有 {count} 个文件", "{count} files";
     EVIDENCE_CHIP_NONE: "缺佐证材料", "Evidence missing";
@@ -276,6 +281,9 @@ texts! {
     BLOB_ELSEWHERE: "在协同中心，未传到本机", "On the hub, not here yet";
     BLOB_FETCHING: "正在取来 {percent}%", "Fetching {percent}%";
     BLOB_RESTRICTED: "本单位不能查看此文件", "Not open to this agency";
+    BLOB_HELD: "已存本机，省流量，要传时再传", "Saved here, sent when asked for";
+    BLOB_LOST: "协同中心丢失，等待有此文件的单位重新上传", "Lost at the hub; awaited from whoever has it";
+    BLOB_DAMAGED: "本机文件已损坏，请重新添加", "Damaged on this machine; add it again";
     BLOB_FAILED: "传输受阻：{cause}", "Held up: {cause}";
     EVIDENCE_ONLY: "只能查看本单位所填栏目的佐证材料", "Reads only the evidence of the fields that it fills";
     MATRIX: "各单位填写的部分", "Who fills what";

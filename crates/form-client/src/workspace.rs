@@ -2,6 +2,7 @@
 
 mod bundle;
 pub mod bundle_mark;
+mod carriage;
 mod come_again;
 mod discussion;
 mod edit;

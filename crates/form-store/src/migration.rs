@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// The format that this program writes.
-pub const FORMAT: u32 = 3;
+pub const FORMAT: u32 = 4;
 
 /// `Hqfm` in ASCII: lets `file` and other tools tell our databases from others.
 const APPLICATION_ID: i32 = 0x4871_666d;
@@ -38,6 +38,9 @@ pub(crate) fn run(connection: &mut Connection) -> Result<(), StoreError> {
     }
     if found < 3 {
         transaction.execute_batch(blob::TABLE)?;
+    }
+    if found < 4 {
+        transaction.execute_batch(blob::LOST)?;
     }
     transaction.pragma_update(None, "user_version", FORMAT)?;
     transaction.commit()?;

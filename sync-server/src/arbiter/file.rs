@@ -374,22 +374,13 @@ fn may_have(roster: &Roster, device: &PublicKey, givers: &[PublicKey], namings: 
                 counting.push(naming);
             }
         }
-        let readers = roster
-            .agencies
-            .iter()
-            .filter(|(_, agency)| counting.iter().any(|naming| may_read(&agency.grant, naming)));
+        let readers = roster.agencies.iter().filter(|(_, agency)| {
+            counting.iter().any(|naming| agency.grant.may_read(&naming.field, &naming.slots))
+        });
         having.extend(readers.map(|(id, _)| id));
         if counting.len() == before {
             break;
         }
     }
     member::check(roster, device).is_ok() && agency(device).is_some_and(|own| having.contains(own))
-}
-
-fn may_read(grant: &Grant, naming: &Naming) -> bool {
-    let by_slot = match &grant.evidence {
-        EvidenceAccess::All => true,
-        EvidenceAccess::Only(slots) => naming.slots.iter().any(|slot| slots.contains(slot)),
-    };
-    by_slot || grant.may_write(&naming.field.answer())
 }
