@@ -16,6 +16,7 @@ mod restored;
 mod sync_loop;
 mod transfer;
 
+pub use blob_line::{Part, Upload};
 pub use connection::{HubConnection, Live};
 pub use enrol::{join, preview, publish};
 /// What the shell holds for the loops it starts.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
-use form_client::hub::HubConnection;
+use form_client::hub::{HubConnection, Part};
 use form_model::evidence::EvidenceFile;
 use form_model::hex;
 use form_model::id::ApplicationId;
@@ -105,9 +105,9 @@ async fn send(
         let (connection, application) = (connection.clone(), application.clone());
         lines.spawn(async move {
             for (path, file) in own {
-                let bytes = fs::read(&path)?;
                 let upload = connection.begin_upload(&application, &file).await?;
-                let at = connection.append(&upload.path, upload.offset, bytes).await?;
+                let part = Part { path: &path, start: upload.offset, length: file.size };
+                let at = connection.append(&upload.path, &part).await?;
                 ensure!(at == file.size, "{at} of {} bytes", file.size);
             }
             Ok(())
