@@ -216,17 +216,17 @@ impl Core {
         Ok(self.forms.get(&*self.storage, &record.package)?)
     }
 
-    /// Gives a ticket out.
+    /// Gives a ticket out. It lets nobody do more than the device may when it is used.
     ///
     /// # Errors
-    /// As [`Self::may_bring`].
+    /// As [`Self::admit`].
     pub fn give_ticket(
         &mut self,
         device: &PublicKey,
         application: &ApplicationId,
         hash: TicketHash,
     ) -> Result<i64, HubError> {
-        self.may_bring(device, application)?;
+        self.admit(device, application)?;
         let expires_ms = later(self.clock.now_ms(), TICKET_LIFE);
         let ticket = TicketRecord { application: application.clone(), device: *device, expires_ms };
         self.keep_files(vec![FileWrite::Ticket { hash, ticket }])?;
@@ -241,7 +241,7 @@ impl Core {
         let good = |ticket: &TicketRecord| {
             ticket.application == *application && ticket.expires_ms >= self.clock.now_ms()
         };
-        let detail = "the upload ticket is unknown, expired, or for another application; ask for another";
+        let detail = "the ticket is unknown, expired, or for another application; ask for another";
         let unknown = || HubError::new(ErrorCode::TicketUnknown, detail);
         Ok(self.storage.ticket(hash)?.filter(good).ok_or_else(unknown)?.device)
     }

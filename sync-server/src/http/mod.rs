@@ -8,6 +8,7 @@ mod layer;
 mod live;
 mod log;
 mod named;
+mod origin;
 mod place;
 mod problem;
 mod range;
@@ -15,6 +16,7 @@ mod route;
 mod session;
 mod signed;
 mod state;
+mod ticket;
 mod tus;
 mod upload;
 

@@ -10,7 +10,7 @@ use utoipa_axum::routes;
 
 use super::describe::{Description, complete};
 use super::state::HubState;
-use super::{application, blob, invite, layer, live, log, place, session, upload};
+use super::{application, blob, invite, layer, live, log, place, session, ticket, upload};
 use crate::error::{ErrorCode, HubError};
 
 /// All routes.
@@ -26,7 +26,7 @@ pub(super) fn table() -> OpenApiRouter<HubState> {
         .routes(routes!(log::open_epoch))
         .routes(routes!(live::live))
         .routes(routes!(upload::options, upload::begin))
-        .routes(routes!(upload::ticket))
+        .routes(routes!(ticket::give))
         .routes(routes!(upload::state, upload::append, upload::end))
         .routes(routes!(blob::get, blob::has))
         .routes(routes!(blob::known))

@@ -23,7 +23,7 @@ pub fn observer() -> Grant {
     Grant { evidence: EvidenceAccess::Only(Vec::new()), ..Grant::default() }
 }
 
-fn contributor(part: &str, evidence: EvidenceAccess) -> Grant {
+pub fn contributor(part: &str, evidence: EvidenceAccess) -> Grant {
     let parts = [(FormPart(part.to_owned()), None)].into();
     Grant { role: Role::Contributor, parts, evidence }
 }

@@ -15,10 +15,12 @@ mod hostile;
 mod interop;
 mod invite;
 mod live;
+mod origin;
 mod program;
 mod secure;
 mod session;
 mod sync;
+mod ticket;
 mod upload;
 
 use std::path::Path;

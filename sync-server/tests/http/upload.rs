@@ -276,40 +276,6 @@ async fn an_upload_ends_when_its_owner_ends_it_or_when_its_time_is_over_and_its_
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_ticket_uploads_for_its_device_to_its_application_and_does_nothing_else() {
-    let hub = TestHub::new().await;
-    let (lead, leads) = hub.lead(1).await;
-    let (other, _) = hub.lead(2).await;
-    let given = asked(&leads, Method::POST, &path(&lead, "/uploads/ticket"), &[], Vec::new()).await.unwrap();
-    let given: serde_json::Value = given.json().await.unwrap();
-    assert!(given["expires"].as_i64().unwrap() > NOW);
-    let ticket = format!("Huiqian-Upload {}", given["ticket"].as_str().unwrap());
-    let http = reqwest::Client::new();
-    let url = &hub.hub.url;
-    let with = |method: Method, path: &str| {
-        http.request(method, format!("{url}{path}")).header("Authorization", &ticket).header(TUS.0, TUS.1)
-    };
-    let file = bytes(50_000, 6);
-    let begun = with(Method::POST, &path(&lead, "/uploads")).header("Upload-Length", "50000");
-    let begun = begun.send().await.unwrap();
-    let upload = said(&begun, "Location").to_owned();
-    let piece = with(Method::PATCH, &upload).header(PIECE.0, PIECE.1).header("Upload-Offset", "0");
-    let done = piece.body(file.clone()).send().await.unwrap();
-    assert_eq!(said(&done, "Huiqian-Sha256"), sha256(&file));
-    assert_eq!(offset(&with(Method::HEAD, &upload).send().await.unwrap()), 50_000);
-    for (method, place) in [
-        (Method::POST, path(&other, "/uploads")),
-        (Method::GET, crate::file::blob(&lead, &sha256(&file))),
-        (Method::GET, path(&lead, "/start")),
-        (Method::POST, path(&lead, "/uploads/ticket")),
-    ] {
-        let answer = with(method, &place).header("Upload-Length", "1").send().await.unwrap();
-        assert_eq!(answer.status().as_u16(), 401, "{place}");
-    }
-    hub.hub.shutdown().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn who_writes_nothing_brings_nothing_and_names_in_addresses_lead_nowhere_else() {
     let hub = TestHub::new().await;
     let (mut lead, leads) = hub.lead(1).await;
