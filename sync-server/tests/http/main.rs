@@ -17,6 +17,7 @@ mod invite;
 mod live;
 mod origin;
 mod program;
+mod s3;
 mod secure;
 mod session;
 mod sync;
