@@ -270,6 +270,9 @@ pub enum EvidenceCommand {
         #[arg(long)]
         all: bool,
     },
+    /// 给其他程序的凭票：用 curl、tuspy、tus-js-client 上传和下载。A ticket for other programs: they bring and fetch files
+    /// for this device, for 12 hours.
+    Ticket { id: String },
     /// 逐个核对本机文件；有缺损时以 1 退出。Read every file through; exits with 1 when one that stands in a slot is missing or
     /// damaged.
     Verify { id: String },

@@ -13,12 +13,13 @@ use form_model::id::ApplicationId;
 use serde::Serialize;
 
 use crate::argument::{Arguments, EvidenceCommand, SwitchArgument};
-use crate::carriage;
 use crate::output::{Output, warning};
+use crate::{carriage, ticket};
 
 pub fn run(arguments: &Arguments, command: &EvidenceCommand, output: &Output) -> anyhow::Result<bool> {
     match command {
         EvidenceCommand::Fetch { id, all } => return carriage::fetch(arguments, id, *all, output),
+        EvidenceCommand::Ticket { id } => return ticket::run(arguments, id, output).map(|()| true),
         EvidenceCommand::Get { id, slot, file, out } => {
             return carriage::get(arguments, id, (slot, file), out, output).map(|()| true);
         }
@@ -26,7 +27,7 @@ pub fn run(arguments: &Arguments, command: &EvidenceCommand, output: &Output) ->
     }
     let mut workspace = arguments.workspace()?;
     match command {
-        EvidenceCommand::Fetch { .. } | EvidenceCommand::Get { .. } => {}
+        EvidenceCommand::Fetch { .. } | EvidenceCommand::Get { .. } | EvidenceCommand::Ticket { .. } => {}
         EvidenceCommand::Add { id, slot, files, caption } => {
             let id = workspace.resolve(id)?;
             return add(&mut workspace, &id, slot, files, caption.as_deref(), output);

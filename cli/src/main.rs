@@ -14,6 +14,7 @@ mod form;
 mod output;
 mod sync;
 mod team;
+mod ticket;
 mod transfer;
 
 use std::process::ExitCode;

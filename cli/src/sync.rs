@@ -16,7 +16,7 @@ use crate::argument::Arguments;
 use crate::output::{Output, warning};
 
 /// Runs what waits for a network.
-fn wait<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+pub fn wait<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
     tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(work)
 }
 

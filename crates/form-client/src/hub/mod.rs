@@ -14,6 +14,7 @@ mod porter;
 mod problem;
 mod restored;
 mod sync_loop;
+mod ticket;
 mod transfer;
 
 pub use blob_line::{Part, Upload};
@@ -29,4 +30,5 @@ pub use patience::patiently;
 pub use problem::refusal;
 pub use restored::go_on;
 pub use sync_loop::{Ask, Wake, catch_up, check_start, device_key, run};
+pub use ticket::FileTicket;
 pub use transfer::{Extent, Load, METERED_MAX_BYTES, Way, transfer};
