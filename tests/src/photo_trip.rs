@@ -36,7 +36,7 @@ pub const MEMORY_KB: u64 = 150 << 10;
 /// How many bytes of files may go twice, in thousandths of all.
 pub const TWICE_PERMILLE: u64 = 20;
 /// What one break of the line or the hub may cost, in bytes: what the line holds, for the few files that are under way.
-const BREAK_BYTES: u64 = 1 << 20;
+const BREAK_BYTES: u64 = 512 << 10;
 
 /// What is carried, and what happens meanwhile.
 #[derive(Clone, Copy, Debug)]
@@ -136,26 +136,41 @@ pub fn run(plan: &Plan) -> anyhow::Result<Trip> {
     let (added, bytes, adding) = add(&team, plan)?;
     line.weaken(plan.seed, plan.cut_every);
     let begun = Instant::now();
-    let sender = Watch::start(&team, &team.colleague)?;
-    let receiver = Watch::start(&team, &team.lead)?;
-    let mut memory = Memory::default();
-    let mut kills = moments(plan, bytes);
-    let count = kills.len();
+    let watches = (Watch::start(&team, &team.colleague)?, Watch::start(&team, &team.lead)?);
+    let kills = moments(plan, bytes);
+    let hub_kb = kill_until_whole(&mut team.hub, &line, &watches, &kills, plan.photos)?;
+    let (carrying, traffic) = (begun.elapsed(), line.traffic());
+    let (sender, receiver) = watches;
+    let memory = Memory { hub_kb, sender_kb: sender.peak_kb()?, receiver_kb: receiver.peak_kb()? };
+    drop((sender, receiver));
+    for desk in [&team.colleague, &team.lead] {
+        has_all(&team, desk, &added)?;
+    }
+    team.hub.stop()?;
+    Ok(Trip { photos: plan.photos, bytes, adding, carrying, kills: kills.len(), traffic, memory })
+}
+
+/// Kills the hub whenever so many bytes have gone over the line, and starts it again, until the second desk has all photos.
+/// Returns the most memory that the hub held in any of its lives, in kB.
+fn kill_until_whole(
+    hub: &mut HubProcess,
+    line: &WeakLine,
+    (sender, receiver): &(Watch, Watch),
+    kills: &[u64],
+    photos: u64,
+) -> anyhow::Result<u64> {
+    let (mut kills, mut peak_kb) = (kills.iter().peekable(), 0);
     let mut moved = (Instant::now(), 0);
-    loop {
+    while kills.peek().is_some() || receiver.whole_files()? as u64 != photos {
         std::thread::sleep(LOOK_EVERY);
         let carried = line.traffic().files();
-        if kills.first().is_some_and(|moment| carried >= *moment) {
-            kills.remove(0);
-            memory.hub_kb = memory.hub_kb.max(peak_of(&team.hub)?);
-            team.hub.kill()?;
-            team.hub.start_again()?;
+        if kills.next_if(|moment| carried >= **moment).is_some() {
+            peak_kb = peak_kb.max(peak_of(hub)?);
+            hub.kill()?;
+            hub.start_again()?;
         }
         sender.runs()?;
         receiver.runs()?;
-        if carried >= bytes && kills.is_empty() && receiver.whole_files()? as u64 == plan.photos {
-            break;
-        }
         if carried > moved.1 {
             moved = (Instant::now(), carried);
         }
@@ -163,15 +178,7 @@ pub fn run(plan: &Plan) -> anyhow::Result<Trip> {
             bail!("nothing moves after {carried} bytes\n{}\n{}", sender.said(), receiver.said());
         }
     }
-    let (carrying, traffic) = (begun.elapsed(), line.traffic());
-    memory.hub_kb = memory.hub_kb.max(peak_of(&team.hub)?);
-    (memory.sender_kb, memory.receiver_kb) = (sender.peak_kb()?, receiver.peak_kb()?);
-    drop((sender, receiver));
-    for desk in [&team.colleague, &team.lead] {
-        has_all(&team, desk, &added)?;
-    }
-    team.hub.stop()?;
-    Ok(Trip { photos: plan.photos, bytes, adding, carrying, kills: count, traffic, memory })
+    Ok(peak_kb.max(peak_of(hub)?))
 }
 
 /// Takes photos and adds them at the colleague's desk, which talks to nobody meanwhile. Returns their hashes, their

@@ -4,6 +4,7 @@
 
 mod client_kill;
 mod evidence_kill;
+mod evidence_trace;
 mod fault;
 mod full_disk;
 mod hindered;
