@@ -9,7 +9,7 @@ use anyhow::{Context as _, ensure};
 use form_client::evidence::prepare;
 use form_client::hub::{self, Extent};
 
-use super::usage::{forget_peak_memory, peak_memory_kb};
+use super::usage::{forget_peak_memory, peak_memory_kb, processor_time};
 use crate::bench::{Figure, Goal};
 use crate::camera::Camera;
 use crate::hub::HubProcess;
@@ -38,30 +38,32 @@ pub async fn measure(folder: &Path, photos: usize) -> anyhow::Result<Vec<Figure>
     giver.sync().await?;
     taker.sync().await?;
     let process = std::process::id();
+    let hubs = hub.process().context("the hub does not run")?;
     forget_peak_memory(process)?;
-    let up = carry(&giver).await?;
-    let down = carry(&taker).await?;
-    let desks = peak_memory_kb(process)?;
-    let at_hub = peak_memory_kb(hub.process().context("the hub does not run")?)?;
+    let (up, down) = (carry(&giver, hubs).await?, carry(&taker, hubs).await?);
+    let (at_hub, desks) = (peak_memory_kb(hubs)?, peak_memory_kb(process)?);
     let kept = files_below(&hub.data().join("blobs/kept"))?;
     ensure!(kept == photos, "the hub has {kept} of {photos} photos");
     let there = whole_files(&taker)?;
     ensure!(there == photos, "the second desk has {there} of {photos} photos");
     let speed = |took: Duration| u128::from(bytes) / took.as_millis().max(1);
-    let way = |way: &str, took| {
-        let name = format!("{photos} photos of 3 MB {way}, durable, against a copy with fsync");
-        Figure::told(name, speed(took), "kB/s").against(speed(copied)).with(Goal::AtLeast(SPEED_GOAL))
+    let way = |way: &str, carried: &Carried| {
+        let name = format!("{photos} photos of 3 MB {way}");
+        let speed_of = format!("{name}, durable, against a copy with fsync");
+        vec![
+            Figure::told(speed_of, speed(carried.took), "kB/s")
+                .against(speed(copied))
+                .with(Goal::AtLeast(SPEED_GOAL)),
+            Figure::time(format!("{name}: the hub's processor time"), carried.at_hub),
+            Figure::time(format!("{name}: the desk's processor time"), carried.at_desk),
+        ]
     };
     let memory = |who: &str, peak_kb: u64| {
         let name = format!("peak memory, photos: {who}");
         Figure::told(name, peak_kb.into(), "kB").against(MEMORY_KB.into()).with(Goal::AtMost(1.0))
     };
-    Ok(vec![
-        way("from a desk to the hub", up),
-        way("from the hub to a desk", down),
-        memory("hub", at_hub),
-        memory("both desks, in one process", desks),
-    ])
+    let memory = vec![memory("hub", at_hub), memory("both desks, in one process", desks)];
+    Ok([way("from a desk to the hub", &up), way("from the hub to a desk", &down), memory].concat())
 }
 
 fn take(folder: &Path, photos: usize) -> anyhow::Result<(Vec<PathBuf>, u64)> {
@@ -96,12 +98,23 @@ fn add(desk: &LoopbackDesk, made: &[PathBuf]) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// What carrying has taken.
+struct Carried {
+    took: Duration,
+    /// Of the processor, in each process.
+    at_hub: Duration,
+    at_desk: Duration,
+}
+
 /// Carries whatever is to be carried, as the desk's own loop does.
-async fn carry(desk: &LoopbackDesk) -> anyhow::Result<Duration> {
+async fn carry(desk: &LoopbackDesk, hub: u32) -> anyhow::Result<Carried> {
     let connection = desk.connection()?;
+    let before = (processor_time(hub)?, processor_time(std::process::id())?);
     let start = Instant::now();
     hub::transfer(&desk.desk, &connection, &desk.application, Extent::All).await?;
-    Ok(start.elapsed())
+    let took = start.elapsed();
+    let after = (processor_time(hub)?, processor_time(std::process::id())?);
+    Ok(Carried { took, at_hub: after.0 - before.0, at_desk: after.1 - before.1 })
 }
 
 fn whole_files(desk: &LoopbackDesk) -> anyhow::Result<usize> {
