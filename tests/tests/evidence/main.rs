@@ -4,7 +4,9 @@
 
 mod broken_line;
 mod line;
+mod merge;
 mod repair;
+mod ticket;
 
 use std::fs;
 use std::path::{Path, PathBuf};
