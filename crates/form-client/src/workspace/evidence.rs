@@ -62,6 +62,17 @@ impl Workspace {
         slot: &str,
         files: &[Prepared],
     ) -> Result<Added, UserError> {
+        self.add_evidence_and(id, slot, files, |_| Values::new())
+    }
+
+    /// [`Self::add_evidence`], with more to be stored in the same change, by what the files are called in the slot.
+    pub(super) fn add_evidence_and(
+        &mut self,
+        id: &ApplicationId,
+        slot: &str,
+        files: &[Prepared],
+        more: impl FnOnce(&[EntryId]) -> Values,
+    ) -> Result<Added, UserError> {
         let slot = self.open_slot(id, slot)?;
         let standing = entries(&self.session(id)?.document().answers(), &slot.field);
         if standing.len() + files.len() > FILES_PER_SLOT_MAX {
@@ -97,6 +108,7 @@ impl Workspace {
         };
         let places: Vec<_> = new.iter().map(|(entry, _)| key(entry).answer()).collect();
         values.extend(placed(&standing, standing.len(), &places));
+        values.extend(more(&added.entries));
         let answers: Vec<AnswerId> = values.iter().map(|(answer, _)| answer.clone()).collect();
         self.edit(id, &Edit::Set { values })?;
         self.wake(id).files.notify_one();
