@@ -237,6 +237,31 @@ pub enum EvidenceCommand {
         #[arg(long)]
         caption: Option<String>,
     },
+    /// 读企业名录（Excel 或 CSV），逐行指出问题，并与申报表的数字核对；有问题或不一致时以 1 退出。Read a directory of
+    /// enterprises, tell what is wrong row by row, and hold its sums against the form; exits with 1 when something is
+    /// wrong or differs.
+    Directory {
+        id: String,
+        file: PathBuf,
+        /// 佐证材料编号；默认表单中用名录核对的一项。The slot; default: the one that asks for a directory.
+        #[arg(long)]
+        slot: Option<String>,
+        /// 第几个有内容的工作表，从 1 数起。Which of the sheets that are not empty, counted from 1.
+        #[arg(long)]
+        sheet: Option<usize>,
+        /// 列的内容，例如 name=B,revenue.2025=F:万元,size=-。What columns hold; `-` leaves one out.
+        #[arg(long, value_name = "NAME=COLUMN", value_delimiter = ',')]
+        map: Vec<String>,
+        /// 企业从第几行开始。The first row of enterprises.
+        #[arg(long, value_name = "ROW")]
+        first_row: Option<usize>,
+        /// 另存一份核对表（xlsx）：整理后的企业、问题和合计。Write a workbook of what was read, what is wrong and the sums.
+        #[arg(long, value_name = "FILE")]
+        report: Option<PathBuf>,
+        /// 放入佐证材料，代替原有的名录。Put it into the slot, in the place of an earlier directory.
+        #[arg(long)]
+        add: bool,
+    },
     /// 清单。The checklist: what is asked for, and what is there.
     List { id: String, slot: Option<String> },
     /// 取出一个文件，不在本机的先从协同中心取来。Write a copy of a file; one that is not here is fetched first.

@@ -14,7 +14,7 @@ use serde::Serialize;
 
 use crate::argument::{Arguments, EvidenceCommand, SwitchArgument};
 use crate::output::{Output, warning};
-use crate::{carriage, ticket};
+use crate::{carriage, directory, ticket};
 
 pub fn run(arguments: &Arguments, command: &EvidenceCommand, output: &Output) -> anyhow::Result<bool> {
     match command {
@@ -31,6 +31,19 @@ pub fn run(arguments: &Arguments, command: &EvidenceCommand, output: &Output) ->
         EvidenceCommand::Add { id, slot, files, caption } => {
             let id = workspace.resolve(id)?;
             return add(&mut workspace, &id, slot, files, caption.as_deref(), output);
+        }
+        EvidenceCommand::Directory { id, file, slot, sheet, map, first_row, report, add } => {
+            let id = workspace.resolve(id)?;
+            let wish = directory::Wish {
+                file,
+                slot: slot.as_deref(),
+                sheet: *sheet,
+                map,
+                first_row: *first_row,
+                report: report.as_deref(),
+                add: *add,
+            };
+            return directory::run(&mut workspace, &id, &wish, output);
         }
         EvidenceCommand::List { id, slot } => {
             let id = workspace.resolve(id)?;
@@ -206,6 +219,8 @@ fn file_line(FileLine { entry, state }: &FileLine, output: &Output) -> String {
     let place = carriage::place(state, output);
     let said = [&entry.caption, &entry.by, &entry.taken, &entry.place];
     let said: String = said.iter().filter(|text| !text.is_empty()).map(|text| format!("  {text}")).collect();
+    let said =
+        said + &entry.totals.as_ref().map(|totals| directory::counted(totals, output)).unwrap_or_default();
     format!("{}  {}  {}{said}  [{place}]", entry.file.name, size(entry.file.size), entry.id)
 }
 
