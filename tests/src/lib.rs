@@ -7,6 +7,7 @@ pub mod camera;
 pub mod colleague;
 pub mod desk;
 pub mod direct;
+pub mod directory;
 pub mod hub;
 pub mod input_method;
 pub mod keyboard;
