@@ -188,7 +188,7 @@ fn lines(read: &Read, form: &FormDefinition, output: &Output) -> Vec<String> {
         let words = output.pick("已放入佐证材料 {slot}", "put into evidence {slot}");
         lines.push(words.replace("{slot}", &read.slot.to_string()));
     }
-    if let Some(earlier) = look.replaces.as_ref().filter(|earlier| read.added && **earlier != read.file) {
+    if let Some(earlier) = look.replaces.as_ref().filter(|_| read.added) {
         let words = output.pick(
             "原名录 {file} 已移除，可以恢复",
             "the earlier directory {file} was taken out; it can be put back",

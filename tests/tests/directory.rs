@@ -51,7 +51,7 @@ fn two_thousand_enterprises_agree_with_the_forms_figures_and_go_into_their_slot(
     let ground = workspace.directory_ground(&id, None).unwrap();
     let look = table.look(&choice, ground.beside(), Default::default()).unwrap();
     assert_eq!((look.enterprises, look.fault_count), (2_000, 0), "{:?}", look.faults);
-    assert!(look.rows.len() <= 16, "only the first rows are shown: {}", look.rows.len());
+    assert!(look.rows.len() <= 12, "only the first rows are shown: {}", look.rows.len());
     let others: Vec<_> = look.compared.iter().filter(|one| one.agreement != Agreement::Agrees).collect();
     assert!(others.is_empty() && look.compared.len() == 12, "{others:#?}");
 
@@ -89,7 +89,10 @@ fn a_corrected_directory_takes_the_place_of_the_earlier_one_in_one_step() {
     let mut workspace = workspace(&desk.home()).unwrap();
     let mut put = |name: &str, count: u32| {
         let path = desk.folder().join(name);
-        Directory { count }.write(&path).unwrap();
+        // Written anew it would be another file: a workbook says when it was made.
+        if !path.exists() {
+            Directory { count }.write(&path).unwrap();
+        }
         let (table, choice) = proposed(&path);
         let prepared = prepare(&workspace.blobs(), &path).unwrap();
         workspace.add_directory(&id, "1", &prepared, &table.totals(&choice).unwrap()).unwrap();

@@ -27,7 +27,7 @@ pub use report::agreement_word;
 /// Rows above the enterprises that are shown: a title, a unit, a heading over two rows.
 const ROWS_ABOVE: usize = 4;
 /// Enterprises that are shown: enough to see what the columns hold, little enough to stay on the screen.
-const ROWS_SHOWN: usize = 12;
+const ROWS_SHOWN: usize = 8;
 /// Columns that are shown and can be chosen; tables of enterprises have a dozen or two.
 const COLUMNS_SHOWN: usize = 48;
 /// Characters of a cell that are shown.
@@ -49,6 +49,8 @@ pub struct Beside<'a> {
 pub struct Directory {
     /// The file's name.
     pub name: String,
+    /// The hash of a file that is kept on this desk.
+    sha256: Option<String>,
     sheets: Vec<Sheet>,
 }
 
@@ -76,12 +78,13 @@ impl Directory {
     /// # Errors
     /// As [`Self::at`], and as [`BlobFolder::open`].
     pub fn kept(program: &mut Command, blobs: &BlobFolder, file: &EvidenceFile) -> Result<Self, UserError> {
-        Self::read(program, &mut blobs.open(&file.sha256, &file.name)?, &file.name)
+        let read = Self::read(program, &mut blobs.open(&file.sha256, &file.name)?, &file.name)?;
+        Ok(Self { sha256: Some(file.sha256.clone()), ..read })
     }
 
     fn read(program: &mut Command, source: &mut (impl Read + Seek), name: &str) -> Result<Self, UserError> {
         let sheets = intake::apart::read(program, source, name).map_err(|fault| unreadable(name, &fault))?;
-        Ok(Self { name: name.to_owned(), sheets })
+        Ok(Self { name: name.to_owned(), sha256: None, sheets })
     }
 
     /// The sheets' names; of a text an empty one.
@@ -132,6 +135,7 @@ impl Directory {
             compared: compare(beside.form, beside.slot, beside.answers, &totals),
             totals,
             replaces: standing(&entries(beside.answers, &beside.slot.field))
+                .filter(|(entry, _)| self.sha256.as_ref() != Some(&entry.file.sha256))
                 .map(|(entry, _)| entry.file.name.clone()),
         })
     }
@@ -190,7 +194,8 @@ fn unreadable(name: &str, fault: &intake::DirectoryFault) -> UserError {
 fn width(sheet: &Sheet, mapping: &Mapping) -> usize {
     let shown = shown_rows(sheet, mapping).filter_map(|row| sheet.rows.get(row));
     let widest = shown.map(Vec::len).max().unwrap_or_default().min(COLUMNS_SHOWN);
-    let chosen = mapping.columns.values().max().map_or(0, |last| last + 1);
+    // Beyond what any sheet has, a chosen column is a slip.
+    let chosen = mapping.columns.values().max().map_or(0, |last| last.saturating_add(1).min(intake::COLUMNS));
     widest.max(chosen)
 }
 

@@ -17,5 +17,5 @@ pub use fault::DirectoryFault;
 pub use form_model::directory::{Column, Figure, Mapping, Unit};
 pub use heading::propose;
 pub use row::{Enterprise, Report, RowError, RowProblem, Size, read_rows};
-pub use sheet::{Sheet, read};
+pub use sheet::{COLUMNS, Sheet, read};
 pub use total::totals;

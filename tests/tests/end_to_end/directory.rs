@@ -47,10 +47,7 @@ async fn a_directory_is_chosen_looked_at_and_put_into_its_slot() -> anyhow::Resu
         result(&window, LITTLE_GIANTS, "不一致").await?;
         result(&window, FOREIGN, "一致").await?;
         let rows = window.evaluate("document.querySelectorAll('.directory-sheet tbody tr').length").await?;
-        ensure!(
-            rows.as_u64().is_some_and(|rows| (10..=16).contains(&rows)),
-            "{rows} of 2,000 rows are drawn"
-        );
+        ensure!(rows.as_u64().is_some_and(|rows| (5..=12).contains(&rows)), "{rows} of 2,000 rows are drawn");
 
         let column = "select[data-column=H]";
         window.find(&format!("{column} option[value='']")).await?.click().await?;

@@ -188,7 +188,8 @@ impl Cells<'_> {
         let text = self.text(Column::Size);
         let size = match text.as_str() {
             "" => return None,
-            text if text.starts_with(['非', '不']) => Size::Large,
+            // 不详 says nothing.
+            text if ["非", "不是", "不属"].iter().any(|no| text.starts_with(no)) => Size::Large,
             text if text.contains('微') => Size::Micro,
             text if text.contains("中小") || says(text, &YES) => Size::SmallOrMedium,
             text if text.contains('小') => Size::Small,

@@ -230,6 +230,14 @@ fn each_faulty_cell_is_told_with_row_and_column_and_its_enterprise_stays() {
 }
 
 #[test]
+fn a_size_that_nobody_knows_is_told_and_none_that_is_denied_is_large() {
+    let (_, report) = table("企业名称,企业规模\n甲,不详\n乙,不是中小企业\n丙,非中小\n丁,中小微\n");
+    let sizes: Vec<_> = report.enterprises.iter().map(|one| one.size).collect();
+    assert_eq!(sizes, [None, Some(Size::Large), Some(Size::Large), Some(Size::Micro)]);
+    assert_eq!(report.errors[0].problem, RowProblem::UnknownSize { found: "不详".to_owned() });
+}
+
+#[test]
 fn rows_are_counted_as_a_person_sees_them() {
     let (_, report) = table("名录\n\n企业名称,备注,规模\n\n甲,\"两\n行\",小型\n\n\n乙,,巨型\n");
     let rows: Vec<_> = report.enterprises.iter().map(|one| one.row).collect();

@@ -70,8 +70,12 @@ pub fn use_directory(work: &Work) -> (UseStateHandle<Looking>, Callback<Director
                     },
                     Err(failure) => Looking { busy: false, failure: Some(failure), ..before },
                 };
+                let left = last.borrow().table.is_some() && now.table.is_none();
                 last.replace(now.clone());
                 looking.set(now);
+                if left {
+                    page::focus_first("#form");
+                }
             });
         })
     };

@@ -4,10 +4,11 @@ use form_model::command::{Choice, DirectoryAct, DirectoryTable, SheetRow};
 use form_model::directory::{Column, Unit, column_letters};
 use form_model::language::Language;
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlInputElement, HtmlSelectElement};
+use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use crate::text;
+use crate::widget::pick::Pick;
 
 /// Rows that a table program can have.
 const ROW_MAX: usize = 1_048_576;
@@ -60,20 +61,14 @@ fn head(choice: &Choice, index: usize, years: &[u16], choose: &Callback<Choice>,
         choice.mapping.assign(index, Column::read(value));
     });
     let label = text::DIRECTORY_COLUMN_OF.fill(language, &[("column", &letters)]);
-    let option = |column: Column| {
-        html! {
-            <option value={column.name()} ~selected={held == Some(column)}>{ column.label(language) }</option>
-        }
-    };
+    let not_used = (String::new(), text::DIRECTORY_NOT_USED.of(language).to_owned());
+    let columns = Column::all(years).into_iter().map(|column| (column.name(), column.label(language)));
+    let options: Vec<_> = std::iter::once(not_used).chain(columns).collect();
     html! {
         <th scope="col" key={index} class={held.is_some().then_some("used")}>
             <span class="directory-letters">{ &letters }</span>
-            <span class="pf-v6-c-form-control">
-                <select aria-label={label} data-field="column" data-column={letters.clone()} {onchange}>
-                    <option value="" ~selected={held.is_none()}>{ text::DIRECTORY_NOT_USED.of(language) }</option>
-                    { for Column::all(years).into_iter().map(option) }
-                </select>
-            </span>
+            <Pick name="column" {label} column={letters.clone()} value={held.map(Column::name).unwrap_or_default()} {options}
+                {onchange} />
             if let Some(column @ Column::Revenue(_)) = held {
                 { unit(choice, column, &letters, choose, language) }
             }
@@ -95,15 +90,9 @@ fn unit(
         }
     });
     let label = text::DIRECTORY_UNIT_OF.fill(language, &[("column", letters)]);
-    html! {
-        <span class="pf-v6-c-form-control">
-            <select aria-label={label} data-field="unit" data-column={letters.to_owned()} {onchange}>
-                { for Unit::ALL.into_iter().map(|unit| html! {
-                    <option value={unit.name()} ~selected={held == unit}>{ unit.label(language) }</option>
-                }) }
-            </select>
-        </span>
-    }
+    let options: Vec<_> =
+        Unit::ALL.iter().map(|unit| (unit.name().to_owned(), unit.label(language).to_owned())).collect();
+    html! { <Pick name="unit" {label} column={letters.to_owned()} value={held.name()} {options} {onchange} /> }
 }
 
 /// Chooses anew when another option is taken.
@@ -111,15 +100,12 @@ fn changed(
     choice: &Choice,
     choose: &Callback<Choice>,
     change: impl Fn(&mut Choice, &str) + 'static,
-) -> Callback<Event> {
-    let (choice, choose) = (choice.clone(), choose.clone());
-    Callback::from(move |event: Event| {
-        let select = event.target().and_then(|target| target.dyn_into::<HtmlSelectElement>().ok());
-        if let Some(select) = select {
-            let mut changed = choice.clone();
-            change(&mut changed, &select.value());
-            choose.emit(changed);
-        }
+) -> Callback<String> {
+    let choice = choice.clone();
+    choose.reform(move |value: String| {
+        let mut changed = choice.clone();
+        change(&mut changed, &value);
+        changed
     })
 }
 
@@ -129,24 +115,18 @@ fn sheets(table: &DirectoryTable, act: &Callback<DirectoryAct>, language: Langua
     }
     let onchange = {
         let (act, number) = (act.clone(), table.table);
-        Callback::from(move |event: Event| {
-            let select = event.target().and_then(|target| target.dyn_into::<HtmlSelectElement>().ok());
-            if let Some(sheet) = select.and_then(|select| select.value().parse().ok()) {
+        Callback::from(move |value: String| {
+            if let Ok(sheet) = value.parse() {
                 act.emit(DirectoryAct::Turn { table: number, sheet });
             }
         })
     };
-    let shown = table.look.choice.sheet;
+    let options: Vec<_> =
+        table.sheets.iter().enumerate().map(|(at, name)| (at.to_string(), name.clone())).collect();
     html! {
         <label class="form-line">
             <span>{ text::DIRECTORY_SHEET.of(language) }</span>
-            <span class="pf-v6-c-form-control">
-                <select data-field="sheet" {onchange}>
-                    { for table.sheets.iter().enumerate().map(|(at, name)| html! {
-                        <option value={at.to_string()} ~selected={at == shown}>{ name }</option>
-                    }) }
-                </select>
-            </span>
+            <Pick name="sheet" value={table.look.choice.sheet.to_string()} {options} {onchange} />
         </label>
     }
 }
