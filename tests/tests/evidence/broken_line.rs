@@ -38,7 +38,7 @@ impl Line {
             for desk in listener.incoming() {
                 // A hub that was killed takes none.
                 if let (Ok(desk), Ok(hub)) = (desk, TcpStream::connect(&hub)) {
-                    pass(desk, hub, weakness, &count);
+                    pass(&desk, &hub, weakness, &count);
                 }
             }
         });
@@ -46,7 +46,7 @@ impl Line {
     }
 }
 
-fn pass(desk: TcpStream, hub: TcpStream, weakness: Weakness, up: &Arc<AtomicU64>) {
+fn pass(desk: &TcpStream, hub: &TcpStream, weakness: Weakness, up: &Arc<AtomicU64>) {
     let both = || Ok::<_, io::Error>((desk.try_clone()?, hub.try_clone()?));
     let (Ok((desk_up, hub_up)), Ok((desk_down, hub_down))) = (both(), both()) else { return };
     let (up, unseen) = (Arc::clone(up), Arc::new(AtomicU64::new(0)));
