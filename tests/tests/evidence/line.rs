@@ -1,8 +1,16 @@
 //! What people say about the line: that it costs money, that nothing is to be carried now, that this file is wanted.
 
-use huiqian_tests::team::Team;
+use std::time::{Duration, Instant};
 
-use crate::{SLOT, files_in, kept, list, photo, says, team_with_photos, well};
+use form_client::hub::{self, HeardDesk, LocalDesk, Wake};
+use form_model::command::{Event, Transfer};
+use huiqian_tests::scene::workspace;
+use huiqian_tests::team::Team;
+use tokio::sync::mpsc;
+use tokio::time::timeout;
+
+use crate::broken_line::{Line, Weakness};
+use crate::{SLOT, add_photos, files_in, kept, list, photo, says, team_with_photos, well};
 
 #[test]
 fn on_a_line_that_costs_money_large_files_wait_and_small_ones_go() {
@@ -69,4 +77,56 @@ fn a_file_that_was_taken_out_is_fetched_when_it_is_asked_for_and_is_nobodys_loss
     let (code, said) = says(&lead, &["evidence", "verify", &team.id.0]);
     assert_eq!(said.matches("完好").count(), 4, "one that cannot be read hides no other: {code:?} {said}");
     assert_eq!(said.matches("无法读取").count(), 1, "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_person_asks_for_is_under_way_at_once_though_larger_files_fill_a_slow_line() {
+    let team = Team::new(&[]).unwrap();
+    // Half a megabyte a second at the very most, and 16 MB to carry.
+    let slow = Weakness { cut_after: u64::MAX, pause: Duration::from_millis(100) };
+    let line = Line::to(team.hub.url(), slow);
+    team.lead_says("connect", &[&line.url]).unwrap();
+    team.lead_syncs().unwrap();
+    team.colleague_syncs().unwrap();
+    add_photos(&team, 6, (3_000, 2_200));
+    let desk = LocalDesk::new(workspace(&team.colleague.home()).unwrap());
+    let (heard, mut events) = mpsc::unbounded_channel();
+    let told = HeardDesk::new(desk.clone(), move |event| drop(heard.send(event)));
+    let wake: Wake = desk.with(|desk| Ok(desk.wake(&team.id))).unwrap();
+    let device = hub::device_key(&desk).await.unwrap();
+    let syncing = tokio::spawn(hub::run(told, team.id.clone(), device, wake));
+    let mut sending = async |one: Option<&str>, within| {
+        let heard = async {
+            loop {
+                let Some(Event::Evidence { blobs }) = events.recv().await else { continue };
+                let moving = blobs.into_iter().find(|blob| {
+                    matches!(blob.transfer, Transfer::Sending { .. })
+                        && one.is_none_or(|one| blob.sha256 == one)
+                });
+                if let Some(blob) = moving {
+                    break blob.sha256;
+                }
+            }
+        };
+        timeout(within, heard).await.unwrap()
+    };
+    let patience = Duration::from_secs(60);
+    sending(None, patience).await;
+    let largest = desk.with(|desk| desk.loads(&team.id, &hub::Extent::All)).unwrap().pop().unwrap().file;
+    let asked = Instant::now();
+    desk.with(|desk| desk.want_file(&team.id, &largest.sha256)).unwrap();
+    sending(Some(&largest.sha256), Duration::from_secs(1)).await;
+    println!("under way after {:?}", asked.elapsed());
+    // And what is paused stops.
+    desk.with(|desk| desk.set_paused(true)).unwrap();
+    let resting = || {
+        let states = desk.with(|desk| desk.blob_states(&team.id)).unwrap();
+        states.iter().filter(|state| matches!(state.transfer, Transfer::Sending { .. })).count()
+    };
+    let until = Instant::now() + patience;
+    while resting() > 0 {
+        assert!(Instant::now() < until, "{} are still under way", resting());
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    syncing.abort();
 }
