@@ -219,6 +219,10 @@ pub enum BundleCommand {
         /// position in the hub's log.
         #[arg(long, value_name = "FILE|POSITION", conflicts_with = "since_last")]
         since: Option<String>,
+        /// 带上佐证材料：all、none、编号，或 编号/文件；只带更早的交换包没有的。Files of evidence that go along, of those that
+        /// the earlier exchange file does not carry.
+        #[arg(long, value_name = "all|none|SLOT[/FILE]", num_args = 1..)]
+        evidence: Vec<String>,
     },
     /// 导入。Take one in.
     Import { file: PathBuf },
@@ -236,6 +240,9 @@ pub enum EvidenceCommand {
         /// 说明。What they show.
         #[arg(long)]
         caption: Option<String>,
+        /// 大照片用小图提交，原图留存。Large photos are submitted as smaller copies, and kept as they were taken.
+        #[arg(long)]
+        smaller: bool,
     },
     /// 读企业名录（Excel 或 CSV），逐行指出问题，并与申报表的数字核对；有问题或不一致时以 1 退出。Read a directory of
     /// enterprises, tell what is wrong row by row, and hold its sums against the form; exits with 1 when something is
@@ -272,6 +279,9 @@ pub enum EvidenceCommand {
         /// 文件或文件夹。A new file, or a folder.
         #[arg(long)]
         out: PathBuf,
+        /// 缩小前的原图。The photo as it was taken, of one that was made smaller.
+        #[arg(long)]
+        original: bool,
     },
     /// 移除（可以恢复）。Take a file out; it can be put back.
     Remove { id: String, slot: String, file: String },
@@ -298,6 +308,8 @@ pub enum EvidenceCommand {
     /// 给其他程序的凭票：用 curl、tuspy、tus-js-client 上传和下载。A ticket for other programs: they bring and fetch files
     /// for this device, for 12 hours.
     Ticket { id: String },
+    /// 清理本机不再需要的文件：没有任何修改登记过的、未取完的、旧预览。Throw away what nothing names, old halves and previews.
+    Collect,
     /// 逐个核对本机文件；有缺损时以 1 退出。Read every file through; exits with 1 when one that stands in a slot is missing or
     /// damaged.
     Verify { id: String },

@@ -76,15 +76,22 @@ pub fn fetch(arguments: &Arguments, id: &str, all: bool, output: &Output) -> any
 pub fn get(
     arguments: &Arguments,
     id: &str,
-    (slot, file): (&str, &str),
+    (slot, file, original): (&str, &str, bool),
     out: &Path,
     output: &Output,
 ) -> anyhow::Result<()> {
     let desk = LocalDesk::new(arguments.workspace()?);
     let id = desk.with(|desk| desk.resolve(id))?;
-    let file = desk.with(|desk| desk.find_evidence(&id, slot, file))?.file;
+    let entry = desk.with(|desk| desk.find_evidence(&id, slot, file))?;
+    let file = entry.original.filter(|_| original).unwrap_or(entry.file);
     let blobs = desk.with(|desk| Ok(desk.blobs()))?;
     let path = if out.is_dir() { out.join(&file.name) } else { out.to_owned() };
+    // Nobody was asked whether it may be written over.
+    if path.exists() {
+        let there = ("已有同名文件".to_owned(), "there is a file of that name".to_owned());
+        let error = UserError::new(ErrorCode::FileUnusable).with("file", path.display());
+        return Err(error.with_pair("cause", there.0, there.1).into());
+    }
     match blobs.copy_to(&file, &path) {
         Err(error) if matches!(error.code, ErrorCode::BlobMissing | ErrorCode::BlobDamaged) => {
             if desk.with(|desk| desk.hub(&id)).is_err() {
@@ -111,14 +118,26 @@ struct Verified {
     removed: bool,
 }
 
+/// The photos as they were taken, of those that were made smaller.
+fn originals(workspace: &mut Workspace, id: &ApplicationId) -> Result<BTreeSet<String>, UserError> {
+    let (form, answers) = workspace.answers(id)?;
+    let files = slots(&form, &answers).into_iter().flat_map(|slot| slot.files);
+    Ok(files.filter_map(|entry| Some(entry.original?.sha256)).collect())
+}
+
 /// Whether every file that stands in a slot, and that this agency may have, is here and is what was added.
 pub fn verify(workspace: &mut Workspace, id: &ApplicationId, output: &Output) -> anyhow::Result<bool> {
-    let (blobs, standing) = (workspace.blobs(), standing(workspace, id)?);
+    let (blobs, standing, originals) =
+        (workspace.blobs(), standing(workspace, id)?, originals(workspace, id)?);
     let restricted = workspace.blob_states(id)?.into_iter();
     let restricted: BTreeSet<_> =
         restricted.filter(|state| state.transfer == Transfer::Restricted).map(|state| state.sha256).collect();
     let mut found = Vec::new();
     for (sha256, file) in workspace.named_files(id)? {
+        // An original comes only to those who ask for it.
+        if originals.contains(&sha256) && !blobs.holds(&sha256, file.size) {
+            continue;
+        }
         let (state, cause) = match blobs.examine(&file) {
             Ok(Soundness::Sound) => ("sound", None),
             Ok(Soundness::Missing) if restricted.contains(&sha256) => ("restricted", None),
@@ -126,7 +145,7 @@ pub fn verify(workspace: &mut Workspace, id: &ApplicationId, output: &Output) ->
             Ok(Soundness::Damaged) => ("damaged", None),
             Err(error) => ("unreadable", Some(error.sentence(output.language))),
         };
-        let removed = !standing.contains(&sha256);
+        let removed = !standing.contains(&sha256) && !originals.contains(&sha256);
         found.push(Verified { sha256, name: file.name, state, cause, removed });
     }
     found.sort_by_key(|one| one.removed);

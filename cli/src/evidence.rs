@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use form_client::evidence::prepare;
+use form_client::evidence::{PhotoSize, prepare_as};
 use form_client::workspace::Workspace;
 use form_model::answer::AnswerValue;
 use form_model::command::{BlobState, Edit, Transfer};
@@ -20,17 +20,18 @@ pub fn run(arguments: &Arguments, command: &EvidenceCommand, output: &Output) ->
     match command {
         EvidenceCommand::Fetch { id, all } => return carriage::fetch(arguments, id, *all, output),
         EvidenceCommand::Ticket { id } => return ticket::run(arguments, id, output).map(|()| true),
-        EvidenceCommand::Get { id, slot, file, out } => {
-            return carriage::get(arguments, id, (slot, file), out, output).map(|()| true);
+        EvidenceCommand::Get { id, slot, file, out, original } => {
+            return carriage::get(arguments, id, (slot, file, *original), out, output).map(|()| true);
         }
         _ => {}
     }
     let mut workspace = arguments.workspace()?;
     match command {
         EvidenceCommand::Fetch { .. } | EvidenceCommand::Get { .. } | EvidenceCommand::Ticket { .. } => {}
-        EvidenceCommand::Add { id, slot, files, caption } => {
+        EvidenceCommand::Add { id, slot, files, caption, smaller } => {
             let id = workspace.resolve(id)?;
-            return add(&mut workspace, &id, slot, files, caption.as_deref(), output);
+            let photos = if *smaller { PhotoSize::Smaller } else { PhotoSize::AsTaken };
+            return add(&mut workspace, &id, slot, files, (caption.as_deref(), photos), output);
         }
         EvidenceCommand::Directory { id, file, slot, sheet, map, first_row, report, add } => {
             let id = workspace.resolve(id)?;
@@ -75,6 +76,7 @@ pub fn run(arguments: &Arguments, command: &EvidenceCommand, output: &Output) ->
             place(&mut workspace, &id, (slot, file), *to)?;
             list(&mut workspace, &id, Some(slot), output)?;
         }
+        EvidenceCommand::Collect => collect(&mut workspace, output)?,
         EvidenceCommand::Verify { id } => {
             let id = workspace.resolve(id)?;
             return carriage::verify(&mut workspace, &id, output);
@@ -106,14 +108,14 @@ fn add(
     id: &ApplicationId,
     slot: &str,
     files: &[PathBuf],
-    caption: Option<&str>,
+    (caption, photos): (Option<&str>, PhotoSize),
     output: &Output,
 ) -> anyhow::Result<bool> {
-    workspace.open_slot(id, slot)?;
+    workspace.slot_room(id, slot, files.len())?;
     let blobs = workspace.blobs();
     let (mut prepared, mut refused) = (Vec::new(), Vec::new());
     for path in files {
-        match prepare(&blobs, path) {
+        match prepare_as(&blobs, path, photos) {
             Ok(file) => prepared.push(file),
             Err(error) => refused.push(error.sentence(output.language)),
         }
@@ -218,10 +220,24 @@ fn shown(slot: &SlotLine, output: &Output) -> Vec<String> {
 fn file_line(FileLine { entry, state }: &FileLine, output: &Output) -> String {
     let place = carriage::place(state, output);
     let said = [&entry.caption, &entry.by, &entry.taken, &entry.place];
+    let original = entry
+        .original
+        .as_ref()
+        .map(|file| format!("  [{} {}]", output.pick("原图", "original"), size(file.size)));
     let said: String = said.iter().filter(|text| !text.is_empty()).map(|text| format!("  {text}")).collect();
     let said =
         said + &entry.totals.as_ref().map(|totals| directory::counted(totals, output)).unwrap_or_default();
-    format!("{}  {}  {}{said}  [{place}]", entry.file.name, size(entry.file.size), entry.id)
+    let original = original.unwrap_or_default();
+    format!("{}  {}  {}{said}{original}  [{place}]", entry.file.name, size(entry.file.size), entry.id)
+}
+
+/// Throws away what no change names.
+fn collect(workspace: &mut Workspace, output: &Output) -> anyhow::Result<()> {
+    let collected = workspace.collect_garbage()?;
+    output.result(&collected, |collected| {
+        let what = output.pick("清理的文件", "files thrown away");
+        vec![format!("{what} {}  {}", collected.files, size(collected.bytes))]
+    })
 }
 
 /// Stores something about a file.

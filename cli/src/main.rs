@@ -58,7 +58,9 @@ fn run(arguments: &Arguments, output: &Output) -> anyhow::Result<ExitCode> {
         Command::Get { id, field } => answer::get(arguments, id, field, output)?,
         Command::History { id, field } => answer::history(arguments, id, field.as_deref(), output)?,
         Command::Export { id, format, out } => transfer::export(arguments, id, *format, out, output)?,
-        Command::Import { file } => transfer::import(arguments, file, output)?,
+        Command::Import { file } | Command::Bundle(BundleCommand::Import { file }) => {
+            return transfer::import(arguments, file, output).map(verdict);
+        }
         Command::Connect { id, url, admission } => sync::connect(arguments, id, url, admission, output)?,
         Command::Join { invite } => sync::join(arguments, invite, CodeKind::Invite, output)?,
         Command::Recover { code } => sync::join(arguments, code, CodeKind::Recovery, output)?,
@@ -89,11 +91,10 @@ fn run(arguments: &Arguments, output: &Output) -> anyhow::Result<ExitCode> {
             discussion::set_aside(arguments, id, dismiss.as_deref(), *propose, output)?;
         }
         Command::Remind { id, xlsx } => discussion::remind(arguments, id, xlsx.as_deref(), output)?,
-        Command::Bundle(BundleCommand::Export { id, out, since_last, since }) => {
-            let since = transfer::since(since.as_deref(), *since_last)?;
-            transfer::export_bundle(arguments, id, &since, out, output)?;
+        Command::Bundle(BundleCommand::Export { id, out, since_last, since, evidence }) => {
+            let since = transfer::since(since.as_deref(), *since_last);
+            transfer::export_bundle(arguments, id, &since, evidence, out, output)?;
         }
-        Command::Bundle(BundleCommand::Import { file }) => transfer::import(arguments, file, output)?,
         Command::Evidence(command) => return evidence::run(arguments, command, output).map(verdict),
         Command::Device { keep_in } => device::run(arguments, *keep_in, output)?,
         Command::Demo { keep } => return demo::run(keep.as_deref(), output).map(verdict),

@@ -117,6 +117,10 @@ texts! {
     REOPEN: "重新打开", "Open again";
     IMPORT_REFUSED: "另有 {count} 处没有收下：不是填写人本人签名的，或不在其分工之内。", "{count} more were left out: not signed by who made them, or outside their part.";
     OVERLAPS: "两人同时改写了同一处，请通读：{fields}。", "Rewritten by two people at once, please read: {fields}.";
+    FILES_COMING: "正在取出 {count} 个佐证材料文件，请先不要拔出U盘。", "Taking {count} files of evidence; do not unplug the stick yet.";
+    FILES_KEPT: "取出 {count} 个佐证材料文件，可以拔出U盘了。", "{count} files of evidence were taken; the stick can be unplugged.";
+    FILES_UNNAMED: "有 {count} 个文件没有登记在申报里，没有取出；可能要先导入更早的交换包，再导入这一个。", "{count} files are not named in the application and were left out; an earlier exchange file may have to be imported first, then this one again.";
+    FILES_RESTRICTED: "有 {count} 个文件本单位无权查看，没有取出。", "{count} files may not be read by this agency and were left out.";
     IMPORTED: "从文件收到 {count} 处修改。", "{count} changes came in from a file.";
     EXPORTED: "已导出：{file}", "Exported: {file}";
 
@@ -260,6 +264,8 @@ texts! {
     EVIDENCE_SAVE: "另存一份", "Save a copy";
     EVIDENCE_SAVE_NO_PLACE: "另存（去掉拍摄地点）", "Save without the place";
     EVIDENCE_FETCH: "现在取来", "Fetch now";
+    EVIDENCE_SMALLER: "大照片用小图提交，原图留存本机", "Submit large photos as smaller copies; keep the originals";
+    EVIDENCE_SAVE_ORIGINAL: "另存原图", "Save the original";
     EVIDENCE_METERED: "省流量：只传小文件，大文件点了再取", "Metered line: small files only; others when asked for";
     EVIDENCE_SEND: "现在上传", "Send now";
     EVIDENCE_PAUSE: "暂停传输", "Pause";
@@ -443,6 +449,11 @@ texts! {
     NEVER: "还没有", "never";
     USB: "用U盘交换", "Exchange by USB";
     USB_WHY: "没有网络时，把交换包拷到U盘带给同事，由对方“从U盘导入”；对方给您的也在这里导入。", "Without a network, carry an exchange file to a colleague on a USB stick to be imported there; import theirs here.";
+    USB_EVIDENCE: "带上佐证材料（{count} 个文件，{size}）", "Take evidence along ({count} files, {size})";
+    USB_SLOT: "佐证材料 {number}（{count} 个文件，{size}）", "Evidence {number} ({count} files, {size})";
+    USB_PICKED: "共 {count} 个文件，{size}。", "{count} files, {size}.";
+    USB_PICKED_NEW: "其中上次没有带过的 {count} 个，{size}；导出上次以后的修改时只带这些。", " Of these {count} were not carried before ({size}); exporting what is new takes those alone.";
+    USB_OPEN: "交换包没有加密，拿到U盘的人都能打开里面的材料，请妥善保管。", "An exchange file is not encrypted: whoever has the stick can open what it carries. Keep it safe.";
     USB_SINCE: "导出上次以后的修改", "Export what is new since last time";
     USB_ALL: "导出全部", "Export everything";
     SET_ASIDE: "未被接受的内容", "Not accepted";

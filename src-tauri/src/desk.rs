@@ -1,10 +1,14 @@
 //! The engine behind the window: the open data folder, and what the page has open.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread;
 
+use form_client::handoff;
+use form_client::stick::StickFiles;
 use form_client::surroundings::Surroundings;
-use form_client::workspace::Workspace;
-use form_client::{file, handoff};
+use form_client::workspace::{Taken, Workspace};
 use form_model::command::{Event, Imported};
 use form_model::error::{ErrorCode, UserError};
 use form_model::id::ApplicationId;
@@ -20,6 +24,16 @@ pub struct Desk {
     untold: Vec<Event>,
     /// Whether the key's place has been seen to since the program started.
     key_settled: bool,
+    /// Files of evidence that are being taken out of exchange files, and how they tell of it.
+    arriving: (Sender<Arrival>, Receiver<Arrival>),
+}
+
+/// News of files that are taken out of an exchange file beside the desk's other work.
+enum Arrival {
+    /// One is here: whose, and its hash.
+    File(ApplicationId, String),
+    /// That was all.
+    All(Imported),
 }
 
 /// The application that the page has open.
@@ -31,7 +45,14 @@ struct View {
 impl Desk {
     /// The desk of a data folder that is yet to be opened.
     pub fn new(folder: PathBuf) -> Self {
-        Self { folder, workspace: None, view: None, untold: Vec::new(), key_settled: false }
+        Self {
+            folder,
+            workspace: None,
+            view: None,
+            untold: Vec::new(),
+            key_settled: false,
+            arriving: channel(),
+        }
     }
 
     /// The data folder.
@@ -114,16 +135,66 @@ impl Desk {
         }
     }
 
-    /// Takes a file in and tells the page what it changed in the application that it has open.
+    /// Takes a file in and tells the page what it changed in the application that it has open. Files of evidence follow
+    /// beside other work; the page is told again when all of them are here.
     ///
     /// # Errors
     /// When the file is nothing that can be taken in; then nothing has changed.
     pub fn import(&mut self, path: &Path) -> Result<Imported, UserError> {
-        let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
-        let bytes = file::read(path)?;
-        let (imported, events) = self.workspace()?.import(&bytes, &name)?;
+        let Taken { imported, events, files } = self.workspace()?.import_file(path)?;
         self.tell_of(&imported.application, events);
+        if let Some(files) = files {
+            self.take_files(files, imported.clone())?;
+        }
         Ok(imported)
+    }
+
+    /// Takes files out of an exchange file on a thread of its own: gigabytes are not to hold up what is typed.
+    fn take_files(&self, files: StickFiles, imported: Imported) -> Result<(), UserError> {
+        let arriving = self.arriving.0.clone();
+        let work = move || {
+            let id = imported.application.clone();
+            // Fails only when the desk is gone, and then nobody needs to know.
+            let brought = files.take(&mut |sha256| {
+                let _ = arriving.send(Arrival::File(id.clone(), sha256.to_owned()));
+            });
+            let _ = arriving.send(Arrival::All(Imported { files: brought, ..imported }));
+        };
+        let started = thread::Builder::new().name("stick".to_owned()).spawn(work);
+        started.map(drop).map_err(|error| UserError::new(ErrorCode::NotSaved).with("cause", error))
+    }
+
+    /// Tells the page of files that have come out of exchange files.
+    pub fn tell_arrivals(&mut self) {
+        let (mut arrived, mut done) = (BTreeMap::<_, BTreeSet<String>>::new(), Vec::new());
+        for arrival in self.arriving.1.try_iter() {
+            match arrival {
+                Arrival::File(id, sha256) => drop(arrived.entry(id).or_default().insert(sha256)),
+                Arrival::All(imported) => done.push(Event::Imported { imported }),
+            }
+        }
+        for (id, arrived) in arrived {
+            let events = self.workspace().and_then(|workspace| workspace.files_arrived(&id, &arrived));
+            self.tell_of(&id, events.unwrap_or_default());
+            self.tell_sync(&id);
+        }
+        self.tell(done);
+    }
+
+    /// A file of evidence was found damaged and was set aside: the page is told, and it is fetched again where the hub
+    /// has it.
+    ///
+    /// # Errors
+    /// When the application cannot be read.
+    pub fn tell_damaged(&mut self, sha256: &str) -> Result<(), UserError> {
+        let Some(id) = self.view.as_ref().map(|view| view.application.clone()) else { return Ok(()) };
+        let workspace = self.workspace()?;
+        let Some(file) = workspace.named_files(&id)?.remove(sha256) else { return Ok(()) };
+        let mut events = workspace.files_arrived(&id, &BTreeSet::from([file.sha256]))?;
+        let error = UserError::new(ErrorCode::BlobDamaged).with("file", file.name);
+        events.push(Event::Failed { error });
+        self.tell_of(&id, events);
+        Ok(())
     }
 
     /// Takes in files that came without a command: handed over by a second start, or dropped on the window.
@@ -141,6 +212,7 @@ impl Desk {
     pub fn idle(&mut self) {
         let files = handoff::take(&self.folder);
         self.import_all(&files);
+        self.tell_arrivals();
     }
 
     /// Puts the open application's changes together when there are many. Fails only where a later edit will
@@ -154,6 +226,10 @@ impl Desk {
         if let (Some(view), Some(workspace)) = (&self.view, &mut self.workspace) {
             let _ = workspace.compact_if_due(&view.application);
             let _ = workspace.fold_signatures(&view.application);
+        }
+        if let Some(workspace) = &mut self.workspace {
+            // What could not be thrown away today can be tomorrow.
+            let _ = workspace.collect_garbage_if_due();
         }
     }
 }

@@ -171,6 +171,7 @@ fn work(desk: &mut Desk, queue: &Receiver<Job>) {
         match queue.recv_timeout(HANDOFF_PAUSE) {
             Ok(job) => {
                 job(desk);
+                desk.tell_arrivals();
                 (last_job, tidied) = (Instant::now(), false);
             }
             Err(RecvTimeoutError::Timeout) => {

@@ -9,19 +9,25 @@ use std::cell::Cell;
 use std::fs;
 use std::path::Path;
 
+use form_client::blob::Soundness;
 use form_client::code::{Code, CodeKind};
+use form_client::evidence::prepare;
 use form_client::hub::catch_up;
+use form_client::stick::Written;
 use form_client::surroundings::Surroundings;
-use form_client::workspace::Workspace;
+use form_client::workspace::bundle_mark::Since;
+use form_client::workspace::{Taken, Workspace};
 use form_document::key::SigningKey;
 use form_document::log::LogState;
 use form_document::wire::{Left, Receipt};
 use form_model::answer::{AnswerValue, Answers};
 use form_model::command::{
-    CreateApplication, Edit, Event, InviteRequest, Settings, Team, TeamAct, TeamRequest,
+    CreateApplication, Edit, Event, Imported, InviteRequest, PackedEvidence, Settings, Team, TeamAct,
+    TeamRequest,
 };
 use form_model::delta::Delta;
 use form_model::error::UserError;
+use form_model::evidence::EvidenceFile;
 use form_model::id::{AnswerId, ApplicationId};
 use form_model::member::{AgencyId, FormPart, Grant, Role};
 use sync_server::arbiter::{CheckedPublication, Core};
@@ -286,8 +292,44 @@ impl Agency {
     /// Writes an exchange file: everything, or what is new since the last.
     pub fn stick(&mut self, id: &ApplicationId, since_last: bool) -> Result<Vec<u8>, UserError> {
         let bytes = self.workspace.export_bundle(id, since_last)?;
-        self.workspace.bundle_written(id)?;
+        self.workspace.bundle_written(id, &[])?;
         Ok(bytes)
+    }
+
+    /// Writes an exchange file with files of evidence to that place.
+    pub fn stick_with(
+        &mut self,
+        id: &ApplicationId,
+        since: &Since,
+        evidence: &PackedEvidence,
+        path: &Path,
+    ) -> Result<Written, UserError> {
+        let written = self.workspace.pack_bundle(id, since, evidence)?.write(path)?;
+        self.workspace.bundle_written(id, &written.left_out)?;
+        Ok(written)
+    }
+
+    /// Takes an exchange file in, with its files of evidence.
+    pub fn take_stick(&mut self, path: &Path) -> Result<Imported, UserError> {
+        let Taken { mut imported, files, .. } = self.workspace.import_file(path)?;
+        if let Some(files) = files {
+            imported.files = files.take(&mut |_| {});
+        }
+        Ok(imported)
+    }
+
+    /// Adds a file of that content to a slot; its facts.
+    pub fn add_file(&mut self, id: &ApplicationId, slot: &str, name: &str, content: &[u8]) -> EvidenceFile {
+        let path = self.folder.path().join(name);
+        fs::write(&path, content).unwrap();
+        let prepared = prepare(&self.workspace.blobs(), &path).unwrap();
+        self.workspace.add_evidence(id, slot, std::slice::from_ref(&prepared)).unwrap();
+        prepared.file
+    }
+
+    /// How the desk's copy of a file is.
+    pub fn soundness(&self, file: &EvidenceFile) -> Soundness {
+        self.workspace.blobs().look(&file.sha256).unwrap()
     }
 
     /// As the lead: lets a restored hub go on.

@@ -4,11 +4,14 @@
 //! `blobs/<2 digits>/<64 digits>` are whole files; `blobs/incoming` holds those that are being written. A file gets its
 //! name when its bytes are on the disk, so after a crash a name means a whole file.
 
-use std::collections::BTreeSet;
+mod garbage;
+mod room;
+mod seen;
+
 use std::fs::{self, File};
 use std::io::{self, Read, Write as _};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, UNIX_EPOCH};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use form_model::error::{ErrorCode, UserError};
 use form_model::evidence::{EvidenceFile, FILE_MAX_BYTES};
@@ -16,23 +19,39 @@ use form_model::hex;
 use ring::digest::{Context, Digest, SHA256};
 
 use crate::cause::{Cause, because};
+use crate::file;
+use room::Promised;
+use seen::Seen;
+
+pub use garbage::Collected;
+pub use room::Reserved;
 
 /// How much of a file is in memory while it is read: large enough for the disk, small enough to forget.
-const CHUNK_BYTES: usize = 256 << 10;
+pub(crate) const CHUNK_BYTES: usize = 256 << 10;
 
 /// How much of the disk is left free, in bytes: a full disk would keep people from storing what they type.
 pub const DISK_RESERVE_BYTES: u64 = 256 << 20;
 
-/// How long a file lies here that nothing names: longer than any desk is left with a half-done step.
-const UNNAMED_LIFE: Duration = Duration::from_secs(30 * 86_400);
-
 /// How many digits of a hash name the folder that a file lies in: no folder gets more than some dozens of files.
 const SHELF_DIGITS: usize = 2;
 
-/// The folder.
+/// How many digits a hash has.
+const HASH_DIGITS: usize = 64;
+
+/// Folders beside the shelves: what is being written, put together piece by piece, found damaged, and pictures.
+const INCOMING: &str = "incoming";
+const PARTIAL: &str = "partial";
+const DAMAGED: &str = "damaged";
+const PREVIEW: &str = "preview";
+
+/// The folder. Its clones know of each other's room and of what each has seen.
 #[derive(Clone, Debug)]
 pub struct BlobFolder {
     folder: PathBuf,
+    promised: Arc<Promised>,
+    seen: Arc<Seen>,
+    /// Held by whoever takes files out of an exchange file: two would write into one half.
+    stick: Arc<Mutex<()>>,
 }
 
 /// A copy that is on the disk and has no name yet.
@@ -78,7 +97,12 @@ pub enum Soundness {
 impl BlobFolder {
     /// The files of the desk with this data folder.
     pub fn of(home: &Path) -> Self {
-        Self { folder: home.join("blobs") }
+        Self {
+            folder: home.join("blobs"),
+            promised: Arc::default(),
+            seen: Arc::default(),
+            stick: Arc::default(),
+        }
     }
 
     /// Where a file lies, or would.
@@ -97,12 +121,12 @@ impl BlobFolder {
     /// goes away without it.
     ///
     /// # Errors
-    /// [`ErrorCode::EmptyFile`], [`ErrorCode::FileTooLarge`], [`ErrorCode::FileUnusable`].
+    /// [`ErrorCode::EmptyFile`], [`ErrorCode::FileTooLarge`], [`ErrorCode::DiskFull`], [`ErrorCode::FileUnusable`].
     pub fn receive(&self, source: &mut dyn Read, name: &str) -> Result<Incoming, UserError> {
-        let folder = self.folder.join("incoming");
+        let folder = self.folder.join(INCOMING);
         let made = fs::create_dir_all(&folder).and_then(|()| tempfile::NamedTempFile::new_in(&folder));
         let mut file = made.map_err(|error| failed(name, &error))?;
-        let (sha256, size) = write(source, file.as_file_mut(), name)?;
+        let (sha256, size) = self.write(source, file.as_file_mut(), name)?;
         Ok(Incoming { blobs: self.clone(), file, name: name.to_owned(), sha256, size })
     }
 
@@ -139,18 +163,15 @@ impl BlobFolder {
         }
     }
 
-    /// Writes a copy of a kept file, whole or not at all; a file that exists is left as it is.
+    /// Writes a copy of a kept file, whole or not at all, in the place of what is there.
     ///
     /// # Errors
     /// As [`Self::open`], and [`ErrorCode::FileUnusable`] naming the copy.
     pub fn copy_to(&self, file: &EvidenceFile, path: &Path) -> Result<(), UserError> {
         let mut source = self.open(&file.sha256, &file.name)?;
-        let mut copy = || {
-            let mut target = File::create_new(path)?;
-            let copied = io::copy(&mut source, &mut target).and_then(|_| target.sync_all());
-            copied.inspect_err(|_| drop(fs::remove_file(path)))
-        };
-        copy().map_err(|error: io::Error| failed(&path.display().to_string(), &error))
+        file::replace(path, |copy| {
+            io::copy(&mut source, copy).map(drop).map_err(|error| failed(&path.display().to_string(), &error))
+        })
     }
 
     /// Reads a kept file through.
@@ -181,14 +202,14 @@ impl BlobFolder {
     /// # Errors
     /// When the disk cannot be written.
     pub fn set_damaged_aside(&self, sha256: &str) -> io::Result<()> {
-        let folder = self.folder.join("damaged");
+        let folder = self.folder.join(DAMAGED);
         fs::create_dir_all(&folder)?;
         fs::rename(self.path(sha256), folder.join(sha256))
     }
 
     /// Whether a damaged copy of a file lies out of the way.
     pub fn has_damaged(&self, sha256: &str) -> bool {
-        self.folder.join("damaged").join(sha256).is_file()
+        self.folder.join(DAMAGED).join(sha256).is_file()
     }
 
     /// Where a file is put together piece by piece while it is fetched.
@@ -196,77 +217,59 @@ impl BlobFolder {
     /// # Errors
     /// When the folder cannot be made.
     pub fn partial(&self, sha256: &str) -> io::Result<PathBuf> {
-        let folder = self.folder.join("partial");
+        let folder = self.folder.join(PARTIAL);
         fs::create_dir_all(&folder)?;
         Ok(folder.join(sha256))
     }
 
-    /// Where a picture of a file is kept.
-    pub(crate) fn preview(&self, sha256: &str, size: &str) -> PathBuf {
+    /// Waits until nobody else takes files out of an exchange file.
+    pub(crate) fn one_stick(&self) -> MutexGuard<'_, ()> {
+        self.stick.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Where a file is put together while it is taken from a stick; another place, since the hub may send it meanwhile.
+    ///
+    /// # Errors
+    /// When the folder cannot be made.
+    pub(crate) fn partial_of_stick(&self, sha256: &str) -> io::Result<PathBuf> {
+        self.partial(&format!("{sha256}-stick"))
+    }
+
+    /// Where something that was made of a file is kept: a picture, the number of its pages.
+    pub(crate) fn preview(&self, sha256: &str, what: &str) -> PathBuf {
         let name = self.path(sha256);
         let name = name.file_name().unwrap_or_default().to_string_lossy();
-        self.folder.join("preview").join(format!("{name}-{size}"))
+        self.folder.join(PREVIEW).join(format!("{name}-{what}"))
     }
 
-    /// Removes what was being written when the program ended.
-    pub fn tidy(&self) {
-        // What cannot be removed now is in nobody's way, and is tried again at the next start.
-        let _ = fs::remove_dir_all(self.folder.join("incoming"));
-    }
-
-    /// Whether there is room for so many bytes more.
-    ///
-    /// # Errors
-    /// [`ErrorCode::DiskFull`].
-    pub fn need_room(&self, bytes: u64, name: &str) -> Result<(), UserError> {
-        fs::create_dir_all(&self.folder).map_err(|error| failed(name, &error))?;
-        let free = fs4::available_space(&self.folder).map_err(|error| failed(name, &error))?;
-        if free >= bytes.saturating_add(DISK_RESERVE_BYTES) {
-            return Ok(());
-        }
-        let megabytes = |bytes: u64| (bytes >> 20).to_string();
-        Err(UserError::new(ErrorCode::DiskFull)
-            .with("file", name)
-            .with("needed", megabytes(bytes.saturating_add(DISK_RESERVE_BYTES)))
-            .with("free", megabytes(free)))
-    }
-
-    /// Removes the files that are not named and have lain here for a month: whatever is under way names them by then.
-    /// Returns how many went.
-    ///
-    /// # Errors
-    /// When the folder cannot be read or written.
-    pub fn remove_unnamed(&self, named: &BTreeSet<String>, now_ms: i64) -> io::Result<usize> {
-        let before = u64::try_from(now_ms)
-            .ok()
-            .map(Duration::from_millis)
-            .and_then(|now| now.checked_sub(UNNAMED_LIFE));
-        let Some(before) = before else { return Ok(0) };
-        let mut removed = 0;
-        for file in self.files()? {
-            let name = file.file_name().to_string_lossy().into_owned();
-            let made = file.metadata()?.modified()?.duration_since(UNIX_EPOCH).unwrap_or_default();
-            if !named.contains(&name) && made < before {
-                fs::remove_file(file.path())?;
-                removed += 1;
+    /// Copies a file and makes the copy durable.
+    fn write(
+        &self,
+        source: &mut dyn Read,
+        target: &mut File,
+        name: &str,
+    ) -> Result<(String, u64), UserError> {
+        let unreadable = |error: io::Error| failed(name, &error);
+        let unwritten = |error: io::Error| match error.kind() {
+            io::ErrorKind::StorageFull => self.overtaken(name),
+            _ => failed(name, &error),
+        };
+        let (mut hash, mut size, mut chunk) = (Context::new(&SHA256), 0, vec![0; CHUNK_BYTES]);
+        loop {
+            let read = source.read(&mut chunk).map_err(unreadable)?;
+            let Some(bytes) = chunk.get(..read).filter(|bytes| !bytes.is_empty()) else { break };
+            size += u64::try_from(read).unwrap_or(u64::MAX);
+            if size > FILE_MAX_BYTES {
+                return Err(too_large(name));
             }
+            hash.update(bytes);
+            target.write_all(bytes).map_err(unwritten)?;
         }
-        Ok(removed)
-    }
-
-    /// The whole files.
-    fn files(&self) -> io::Result<Vec<fs::DirEntry>> {
-        let mut files = Vec::new();
-        if !self.folder.exists() {
-            return Ok(files);
+        if size == 0 {
+            return Err(empty(name));
         }
-        for shelf in fs::read_dir(&self.folder)? {
-            let shelf = shelf?;
-            if shelf.file_name().len() == SHELF_DIGITS && shelf.file_type()?.is_dir() {
-                files.extend(fs::read_dir(shelf.path())?.collect::<io::Result<Vec<_>>>()?);
-            }
-        }
-        Ok(files)
+        target.sync_all().map_err(unwritten)?;
+        Ok((hex::encode(hash.finish().as_ref()), size))
     }
 
     /// Where the file goes; its folder exists then.
@@ -282,25 +285,9 @@ impl BlobFolder {
     }
 }
 
-/// Copies a file and makes the copy durable.
-fn write(source: &mut dyn Read, target: &mut File, name: &str) -> Result<(String, u64), UserError> {
-    let unusable = |error: io::Error| failed(name, &error);
-    let (mut hash, mut size, mut chunk) = (Context::new(&SHA256), 0, vec![0; CHUNK_BYTES]);
-    loop {
-        let read = source.read(&mut chunk).map_err(unusable)?;
-        let Some(bytes) = chunk.get(..read).filter(|bytes| !bytes.is_empty()) else { break };
-        size += u64::try_from(read).unwrap_or(u64::MAX);
-        if size > FILE_MAX_BYTES {
-            return Err(too_large(name));
-        }
-        hash.update(bytes);
-        target.write_all(bytes).map_err(unusable)?;
-    }
-    if size == 0 {
-        return Err(UserError::new(ErrorCode::EmptyFile).with("file", name));
-    }
-    target.sync_all().map_err(unusable)?;
-    Ok((hex::encode(hash.finish().as_ref()), size))
+/// A file without a byte.
+pub(crate) fn empty(name: &str) -> UserError {
+    UserError::new(ErrorCode::EmptyFile).with("file", name)
 }
 
 /// A file larger than any that is kept.

@@ -40,6 +40,11 @@ impl Cause for io::Error {
             io::ErrorKind::StorageFull => "磁盘已满".to_owned(),
             io::ErrorKind::ReadOnlyFilesystem => "磁盘不可写".to_owned(),
             io::ErrorKind::IsADirectory => "这是一个文件夹".to_owned(),
+            // FAT32, as most sticks are sold.
+            io::ErrorKind::FileTooLarge => {
+                "这个磁盘或U盘不能存放这么大的单个文件（FAT32 格式最多 4 GB）".to_owned()
+            }
+            io::ErrorKind::UnexpectedEof => "内容不完整".to_owned(),
             io::ErrorKind::InvalidData => "内容无法识别".to_owned(),
             _ => format!("系统报告 {self}"),
         }

@@ -23,6 +23,7 @@ pub mod qr;
 mod salvage;
 mod secret_file;
 mod session;
+pub mod stick;
 mod summary;
 pub mod surroundings;
 pub mod workspace;

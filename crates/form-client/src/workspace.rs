@@ -9,6 +9,7 @@ mod discussion;
 mod edit;
 mod epoch;
 mod evidence;
+mod garbage;
 mod hub_copy;
 mod join;
 mod key;
@@ -21,6 +22,7 @@ mod reread;
 mod rights;
 mod set_aside;
 mod start;
+mod stick;
 mod sync;
 mod team;
 mod transfer;
@@ -47,6 +49,7 @@ use form_store::segment::ClaimRow;
 use form_store::snapshot::SnapshotRow;
 use form_store::{Store, StoreError};
 
+use crate::blob::BlobFolder;
 use crate::cause::{Cause, because};
 use crate::clock;
 use crate::device::{Device, Found};
@@ -59,6 +62,7 @@ use crate::session::Session;
 use crate::summary::Figures;
 use crate::surroundings::Surroundings;
 
+pub use bundle::Taken;
 pub use directory::DirectoryGround;
 pub use evidence::Added;
 pub use hub_copy::HubCopy;
@@ -89,6 +93,8 @@ pub struct Workspace {
     wakes: BTreeMap<ApplicationId, Wake>,
     /// Who is in an application's form, as its hub says.
     people: BTreeMap<ApplicationId, Vec<(PublicKey, Presence)>>,
+    /// The bytes of evidence.
+    blobs: BlobFolder,
     /// Files that are under way between this desk and a hub.
     moving: BTreeMap<ApplicationId, BTreeMap<String, Transfer>>,
     surroundings: Surroundings,
@@ -111,6 +117,9 @@ impl Workspace {
             key::keep_device(&mut store, device.public())?;
         }
         let library = Library::load(&home.forms());
+        let blobs = BlobFolder::of(home.folder());
+        // Nobody else writes there: the folder's lock is this program's.
+        blobs.tidy();
         let settings = store.setting(SETTINGS).map_err(|error| unusable(&home, &error))?;
         let settings = settings.and_then(|json| serde_json::from_str(&json).ok());
         let mut workspace = Self {
@@ -124,6 +133,7 @@ impl Workspace {
             sessions: BTreeMap::new(),
             wakes: BTreeMap::new(),
             people: BTreeMap::new(),
+            blobs,
             moving: BTreeMap::new(),
             surroundings,
         };

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use automerge::{ActorId, ExpandedChange, ObjId, ReadDoc, ScalarValue, ScalarValueRef, ValueRef};
-use form_model::evidence::{Attribute, EvidenceFile, EvidenceKey};
+use form_model::evidence::{EvidenceFile, EvidenceKey};
 use form_model::id::{AnswerId, FieldId};
 
 use crate::document::Document;
@@ -30,7 +30,7 @@ impl Document {
                     continue;
                 }
                 let answer = AnswerId(format!("{section}.{}", item.key));
-                let facts = EvidenceKey::read(&answer).filter(|key| key.attribute == Attribute::Facts);
+                let facts = EvidenceKey::read(&answer).filter(|key| key.attribute.names_file());
                 let (Some(key), ValueRef::Scalar(ScalarValueRef::Str(text))) = (facts, &item.value) else {
                     continue;
                 };

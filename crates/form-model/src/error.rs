@@ -126,6 +126,10 @@ pub enum ErrorCode {
     TableGone,
     /// What was said about the columns of a table cannot be understood. `text`, `known`.
     BadColumn,
+    /// Files of evidence could not be read to the end of an exchange file. `file`, `left`, `cause`.
+    StickCut,
+    /// What an exchange file says of its files of evidence makes no sense. `file`, `cause`.
+    StickFaulty,
 }
 
 /// Marks the English text of a detail that differs by language.
@@ -395,6 +399,14 @@ impl UserError {
             ErrorCode::BadColumn => (
                 "“{text}”不是列的写法。请写成“内容=列”，例如 name=B、revenue.2025=F:万元；不用的写成 size=-。可用的内容：{known}。",
                 "“{text}” names no column. Write content=column, such as name=B or revenue.2025=F:yuan; size=- leaves one out. Known: {known}.",
+            ),
+            ErrorCode::StickCut => (
+                "交换包 {file} 的佐证材料没有取完，还差 {left} 个文件：{cause}。已取出的都存在本机；请插好U盘，再导入一次，会接着取其余的。",
+                "{left} files of evidence of the exchange file {file} have not come: {cause}. What has come is kept here; plug the stick in and import it again, and it goes on from there.",
+            ),
+            ErrorCode::StickFaulty => (
+                "交换包 {file} 的佐证材料部分有问题：{cause}。核对无误的文件都已取出；缺的请对方重新导出。",
+                "Something is wrong with the evidence in the exchange file {file}: {cause}. Every file that was found sound has been taken; ask for a new export if some are missing.",
             ),
             ErrorCode::UnsignedImport => (
                 "{file} 里的修改没有签名，而这份申报由多个单位共同填写，不能直接并入。请对方用“导出交换包”发来。",

@@ -82,6 +82,8 @@ pub enum Attribute {
     Taken,
     /// Where: words, or degrees north and east.
     Place,
+    /// The photo as it was taken, where the file is a smaller copy of it: an [`EvidenceFile`], never rewritten.
+    Original,
     /// That it was taken out; its bytes stay, so it can be put back.
     Removed,
     /// What a directory adds up to: [`DirectoryTotals`].
@@ -90,16 +92,22 @@ pub enum Attribute {
 
 impl Attribute {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Facts,
         Self::Order,
         Self::Caption,
         Self::By,
         Self::Taken,
         Self::Place,
+        Self::Original,
         Self::Removed,
         Self::Totals,
     ];
+
+    /// Whether what stands there is an [`EvidenceFile`], so that bytes are kept for it.
+    pub fn names_file(self) -> bool {
+        matches!(self, Self::Facts | Self::Original)
+    }
 
     /// How an answer's id ends that holds it; `None` for the facts, whose id is the entry's own.
     pub fn name(self) -> Option<&'static str> {
@@ -110,6 +118,7 @@ impl Attribute {
             Self::By => Some("by"),
             Self::Taken => Some("taken"),
             Self::Place => Some("place"),
+            Self::Original => Some("original"),
             Self::Removed => Some("removed"),
             Self::Totals => Some("totals"),
         }
@@ -216,7 +225,9 @@ fn is_name(name: &str) -> bool {
 /// What no replica stores about a file, the same on every replica; `None` when the text is well.
 pub fn fault(attribute: Attribute, text: &str) -> Option<&'static str> {
     match attribute {
-        Attribute::Facts => EvidenceFile::read(text).is_none().then_some("its facts cannot be read"),
+        Attribute::Facts | Attribute::Original => {
+            EvidenceFile::read(text).is_none().then_some("its facts cannot be read")
+        }
         Attribute::Order => (!order::is_place(text)).then_some("its place among others cannot be read"),
         Attribute::Totals => DirectoryTotals::read(text).is_none().then_some("its sums cannot be read"),
         Attribute::Removed => (text != REMOVED).then_some("it is neither there nor removed"),
@@ -240,6 +251,9 @@ pub struct Entry {
     pub by: String,
     pub taken: String,
     pub place: String,
+    /// The photo as it was taken, where `file` is a smaller copy of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub original: Option<EvidenceFile>,
     pub removed: bool,
     /// What it adds up to, if it is a directory that somebody has read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -274,6 +288,7 @@ pub fn entries(answers: &Answers, field: &FieldId) -> Vec<Entry> {
             Attribute::By => text.clone_into(&mut entry.by),
             Attribute::Taken => text.clone_into(&mut entry.taken),
             Attribute::Place => text.clone_into(&mut entry.place),
+            Attribute::Original => entry.original = EvidenceFile::read(text),
             Attribute::Removed => entry.removed = !text.is_empty(),
             Attribute::Totals => entry.totals = DirectoryTotals::read(text),
         }
@@ -293,6 +308,7 @@ impl EvidenceKey {
             by: String::new(),
             taken: String::new(),
             place: String::new(),
+            original: None,
             removed: false,
             totals: None,
         }

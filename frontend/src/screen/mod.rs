@@ -19,6 +19,7 @@ pub mod search;
 pub mod set_aside;
 pub mod settings;
 pub mod state_line;
+mod stick;
 pub mod sync_panel;
 pub mod task_list;
 pub mod way;

@@ -10,6 +10,7 @@ use yew::prelude::*;
 use super::connect::ConnectForm;
 use super::set_aside::SetAsideList;
 use super::state_line::spelled;
+use super::stick::Stick;
 use crate::field::Work;
 use crate::state::rights;
 use crate::state::watch::{Change, use_changes};
@@ -78,7 +79,7 @@ pub fn SyncPanel(props: &SyncPanelProps) -> Html {
                 }
             </div>
             if sync.set_aside > 0 { <SetAsideList work={props.work.clone()} count={sync.set_aside} onshow={props.onshow.clone()} /> }
-            { usb(&props.work, &props.onclose, language) }
+            <Stick work={props.work.clone()} onclose={props.onclose.clone()} />
         </Dialog>
     }
 }
@@ -136,35 +137,5 @@ fn facts(sync: &SyncState, hub: Option<&str>, language: Language) -> Html {
             <dt>{ text::LAST_SYNC.of(language) }</dt>
             <dd>{ synced.unwrap_or_else(|| text::NEVER.of(language).to_owned()) }</dd>
         </dl>
-    }
-}
-
-/// A stick is a network: exchange files out and in.
-fn usb(work: &Work, onclose: &Callback<()>, language: Language) -> Html {
-    let write = |since_last: bool| {
-        let (desk, onclose) = (work.desk.clone(), onclose.clone());
-        Callback::from(move |()| {
-            desk.export_bundle(since_last);
-            // The message about the file stands in the page.
-            onclose.emit(());
-        })
-    };
-    let import = {
-        let (desk, onclose) = (work.desk.clone(), onclose.clone());
-        Callback::from(move |()| {
-            desk.import();
-            onclose.emit(());
-        })
-    };
-    html! {
-        <section class="dialog-part">
-            <h2>{ text::USB.of(language) }</h2>
-            <p class="muted">{ text::USB_WHY.of(language) }</p>
-            <div class="actions">
-                <Action name="bundle-since" label={text::USB_SINCE.of(language)} small=true onclick={write(true)} />
-                <Action name="bundle-all" label={text::USB_ALL.of(language)} small=true onclick={write(false)} />
-                <Action name="import" label={text::IMPORT.of(language)} small=true onclick={import} />
-            </div>
-        </section>
     }
 }

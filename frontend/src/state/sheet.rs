@@ -86,6 +86,8 @@ pub struct Sheet {
     pub metered: bool,
     /// Whether no files are carried.
     pub paused: bool,
+    /// Whether large photos are made smaller when they are added.
+    pub smaller: bool,
     /// When the disk last took a change of this desk in this opening.
     pub last_own_ms: Option<i64>,
     /// Values of colleagues that came while the answer was being typed into, until a person has seen them.
@@ -127,6 +129,7 @@ impl Sheet {
             blobs: Rc::default(),
             metered: false,
             paused: false,
+            smaller: false,
             last_own_ms: None,
             overtaken: BTreeMap::new(),
             answers: Answers::default(),

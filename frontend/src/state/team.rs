@@ -6,8 +6,8 @@ use std::rc::Rc;
 
 use form_model::command::{
     self, Connect, DiscussAct, DiscussRequest, Discussion, ExportBundle, Imported, Invite, InviteRequest,
-    Present, ReadThrough, RecoveryCode, Reminder, SetAside, SetAsideRequest, ShowPresence, SyncState, Team,
-    TeamAct, TeamRequest,
+    PackedEvidence, Present, ReadThrough, RecoveryCode, Reminder, SetAside, SetAsideRequest, ShowPresence,
+    SyncState, Team, TeamAct, TeamRequest,
 };
 use form_model::id::{AnswerId, ApplicationId};
 use form_model::member::AgencyId;
@@ -124,9 +124,9 @@ impl Desk {
     }
 
     /// Writes an exchange file for a USB stick.
-    pub fn export_bundle(&self, since_last: bool) {
+    pub fn export_bundle(&self, since_last: bool, evidence: PackedEvidence) {
         self.commit_all();
-        let asked = ExportBundle { application: self.application(), since_last };
+        let asked = ExportBundle { application: self.application(), since_last, evidence };
         self.write_file(command::name::EXPORT_BUNDLE, move |command| async move {
             shell::request(command, &asked).await
         });

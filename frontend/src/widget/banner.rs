@@ -1,6 +1,6 @@
 //! A message in the page: what happened and what to do.
 
-use form_model::command::Imported;
+use form_model::command::{BroughtFiles, Imported};
 use form_model::language::Language;
 use patternfly_yew::prelude::Icon;
 use yew::prelude::*;
@@ -71,10 +71,28 @@ pub fn imported(imported: &Imported, counted: &Text, language: Language) -> (Ton
         told = format!("{told}{}{refused}{reasons}", language.pick("", " "));
         tone = Tone::Caution;
     }
+    for (files, bad) in told_of_files(&imported.files, language) {
+        told = format!("{told}{}{files}", language.pick("", " "));
+        tone = if bad { Tone::Caution } else { tone };
+    }
     if imported.overlaps.is_empty() {
         return (tone, told);
     }
     let names: Vec<_> = imported.overlaps.iter().map(|overlap| overlap.name.as_str()).collect();
     let names = names.join(language.pick("、", ", "));
     (Tone::Caution, format!("{told} {}", text::OVERLAPS.fill(language, &[("fields", &names)])))
+}
+
+/// What came of the files of evidence in an exchange file; whether somebody has to do something about it.
+fn told_of_files(files: &BroughtFiles, language: Language) -> Vec<(String, bool)> {
+    let counted = [
+        (files.coming, &text::FILES_COMING, false),
+        (files.kept, &text::FILES_KEPT, false),
+        (files.unnamed, &text::FILES_UNNAMED, true),
+        (files.restricted, &text::FILES_RESTRICTED, true),
+    ];
+    let counted = counted.into_iter().filter(|(count, ..)| *count > 0);
+    let counted =
+        counted.map(|(count, text, bad)| (text.fill(language, &[("count", &count.to_string())]), bad));
+    counted.chain(files.trouble.iter().map(|trouble| (trouble.sentence(language), true))).collect()
 }

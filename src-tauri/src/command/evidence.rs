@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use form_client::evidence::{Prepared, prepare};
+use form_client::evidence::{PhotoSize, Prepared, prepare_as};
+use form_client::preview;
 use form_client::workspace::Workspace;
 use form_model::command::{Event, Evidence, EvidenceAct, EvidenceRequest};
 use form_model::error::{ErrorCode, UserError};
@@ -52,6 +53,19 @@ pub async fn evidence(
             save(&window, &engine, &application, sha256, without_place).await?;
             read(&engine, application, Evidence::default()).await
         }
+        EvidenceAct::Smaller { on } => {
+            engine.ask(move |desk| desk.workspace()?.set_smaller(on)).await?;
+            read(&engine, application, Evidence::default()).await
+        }
+        EvidenceAct::Pages { sha256 } => {
+            let pages = pages(&engine, sha256).await?;
+            read(&engine, application, Evidence { pages, ..Evidence::default() }).await
+        }
+        EvidenceAct::Stick => {
+            let id = application.clone();
+            let carried = engine.ask(move |desk| desk.workspace()?.carried_files(&id)).await?;
+            read(&engine, application, Evidence { carried, ..Evidence::default() }).await
+        }
         EvidenceAct::Metered { on } => {
             engine.ask(move |desk| desk.workspace()?.set_metered(on)).await?;
             read(&engine, application, Evidence::default()).await
@@ -61,6 +75,13 @@ pub async fn evidence(
             read(&engine, application, Evidence::default()).await
         }
     }
+}
+
+/// How many pages a PDF has; `None` when that cannot be told.
+async fn pages(engine: &Engine, sha256: String) -> Answer<Option<u32>> {
+    let blobs = engine.ask(|desk| Ok(desk.workspace()?.blobs())).await?;
+    let told = tauri::async_runtime::spawn_blocking(move || preview::pages(&blobs, &sha256).ok()).await;
+    told.map_err(|error| UserError::new(ErrorCode::NotSaved).with("cause", error))
 }
 
 async fn open_slot(engine: &Engine, application: &ApplicationId, slot: &str) -> Answer<()> {
@@ -74,7 +95,8 @@ async fn read(engine: &Engine, application: ApplicationId, told: Evidence) -> An
         .ask(move |desk| {
             let workspace = desk.workspace()?;
             let (metered, paused) = (workspace.metered(), workspace.paused());
-            Ok(Evidence { blobs: workspace.blob_states(&application)?, metered, paused, ..told })
+            let smaller = workspace.photo_size() == PhotoSize::Smaller;
+            Ok(Evidence { blobs: workspace.blob_states(&application)?, metered, paused, smaller, ..told })
         })
         .await
 }
@@ -86,12 +108,19 @@ async fn add(
     slot: String,
     files: Vec<PathBuf>,
 ) -> Answer<Evidence> {
-    let blobs = engine.ask(|desk| Ok(desk.workspace()?.blobs())).await?;
+    let (id, into, count) = (application.clone(), slot.clone(), files.len());
+    let (blobs, photos) = engine
+        .ask(move |desk| {
+            let workspace = desk.workspace()?;
+            workspace.slot_room(&id, &into, count)?;
+            Ok((workspace.blobs(), workspace.photo_size()))
+        })
+        .await?;
     let mut told = Evidence::default();
     for portion in files.chunks(PORTION) {
         let (portion, blobs) = (portion.to_vec(), blobs.clone());
         let copied = tauri::async_runtime::spawn_blocking(move || {
-            portion.iter().map(|path| prepare(&blobs, path)).collect::<Vec<_>>()
+            portion.iter().map(|path| prepare_as(&blobs, path, photos)).collect::<Vec<_>>()
         });
         let mut prepared = Vec::new();
         for file in copied.await.map_err(|error| UserError::new(ErrorCode::NotSaved).with("cause", error))? {
@@ -138,9 +167,14 @@ async fn save(
     let (language, file, blobs) = engine
         .ask(move |desk| {
             let workspace: &mut Workspace = desk.workspace()?;
-            let file = workspace.named_files(&id)?.remove(&sha256);
-            let missing = || UserError::new(ErrorCode::BlobMissing).with("file", sha256.clone());
-            Ok((workspace.settings().language, file.ok_or_else(missing)?, workspace.blobs()))
+            let missing = |name: &str| UserError::new(ErrorCode::BlobMissing).with("file", name);
+            let file = workspace.named_files(&id)?.remove(&sha256).ok_or_else(|| missing(&sha256))?;
+            if !workspace.blobs().holds(&sha256, file.size) {
+                // It is fetched before all others, and the person tries again.
+                workspace.want_file(&id, &sha256)?;
+                return Err(missing(&file.name));
+            }
+            Ok((workspace.settings().language, file, workspace.blobs()))
         })
         .await?;
     let Some(path) = dialog::copy_to_write(window, language, &file.name).await else { return Ok(()) };

@@ -5,6 +5,8 @@ mod directory;
 mod evidence;
 mod team;
 
+use std::path::PathBuf;
+
 use form_client::file;
 use form_client::workspace::Workspace;
 use form_model::command::{
@@ -129,14 +131,13 @@ pub async fn export_application(
     .await
 }
 
-/// Asks for a place, makes the bytes, writes them. Answers the file's name, or nothing when the person cancels.
-pub(super) async fn write_file(
+/// Asks where to write something about an application; `None` when the person cancels.
+pub(super) async fn place(
     window: &WebviewWindow,
     engine: &Engine,
-    application: ApplicationId,
+    application: &ApplicationId,
     kind: FileKind,
-    make: impl FnOnce(&mut Workspace, &ApplicationId) -> Answer<Vec<u8>> + Send + 'static,
-) -> Answer<Option<String>> {
+) -> Answer<Option<PathBuf>> {
     let id = application.clone();
     let (language, name) = engine
         .ask(move |desk| {
@@ -145,16 +146,22 @@ pub(super) async fn write_file(
             Ok((workspace.settings().language, summary.map_or_else(String::new, |summary| summary.name)))
         })
         .await?;
-    let Some(path) = dialog::file_to_write(window, language, &name, kind).await else {
-        return Ok(None);
-    };
+    Ok(dialog::file_to_write(window, language, &name, kind).await)
+}
+
+/// Asks for a place, makes the bytes, writes them. Answers the file's name, or nothing when the person cancels.
+pub(super) async fn write_file(
+    window: &WebviewWindow,
+    engine: &Engine,
+    application: ApplicationId,
+    kind: FileKind,
+    make: impl FnOnce(&mut Workspace, &ApplicationId) -> Answer<Vec<u8>> + Send + 'static,
+) -> Answer<Option<String>> {
+    let Some(path) = place(window, engine, &application, kind).await? else { return Ok(None) };
     engine
         .ask(move |desk| {
             let bytes = make(desk.workspace()?, &application)?;
             file::write_whole(&path, &bytes)?;
-            if matches!(kind, FileKind::Bundle) {
-                desk.workspace()?.bundle_written(&application)?;
-            }
             Ok(path.file_name().map(|name| name.to_string_lossy().into_owned()))
         })
         .await

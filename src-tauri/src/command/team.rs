@@ -3,14 +3,16 @@
 use form_client::code::CodeKind;
 use form_client::hub;
 use form_client::workspace::Workspace;
+use form_client::workspace::bundle_mark::Since;
 use form_model::command::{
-    Connect, DiscussRequest, Discussion, ExportBundle, Invite, InvitePreview, InviteRequest, Join,
+    Connect, DiscussRequest, Discussion, Event, ExportBundle, Invite, InvitePreview, InviteRequest, Join,
     ReadThrough, RecoveryCode, Reminder, SetAside, SetAsideRequest, ShowPresence, Team, TeamRequest,
 };
+use form_model::error::{ErrorCode, UserError};
 use form_model::id::{AnswerId, ApplicationId};
 use tauri::{State, WebviewWindow};
 
-use super::{Answer, write_file};
+use super::{Answer, place, write_file};
 use crate::dialog::FileKind;
 use crate::engine::Engine;
 
@@ -141,11 +143,23 @@ pub async fn export_bundle(
     engine: State<'_, Engine>,
     request: ExportBundle,
 ) -> Answer<Option<String>> {
-    let ExportBundle { application, since_last } = request;
-    write_file(&window, &engine, application, FileKind::Bundle, move |workspace, id| {
-        workspace.export_bundle(id, since_last)
-    })
-    .await
+    let ExportBundle { application: id, since_last, evidence } = request;
+    let Some(path) = place(&window, &engine, &id, FileKind::Bundle).await? else { return Ok(None) };
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
+    let since = if since_last { Since::Last } else { Since::Start };
+    let application = id.clone();
+    let stick = ask(&engine, move |desk| desk.pack_bundle(&application, &since, &evidence)).await?;
+    // Gigabytes of photos are not to hold up what is typed.
+    let written = tauri::async_runtime::spawn_blocking(move || stick.write(&path)).await;
+    let written = written.map_err(|error| UserError::new(ErrorCode::NotSaved).with("cause", error))??;
+    engine
+        .ask(move |desk| {
+            desk.workspace()?.bundle_written(&id, &written.left_out)?;
+            let failed = written.notices().into_iter().map(|error| Event::Failed { error }).collect();
+            desk.tell_of(&id, failed);
+            Ok(name)
+        })
+        .await
 }
 
 async fn ask<T: Send + 'static>(

@@ -224,7 +224,7 @@ fn carry_crosswise(from: &mut Desk, to: &mut Desk, id: &ApplicationId) -> anyhow
     for value in ["5", "6"] {
         from.set(id, value)?;
         files.push(from.step("export", |desk| Ok(desk.export_bundle(id, true)?))?);
-        from.step("say that it is written", |desk| Ok(desk.bundle_written(id)?))?;
+        from.step("say that it is written", |desk| Ok(desk.bundle_written(id, &[])?))?;
     }
     for file in files.iter().rev() {
         to.step("import", |desk| Ok(desk.import(file, "交换包.hqb")?.0))?;

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use form_client::stick::StickToWrite;
 use form_client::workspace::bundle_mark::Since;
 use form_document::ledger::SEALS_EXTRA_MAX;
 use form_document::log::LogState;
 use form_document::wire::{Exchange, Hello, Offer};
-use form_model::command::{Event, Link};
+use form_model::command::{Event, Link, PackedEvidence};
 use form_model::error::ErrorCode;
 use form_model::id::ApplicationId;
 use form_model::member::Role;
@@ -114,16 +115,25 @@ fn a_file_that_was_never_written_or_was_somebody_elses_is_not_what_the_next_goes
     // Science has only had the first.
     commerce.splice(&id, "openness.cooperation_mechanism", 3, 0, "走出去").unwrap();
     let position = commerce.workspace.hello(&id).unwrap().after;
-    for since in [Since::File(first), Since::Position(position)] {
-        let file = commerce.workspace.export_bundle_since(&id, &since).unwrap();
+    let sticks = tempfile::tempdir().unwrap();
+    let on_stick = |name: &str, bytes: &[u8]| {
+        let path = sticks.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        Since::File(path)
+    };
+    let mut since = |since: &Since| {
+        commerce.workspace.pack_bundle(&id, since, &PackedEvidence::None).map(StickToWrite::into_content)
+    };
+    for start in [on_stick("一.hqb", &first), Since::Position(position)] {
+        let file = since(&start).unwrap();
         let mut science = Agency::open("科技局", copy_folder(science.folder.path()));
-        assert_eq!(science.workspace.import(&file, "三.hqb").unwrap().0.changes, 2, "{since:?}");
+        assert_eq!(science.workspace.import(&file, "三.hqb").unwrap().0.changes, 2, "{start:?}");
         assert_eq!(science.text(&id, "openness.cooperation_mechanism"), "引进来走出去");
     }
-    let third = commerce.workspace.export_bundle_since(&id, &Since::File(second)).unwrap();
+    let third = since(&on_stick("二.hqb", &second)).unwrap();
     let (imported, _) = science.workspace.import(&third, "三.hqb").unwrap();
     assert_eq!((imported.changes, imported.refused), (0, 1), "it goes on from the second");
-    let none = commerce.workspace.export_bundle_since(&id, &Since::File(b"none".to_vec())).unwrap_err();
+    let none = since(&on_stick("无.hqb", b"none")).unwrap_err();
     assert_eq!(none.code, ErrorCode::BadImport);
 }
 

@@ -5,9 +5,11 @@
 mod broken_page;
 mod bundle;
 mod hanging;
+mod picture;
 mod receipt;
 mod recovery;
 mod restored_hub;
 mod rights;
 mod sharing;
 mod simulation;
+mod stick;

@@ -11,4 +11,5 @@ mod hindered;
 mod hub_kill;
 mod hub_trace;
 mod kill;
+mod small_desk;
 mod trace;

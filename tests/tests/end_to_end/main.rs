@@ -12,3 +12,4 @@ mod fence;
 mod files;
 mod sample;
 mod second_start;
+mod stick;

@@ -6,6 +6,7 @@ mod broken_line;
 mod line;
 mod merge;
 mod repair;
+mod stick;
 mod ticket;
 
 use std::fs;

@@ -256,7 +256,7 @@ impl<'a, A: Ask> Porter<'a, A> {
             target.set_len(0).map_err(unusable)?;
             got = 0;
         }
-        self.blobs.need_room(file.size - got, &file.name)?;
+        let mut room = self.blobs.reserve(file.size - got, &file.name)?;
         if got == file.size {
             return Ok(Brought::Whole);
         }
@@ -273,6 +273,7 @@ impl<'a, A: Ask> Porter<'a, A> {
             let Some(bytes) = self.connection.more(&mut coming).await? else { break };
             target.write_all(bytes.as_ref()).map_err(unusable)?;
             got += bytes.as_ref().len() as u64;
+            room.written(bytes.as_ref().len() as u64);
             errand.patience.renew();
         }
         Ok(Brought::Whole)

@@ -2,16 +2,18 @@
 //! no hub has seen yet; whoever takes it in applies the same rules as to what comes from the hub.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{Read as _, Write as _};
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read as _, Seek, Write as _};
+use std::path::Path;
 
 use flate2::Compression;
-use flate2::read::DeflateDecoder;
+use flate2::bufread::DeflateDecoder;
 use flate2::write::DeflateEncoder;
 use form_document::bundle::{Bundle, MAGIC};
-use form_document::ledger::{EARLY_MAX_BYTES, Taken};
+use form_document::ledger::{EARLY_MAX_BYTES, Taken as TakenOffer};
 use form_document::wire::{Offer, PackageFile, Page, PageEntry, WireChange, WireClaim};
 use form_document::{ActorId, change_hash, wire};
-use form_model::command::{Event, Imported};
+use form_model::command::{Event, Imported, PackedEvidence};
 use form_model::error::{ErrorCode, UserError};
 use form_model::id::ApplicationId;
 use form_store::StoreError;
@@ -19,42 +21,63 @@ use form_store::StoreError;
 use super::bundle_mark::{Mark, Since};
 use super::{Workspace, left_out, not_saved, unusable};
 use crate::cause::{Cause, because, too_large};
+use crate::file;
 use crate::log_page;
 use crate::proof;
 use crate::session::{Session, keep_merged};
+use crate::stick::{self, StickFiles, StickToWrite};
 
 /// The most that an exchange file unpacks to, in bytes: a document of a million changes, raw.
 pub const UNPACKED_MAX_BYTES: u64 = 256 << 20;
 
+/// What came of taking a file in.
+#[derive(Debug)]
+pub struct Taken<S = BufReader<File>> {
+    pub imported: Imported,
+    /// For the view.
+    pub events: Vec<Event>,
+    /// Files of evidence that are yet to be taken out of it.
+    pub files: Option<StickFiles<S>>,
+}
+
 impl Workspace {
-    /// An exchange file: everything, or what is new since this desk's last one. Once the file has been written,
-    /// [`Workspace::bundle_written`] is to be told.
+    /// An exchange file without files, as bytes: everything, or what is new since this desk's last one.
     ///
     /// # Errors
-    /// As [`Workspace::export_bundle_since`].
+    /// As [`Workspace::pack_bundle`].
     pub fn export_bundle(&mut self, id: &ApplicationId, since_last: bool) -> Result<Vec<u8>, UserError> {
-        self.export_bundle_since(id, &if since_last { Since::Last } else { Since::Start })
+        let since = if since_last { Since::Last } else { Since::Start };
+        self.pack_bundle(id, &since, &PackedEvidence::None).map(StickToWrite::into_content)
     }
 
-    /// [`Workspace::export_bundle`], from any place on.
+    /// An exchange file with files of evidence, to be written. Once that is done, [`Workspace::bundle_written`] is to be
+    /// told.
     ///
     /// # Errors
-    /// [`ErrorCode::StillChecking`]; [`ErrorCode::BadImport`] when the earlier file is none; when the database
-    /// can't be read or written.
-    pub fn export_bundle_since(&mut self, id: &ApplicationId, since: &Since) -> Result<Vec<u8>, UserError> {
+    /// [`ErrorCode::StillChecking`]; [`ErrorCode::BadImport`] when the earlier file is none;
+    /// [`ErrorCode::NoSuchSlot`]; when the database can't be read or written.
+    pub fn pack_bundle(
+        &mut self,
+        id: &ApplicationId,
+        since: &Since,
+        evidence: &PackedEvidence,
+    ) -> Result<StickToWrite, UserError> {
         if !self.session(id)?.checked {
             return Err(UserError::new(ErrorCode::StillChecking));
         }
         let mark = self.mark(id, since)?;
+        let files = self.packed_files(id, evidence, &mark)?;
         let row = self.row(id)?;
         // Whoever has an earlier file, or has joined, has the form.
-        let files = if *since == Since::Start { self.package_files(&row.package)? } else { None };
+        let form = if *since == Since::Start { self.package_files(&row.package)? } else { None };
         let package: Vec<PackageFile> =
-            files.into_iter().flatten().map(|(path, content)| PackageFile { path, content }).collect();
+            form.into_iter().flatten().map(|(path, content)| PackageFile { path, content }).collect();
         self.session(id)?;
         let key = self.device.key()?;
-        let Self { sessions, store, home, .. } = self;
-        let Some(session) = sessions.get_mut(id) else { return Ok(Vec::new()) };
+        let Self { sessions, store, home, blobs, .. } = self;
+        let Some(session) = sessions.get_mut(id) else {
+            return Err(UserError::new(ErrorCode::UnknownApplication).with("application", id));
+        };
         session.outbox.sign(&session.ledger, &key);
         let unsaved = store.write(|write| session.keep_segments(write));
         unsaved.map_err(|error: StoreError| not_saved(&error))?;
@@ -63,24 +86,27 @@ impl Workspace {
         let pages = log_page::pages_after(store, session.key, &session.ledger, mark.position, &have)
             .map_err(|error| unusable(home, &error))?;
         let offer = session.unheard(store, &have).map_err(|error| unusable(home, &error))?;
-        let next = Mark::of(session);
+        let carried = files.iter().map(|file| file.sha256.clone());
+        let next = Mark::of(session, mark.files.into_iter().chain(carried).collect());
         let bundle = Bundle { genesis: row.genesis, package, pages, offer };
-        let bytes = pack(&wire::encode(&bundle)).map_err(|error| not_saved(&error))?;
+        let content = pack(&wire::encode(&bundle)).map_err(|error| not_saved(&error))?;
         session.exported = Some(next);
-        Ok(bytes)
+        Ok(StickToWrite { content, files, blobs: blobs.clone() })
     }
 
-    /// Takes an exchange file in. What it holds and this desk has already does no harm; what is bad is left out.
+    /// Takes an exchange file's changes in, and says which of its files are to be taken. What it holds and this desk has
+    /// already does no harm; what is bad is left out.
     ///
     /// # Errors
     /// [`ErrorCode::BadImport`] when the file is none, or of an application that this device is no member of.
-    pub(super) fn import_bundle(
+    pub(super) fn import_bundle<S: BufRead + Seek>(
         &mut self,
-        bytes: &[u8],
+        mut source: S,
         file: &str,
-    ) -> Result<(Imported, Vec<Event>), UserError> {
+    ) -> Result<Taken<S>, UserError> {
         let bad = |cause: &dyn Cause| because(UserError::new(ErrorCode::BadImport).with("file", file), cause);
-        let bundle = read(bytes).map_err(|error| bad(&error))?;
+        let bundle = read(&mut source).map_err(|error| bad(&error))?;
+        let index = stick::index(&mut source).map_err(|error| bad(&error))?;
         let id = form_document::application_id(&bundle.genesis).map_err(|error| bad(&error))?;
         let known = self.store.application(&id).map_err(|error| unusable(&self.home, &error))?;
         if known.is_none() {
@@ -106,7 +132,12 @@ impl Workspace {
         let mut overlaps = self.rereads(&id)?;
         overlaps.retain(|answer| !known.contains(answer));
         let overlaps = self.named(&id, overlaps)?;
-        Ok((Imported { application: id, new: false, changes, refused, reasons, overlaps }, events))
+        // After the changes: they name the files.
+        let files = self.stick_files(&id, source, file, index)?;
+        let brought = files.expected();
+        let imported =
+            Imported { application: id, new: false, changes, refused, reasons, overlaps, files: brought };
+        Ok(Taken { imported, events, files: (!files.is_empty()).then_some(files) })
     }
 
     /// Tries again what came before that which it builds on.
@@ -118,7 +149,7 @@ impl Workspace {
     }
 
     /// What waits here for earlier changes.
-    fn early(&mut self, id: &ApplicationId) -> Result<Option<Offer>, UserError> {
+    pub(super) fn early(&mut self, id: &ApplicationId) -> Result<Option<Offer>, UserError> {
         let key = self.session(id)?.key;
         let kept = self.store.early(key).map_err(|error| unusable(&self.home, &error))?;
         // It is of this program's own making; what cannot be read is brought again by whoever made it.
@@ -232,7 +263,12 @@ impl Session {
         Ok(offer)
     }
 
-    fn keep_taken(&self, write: &form_store::Write<'_>, taken: &Taken, now: i64) -> Result<i64, StoreError> {
+    fn keep_taken(
+        &self,
+        write: &form_store::Write<'_>,
+        taken: &TakenOffer,
+        now: i64,
+    ) -> Result<i64, StoreError> {
         let number = keep_merged(write, self.key, self.newest.0, &taken.merged, now)?;
         if !taken.roster.is_empty() {
             let first = self.ledger.chain().version().saturating_sub(taken.roster.len() as u64) + 1;
@@ -258,19 +294,29 @@ fn pack(content: &[u8]) -> std::io::Result<Vec<u8>> {
     encoder.finish()
 }
 
-/// An exchange file's content.
-pub(super) fn read(bytes: &[u8]) -> Result<Bundle, (String, String)> {
-    let unpacked = unpack(bytes)?;
+/// Opens an exchange file.
+pub(super) fn open(path: &Path) -> Result<BufReader<File>, UserError> {
+    file::looked_at(path)?;
+    File::open(path).map(BufReader::new).map_err(|error| file::failed(path, &error))
+}
+
+/// An exchange file's content. The source stands behind it then.
+pub(super) fn read(source: &mut impl BufRead) -> Result<Bundle, (String, String)> {
+    let unpacked = unpack(source)?;
     let limit = usize::try_from(UNPACKED_MAX_BYTES).unwrap_or(usize::MAX);
     wire::decode_up_to(&unpacked, limit).map_err(|error| (error.chinese(), error.english()))
 }
 
 /// Unpacks with a bound: a few bytes can stand for more than a machine can hold.
-fn unpack(bytes: &[u8]) -> Result<Vec<u8>, (String, String)> {
+fn unpack(source: &mut impl BufRead) -> Result<Vec<u8>, (String, String)> {
     let damaged = || ("它不是交换包，或已损坏".to_owned(), "it is no exchange file, or damaged".to_owned());
-    let packed = bytes.strip_prefix(&MAGIC).ok_or_else(damaged)?;
+    if !is_bundle(source).map_err(|_| damaged())? {
+        return Err(damaged());
+    }
+    source.consume(MAGIC.len());
     let mut content = Vec::new();
-    let mut decoder = DeflateDecoder::new(packed).take(UNPACKED_MAX_BYTES + 1);
+    // It reads no byte beyond the packed content's end.
+    let mut decoder = DeflateDecoder::new(source).take(UNPACKED_MAX_BYTES + 1);
     decoder.read_to_end(&mut content).map_err(|_| damaged())?;
     if content.len() as u64 > UNPACKED_MAX_BYTES {
         return Err(too_large(UNPACKED_MAX_BYTES));
@@ -278,7 +324,7 @@ fn unpack(bytes: &[u8]) -> Result<Vec<u8>, (String, String)> {
     Ok(content)
 }
 
-/// Whether bytes are an exchange file.
-pub(super) fn is_bundle(bytes: &[u8]) -> bool {
-    bytes.starts_with(&MAGIC)
+/// Whether an exchange file begins here. Nothing is taken from the source.
+pub(super) fn is_bundle(source: &mut impl BufRead) -> std::io::Result<bool> {
+    Ok(source.fill_buf()?.starts_with(&MAGIC))
 }

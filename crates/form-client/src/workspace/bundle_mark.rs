@@ -1,18 +1,22 @@
 //! Where an exchange file goes on from: what whoever gets it is taken to have already.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 
 use form_document::bundle::Bundle;
 use form_document::log::Position;
 use form_document::wire::{PageEntry, WireChange};
 use form_document::{ActorId, change_place};
 use form_model::error::{ErrorCode, UserError};
+use form_model::evidence::EvidenceFile;
+use form_model::hex;
 use form_model::id::ApplicationId;
 use form_store::StoreError;
 
 use super::{Workspace, bundle, not_saved, unusable};
-use crate::cause::because;
+use crate::cause::{Cause, because};
 use crate::session::Session;
+use crate::stick;
 
 /// What an exchange file is to hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,8 +25,8 @@ pub enum Since {
     Start,
     /// What is new since this desk's last exchange file.
     Last,
-    /// What is new since the exchange file of these bytes.
-    File(Vec<u8>),
+    /// What is new since that exchange file.
+    File(PathBuf),
     /// What the hub's log says after that position, and what no hub has seen.
     Position(Position),
 }
@@ -34,19 +38,22 @@ pub(crate) struct Mark {
     pub(super) position: Position,
     /// Actor in hex, and the last of its changes.
     actors: BTreeMap<String, u64>,
+    /// Files of evidence, by their hashes.
+    #[serde(default)]
+    pub(super) files: BTreeSet<String>,
 }
 
 impl Mark {
-    /// All that a desk has.
-    pub(super) fn of(session: &Session) -> Self {
+    /// All that a desk has, with the files that were carried.
+    pub(super) fn of(session: &Session, files: BTreeSet<String>) -> Self {
         let document = session.document();
         let actors = document.actors().map(|actor| (actor.to_hex_string(), document.last_seq(actor)));
-        Self { position: session.ledger.log().position, actors: actors.collect() }
+        Self { position: session.ledger.log().position, actors: actors.collect(), files }
     }
 
     /// All that a file holds.
-    fn of_file(bundle: &Bundle) -> Self {
-        let mut mark = Self::default();
+    fn of_file(bundle: &Bundle, files: BTreeSet<String>) -> Self {
+        let mut mark = Self { files, ..Self::default() };
         let logged = bundle.pages.iter().flat_map(|page| &page.entries);
         let logged = logged.filter_map(|entry| match entry {
             PageEntry::Change(change) => Some(change),
@@ -72,12 +79,16 @@ fn setting(id: &ApplicationId) -> String {
 }
 
 impl Workspace {
-    /// The exchange file that was made last has been written whole: the next one may go on from there.
+    /// The exchange file that was made last has been written whole, but for some files: the next one may go on from
+    /// there.
     ///
     /// # Errors
     /// [`ErrorCode::NotSaved`].
-    pub fn bundle_written(&mut self, id: &ApplicationId) -> Result<(), UserError> {
-        let Some(mark) = self.session(id)?.exported.take() else { return Ok(()) };
+    pub fn bundle_written(&mut self, id: &ApplicationId, left_out: &[EvidenceFile]) -> Result<(), UserError> {
+        let Some(mut mark) = self.session(id)?.exported.take() else { return Ok(()) };
+        for file in left_out {
+            mark.files.remove(&file.sha256);
+        }
         let json = serde_json::to_string(&mark).map_err(|error| not_saved(&error))?;
         self.store
             .write(|write| write.put_setting(&setting(id), &json))
@@ -91,14 +102,22 @@ impl Workspace {
                 let kept = self.store.setting(&setting(id)).map_err(|error| unusable(&self.home, &error))?;
                 Ok(kept.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default())
             }
-            Since::File(bytes) => {
-                let bad = || UserError::new(ErrorCode::BadImport).with("file", "");
-                let bundle = bundle::read(bytes).map_err(|cause| because(bad(), &cause))?;
-                let other = || ("它是另一份申报的".to_owned(), "it is of another application".to_owned());
-                let same = form_document::application_id(&bundle.genesis).is_ok_and(|found| found == *id);
-                if same { Ok(Mark::of_file(&bundle)) } else { Err(because(bad(), &other())) }
-            }
-            Since::Position(position) => Ok(Mark { position: *position, actors: BTreeMap::new() }),
+            Since::File(path) => of_earlier(id, path),
+            Since::Position(position) => Ok(Mark { position: *position, ..Mark::default() }),
         }
     }
+}
+
+/// What an earlier exchange file of the application holds.
+fn of_earlier(id: &ApplicationId, path: &Path) -> Result<Mark, UserError> {
+    let name = path.display().to_string();
+    let bad = |cause: &dyn Cause| because(UserError::new(ErrorCode::BadImport).with("file", &name), cause);
+    let mut source = bundle::open(path)?;
+    let bundle = bundle::read(&mut source).map_err(|cause| bad(&cause))?;
+    if form_document::application_id(&bundle.genesis).is_ok_and(|found| found == *id) {
+        let index = stick::index(&mut source).map_err(|error| bad(&error))?;
+        let files = index.files.iter().map(|(head, _)| hex::encode(&head.sha256));
+        return Ok(Mark::of_file(&bundle, files.collect()));
+    }
+    Err(bad(&("它是另一份申报的".to_owned(), "it is of another application".to_owned())))
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use form_model::command::{BlobState, Transfer};
 use form_model::error::UserError;
-use form_model::evidence::{Attribute, EvidenceFile, EvidenceKey, entries};
+use form_model::evidence::{EvidenceFile, EvidenceKey, entries};
 use form_model::id::{ApplicationId, FieldId};
 use form_store::StoreError;
 use form_store::blob::BlobRow;
@@ -340,7 +340,7 @@ impl Workspace {
             .collect();
         let mut found: BTreeMap<String, Standing> = BTreeMap::new();
         for (answer, value) in &answers.0 {
-            let facts = EvidenceKey::read(answer).filter(|key| key.attribute == Attribute::Facts);
+            let facts = EvidenceKey::read(answer).filter(|key| key.attribute.names_file());
             let Some(facts) = facts else { continue };
             let Some(file) = EvidenceFile::read(value.as_text()) else { continue };
             let readable = may_read(&facts.field);

@@ -1,8 +1,7 @@
 //! Files of evidence: taken in, counted, found again.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use form_document::history::{HistoryRow, RowStep};
 use form_model::answer::{AnswerValue, Answers};
 use form_model::command::{Edit, Event};
 use form_model::definition::EvidenceSlot;
@@ -11,12 +10,15 @@ use form_model::evidence::{
     Attribute, Entry, EntryId, EvidenceFile, EvidenceKey, FILES_PER_SLOT_MAX, entries, placed,
 };
 use form_model::id::{AnswerId, ApplicationId};
+use form_store::StoreError;
 
-use super::{Workspace, rights, unusable};
+use super::{Workspace, not_saved, rights};
 use crate::blob::{BlobFolder, Soundness, failed};
-use crate::evidence::Prepared;
+use crate::evidence::{PhotoSize, Prepared};
 use crate::fill::Values;
-use crate::session::recalled;
+
+/// The setting that tells whether large photos are made smaller.
+const SMALLER: &str = "evidence/smaller";
 
 /// What came of adding files.
 #[derive(Debug, Default)]
@@ -30,7 +32,7 @@ pub struct Added {
 impl Workspace {
     /// The folder with the files' bytes. It can be used while the desk does other work.
     pub fn blobs(&self) -> BlobFolder {
-        BlobFolder::of(self.home.folder())
+        self.blobs.clone()
     }
 
     /// The slot of that id or number, if this desk may put files there.
@@ -51,11 +53,21 @@ impl Workspace {
         Ok(found)
     }
 
+    /// Whether a slot has room for so many files more, and this desk may put them there: asked before they are copied.
+    ///
+    /// # Errors
+    /// [`ErrorCode::SlotFull`], and as [`Self::open_slot`].
+    pub fn slot_room(&mut self, id: &ApplicationId, slot: &str, count: usize) -> Result<(), UserError> {
+        let slot = self.open_slot(id, slot)?;
+        check_room(&slot, &entries(&self.session(id)?.document().answers(), &slot.field), count)
+    }
+
     /// Puts files, whose bytes are kept already, at the end of a slot: one change for all of them. A file that stood
     /// there before and was taken out comes back; one that stands there is left as it is.
     ///
     /// # Errors
-    /// [`ErrorCode::SlotFull`], and as [`Self::open_slot`] and [`Self::edit`]; nothing is added then.
+    /// [`ErrorCode::SlotFull`], [`ErrorCode::BlobMissing`], and as [`Self::open_slot`] and [`Self::edit`]; nothing is added
+    /// then.
     pub fn add_evidence(
         &mut self,
         id: &ApplicationId,
@@ -74,12 +86,13 @@ impl Workspace {
         more: impl FnOnce(&[EntryId]) -> Values,
     ) -> Result<Added, UserError> {
         let slot = self.open_slot(id, slot)?;
-        let standing = entries(&self.session(id)?.document().answers(), &slot.field);
-        if standing.len() + files.len() > FILES_PER_SLOT_MAX {
-            return Err(UserError::new(ErrorCode::SlotFull)
-                .with("slot", slot.number)
-                .with("limit", FILES_PER_SLOT_MAX));
+        for file in files.iter().flat_map(|file| [Some(&file.file), file.original.as_ref()]).flatten() {
+            // Nothing is thrown away between this look and the change: both are this thread's.
+            if !self.blobs.holds(&file.sha256, file.size) {
+                return Err(UserError::new(ErrorCode::BlobMissing).with("file", &file.name));
+            }
         }
+        let standing = entries(&self.session(id)?.document().answers(), &slot.field);
         let (mut added, mut values, mut new) = (Added::default(), Values::new(), Vec::new());
         for file in files {
             let known = standing.iter().find(|entry| entry.file.sha256 == file.file.sha256);
@@ -101,6 +114,9 @@ impl Workspace {
             };
             added.entries.push(entry);
         }
+        // Those that stand there already need no room.
+        let back = values.iter().filter(|(_, value)| value.is_none()).count();
+        check_room(&slot, &standing, new.len() + back)?;
         let key = |entry: &EntryId| EvidenceKey {
             field: slot.field.clone(),
             entry: entry.clone(),
@@ -172,38 +188,36 @@ impl Workspace {
         Ok(unusable)
     }
 
-    /// Removes files that nothing ever named, as after a crash between keeping a file and naming it. What any change of
-    /// any application here ever named stays. Returns how many went.
+    /// Whether large photos are made smaller when they are added, as a person has said.
+    pub fn photo_size(&self) -> PhotoSize {
+        match self.store.setting(SMALLER) {
+            Ok(Some(said)) if said == "true" => PhotoSize::Smaller,
+            _ => PhotoSize::AsTaken,
+        }
+    }
+
+    /// A person says whether large photos are made smaller when they are added.
     ///
     /// # Errors
-    /// When the database or an application can't be read; nothing is removed then.
-    pub fn collect_garbage(&mut self) -> Result<usize, UserError> {
-        let rows = self.store.applications().map_err(|error| unusable(&self.home, &error))?;
-        let mut named = BTreeSet::new();
-        for row in rows {
-            named.extend(self.named_files(&row.id)?.into_keys());
-            let key = self.session(&row.id)?.key;
-            let kept = self.store.history(key, Some("?file."));
-            let kept = kept.map_err(|error| unusable(&self.home, &error))?;
-            named.extend(recalled(&kept).iter().flat_map(hashes_in));
-            let refused = self.store.refused(key).map_err(|error| unusable(&self.home, &error))?;
-            let kept: Vec<_> = refused.into_iter().map(|row| row.history).collect();
-            named.extend(recalled(&kept).iter().flat_map(hashes_in));
-        }
-        let now = (self.surroundings.now_ms)();
-        self.blobs().remove_unnamed(&named, now).map_err(|error| unusable(&self.home, &error))
+    /// [`ErrorCode::NotSaved`].
+    pub fn set_smaller(&mut self, smaller: bool) -> Result<(), UserError> {
+        self.store
+            .write(|write| write.put_setting(SMALLER, if smaller { "true" } else { "false" }))
+            .map_err(|error: StoreError| not_saved(&error))
     }
-}
-
-/// The files that a row of the history names.
-fn hashes_in(row: &HistoryRow) -> Vec<String> {
-    let RowStep::Value { before, after, .. } = &row.step else { return Vec::new() };
-    let values = before.iter().chain(after);
-    values.filter_map(|value| EvidenceFile::read(value.as_text())).map(|file| file.sha256).collect()
 }
 
 /// How much of a hash must be given to mean a file: nobody types a name like that by accident.
 const HASH_START_MIN: usize = 8;
+
+/// Whether a slot has room for so many files more. Those that were taken out do not count.
+fn check_room(slot: &EvidenceSlot, standing: &[Entry], more: usize) -> Result<(), UserError> {
+    let there = standing.iter().filter(|entry| !entry.removed).count();
+    if there + more <= FILES_PER_SLOT_MAX {
+        return Ok(());
+    }
+    Err(UserError::new(ErrorCode::SlotFull).with("slot", slot.number).with("limit", FILES_PER_SLOT_MAX))
+}
 
 /// What is stored of a new file, its place apart.
 fn said(slot: &EvidenceSlot, entry: &EntryId, file: &Prepared) -> Values {
@@ -213,6 +227,7 @@ fn said(slot: &EvidenceSlot, entry: &EntryId, file: &Prepared) -> Values {
         (Attribute::By, words(&file.by)),
         (Attribute::Taken, words(&file.taken)),
         (Attribute::Place, words(&file.place)),
+        (Attribute::Original, file.original.as_ref().map(EvidenceFile::stored)),
     ];
     let key = |attribute| EvidenceKey { field: slot.field.clone(), entry: entry.clone(), attribute };
     said.into_iter()
@@ -225,7 +240,7 @@ fn files_of(answers: &Answers) -> BTreeMap<String, EvidenceFile> {
     let facts = answers
         .0
         .iter()
-        .filter(|(answer, _)| EvidenceKey::read(answer).is_some_and(|key| key.attribute == Attribute::Facts));
+        .filter(|(answer, _)| EvidenceKey::read(answer).is_some_and(|key| key.attribute.names_file()));
     let files = facts.filter_map(|(_, value)| EvidenceFile::read(value.as_text()));
     files.map(|file| (file.sha256.clone(), file)).collect()
 }

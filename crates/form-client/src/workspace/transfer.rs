@@ -1,11 +1,13 @@
 //! Taking applications out of a desk and into one.
 
 use std::collections::BTreeMap;
+use std::io::Cursor;
+use std::path::Path;
 
 use form_document::{UnverifiedGenesis, change_hash, import};
 use form_model::answer::{AnswerValue, Answers};
 use form_model::check::subject;
-use form_model::command::{Event, ExportFormat, Imported, Overlap};
+use form_model::command::{BroughtFiles, Event, ExportFormat, Imported, Overlap};
 use form_model::definition::FormDefinition;
 use form_model::error::{ErrorCode, UserError};
 use form_model::id::{AnswerId, ApplicationId};
@@ -13,8 +15,10 @@ use form_model::package::{PackageFiles, load};
 use form_store::StoreError;
 use serde::Serialize;
 
-use super::{Workspace, bundle, not_saved, unusable};
+use super::bundle::{self, Taken};
+use super::{Workspace, not_saved, unusable};
 use crate::cause::{Cause, because};
+use crate::file;
 use crate::library::{Package, bad_form};
 use crate::session::keep_merged;
 
@@ -59,15 +63,40 @@ impl Workspace {
         }
     }
 
-    /// Takes an exported document in: as a new application, or merged into the one that is here already.
-    /// Nothing changes unless all of it is taken in. The events tell the view of the open application.
+    /// Takes a file in that a person names: an exported document, or an exchange file of any size. Files of evidence are
+    /// yet to be taken out of it then, beside other work.
+    ///
+    /// # Errors
+    /// As [`Self::import`], and [`ErrorCode::FileUnusable`].
+    pub fn import_file(&mut self, path: &Path) -> Result<Taken, UserError> {
+        let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+        let mut source = bundle::open(path)?;
+        if bundle::is_bundle(&mut source).map_err(|error| file::failed(path, &error))? {
+            return self.import_bundle(source, &name);
+        }
+        let (imported, events) = self.import_document(&file::read(path)?, &name)?;
+        Ok(Taken { imported, events, files: None })
+    }
+
+    /// Takes a file's bytes in. Nothing changes unless all of a document is taken in; of an exchange file, what is good.
+    /// The events tell the view of the open application.
     ///
     /// # Errors
     /// [`ErrorCode::BadImport`] with the cause; [`ErrorCode::UnknownForm`]; [`ErrorCode::NotSaved`].
     pub fn import(&mut self, bytes: &[u8], file: &str) -> Result<(Imported, Vec<Event>), UserError> {
-        if bundle::is_bundle(bytes) {
-            return self.import_bundle(bytes, file);
+        let mut source = Cursor::new(bytes);
+        if !bundle::is_bundle(&mut source).unwrap_or_default() {
+            return self.import_document(bytes, file);
         }
+        let Taken { mut imported, events, files } = self.import_bundle(source, file)?;
+        if let Some(files) = files {
+            imported.files = files.take(&mut |_| {});
+        }
+        Ok((imported, events))
+    }
+
+    /// Takes an exported document in: as a new application, or merged into the one that is here already.
+    fn import_document(&mut self, bytes: &[u8], file: &str) -> Result<(Imported, Vec<Event>), UserError> {
         let bad = |cause: &dyn Cause| because(UserError::new(ErrorCode::BadImport).with("file", file), cause);
         let unverified = import::read(bytes).map_err(|error| bad(&error))?;
         let application = form_document::application_id(&unverified.genesis).map_err(|error| bad(&error))?;
@@ -76,7 +105,7 @@ impl Workspace {
             let genesis = UnverifiedGenesis::read(&unverified.genesis).map_err(|error| bad(&error))?;
             let package = self.package_of(&genesis)?;
             genesis.verify(&package.definition).map_err(|error| bad(&error))?;
-            let stem = std::path::Path::new(file).file_stem().unwrap_or_default().to_string_lossy();
+            let stem = Path::new(file).file_stem().unwrap_or_default().to_string_lossy();
             self.add_application(
                 &application,
                 &unverified.genesis,
@@ -140,6 +169,7 @@ impl Workspace {
                 refused: 0,
                 reasons: Vec::new(),
                 overlaps,
+                files: BroughtFiles::default(),
             },
             events,
         ))

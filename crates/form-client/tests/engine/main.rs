@@ -7,6 +7,8 @@ mod desk;
 mod device;
 mod evidence;
 mod exchange;
+mod garbage;
+mod intake;
 mod mirror;
 #[path = "../../../../tests/src/random.rs"]
 mod random;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use form_model::id::AnswerId;
-use form_model::member::{self, AgencyId, EvidenceAccess, Grant};
+use form_model::member::{self, AgencyId, Grant};
 
 use super::entry::EntryHash;
 use crate::key::PublicKey;
@@ -129,14 +129,6 @@ impl Roster {
     pub fn owners(&self, answer: &AnswerId) -> Vec<(&AgencyId, &Agency)> {
         let agencies = self.taking_part().map(|(id, agency)| ((id, agency), &agency.grant));
         member::owners(agencies, |grant| grant.may_write(answer))
-    }
-
-    /// Whether the device may read the files of an evidence slot.
-    pub fn may_read_evidence(&self, device: &PublicKey, slot: &str) -> bool {
-        self.grant(device).is_some_and(|grant| match &grant.evidence {
-            EvidenceAccess::All => true,
-            EvidenceAccess::Only(slots) => slots.iter().any(|known| known == slot),
-        })
     }
 
     /// Whether the device that keeps the recovery code may no longer lead: its code must not appoint anybody.

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Stamp;
+use super::evidence::PackedEvidence;
 use crate::answer::AnswerValue;
 use crate::id::{AnswerId, ApplicationId};
 use crate::member::AgencyId;
@@ -124,4 +125,6 @@ pub struct ExportBundle {
     pub application: ApplicationId,
     /// Only what is new since this desk's last exchange file.
     pub since_last: bool,
+    /// Which files of evidence go along; with `since_last` those that the last one did not carry.
+    pub evidence: PackedEvidence,
 }

@@ -29,6 +29,12 @@ pub enum EvidenceAct {
     Fetch { sha256: String },
     /// Saves a copy of a file somewhere; a photo without the place where it was taken, if so wished.
     Save { sha256: String, without_place: bool },
+    /// Makes large photos smaller from now on when they are added, and keeps them beside as they were taken.
+    Smaller { on: bool },
+    /// Asks how many pages a PDF has.
+    Pages { sha256: String },
+    /// Asks what an exchange file may carry.
+    Stick,
     /// Fetches nothing but what is asked for, and sends small files alone, for as long as the line costs money.
     Metered { on: bool },
     /// Carries nothing but what is asked for from now on, or goes on.
@@ -50,6 +56,46 @@ pub struct Evidence {
     pub metered: bool,
     /// Whether nothing is carried.
     pub paused: bool,
+    /// Whether large photos are made smaller.
+    #[serde(default)]
+    pub smaller: bool,
+    /// What [`EvidenceAct::Pages`] asked for; `None` when it is no PDF, or cannot be told.
+    #[serde(default)]
+    pub pages: Option<u32>,
+    /// What [`EvidenceAct::Stick`] asked for: the hashes that this desk's exchange files have carried so far.
+    #[serde(default)]
+    pub carried: Vec<String>,
+}
+
+/// Which files of evidence go into an exchange file, of those that are here and stand in a slot.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum PackedEvidence {
+    #[default]
+    None,
+    All,
+    /// Those of these slots (by id), and these (by hash).
+    Only {
+        slots: Vec<String>,
+        files: Vec<String>,
+    },
+}
+
+/// What came of the files of evidence in an exchange file.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BroughtFiles {
+    /// Taken now.
+    pub kept: u64,
+    /// Here already.
+    pub here: u64,
+    /// Being taken; told again when that is over.
+    pub coming: u64,
+    /// The application does not name them: an earlier exchange file may be missing.
+    pub unnamed: u64,
+    /// This agency may not read them.
+    pub restricted: u64,
+    /// What went wrong.
+    pub trouble: Vec<UserError>,
 }
 
 /// Where one file is.

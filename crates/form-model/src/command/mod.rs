@@ -23,7 +23,9 @@ pub use discussion::{
     CommentSummary, DiscussAct, DiscussRequest, Discussion, ExportBundle, Owed, Reminder, SetAside,
     SetAsideRequest,
 };
-pub use evidence::{BlobState, Evidence, EvidenceAct, EvidenceRequest, Transfer};
+pub use evidence::{
+    BlobState, BroughtFiles, Evidence, EvidenceAct, EvidenceRequest, PackedEvidence, Transfer,
+};
 pub use team::{
     AGENCY_COLOURS, AgencySummary, Connect, DeviceSummary, Invite, InvitePreview, InviteRequest, InviteState,
     InviteSummary, Join, Link, Present, RecoveryCode, ShowPresence, SyncState, Team, TeamAct, TeamRequest,
@@ -338,6 +340,9 @@ pub struct Imported {
     pub reasons: Vec<String>,
     /// Prose that two people rewrote at the same place, unaware of each other: a reader should look.
     pub overlaps: Vec<Overlap>,
+    /// Files of evidence that an exchange file brought.
+    #[serde(default)]
+    pub files: BroughtFiles,
 }
 
 /// A text to be looked at by a reader.

@@ -37,12 +37,19 @@ pub fn LightBox(props: &LightBoxProps) -> Html {
     let sha256 = || entry.file.sha256.clone();
     let save = act(EvidenceAct::Save { sha256: sha256(), without_place: false });
     let save_plain = act(EvidenceAct::Save { sha256: sha256(), without_place: true });
+    let save_original = entry
+        .original
+        .as_ref()
+        .map(|file| act(EvidenceAct::Save { sha256: file.sha256.clone(), without_place: false }));
     let fetch = act(EvidenceAct::Fetch { sha256: sha256() });
     let is_photo = entry.file.kind == "image/jpeg";
     let footer = html! {
         <>
             if here {
                 <Action name="save-evidence" label={text::EVIDENCE_SAVE.of(language)} onclick={save} />
+                if let Some(onclick) = save_original {
+                    <Action name="save-original" label={text::EVIDENCE_SAVE_ORIGINAL.of(language)} {onclick} />
+                }
                 if held {
                     <Action name="send-evidence" label={text::EVIDENCE_SEND.of(language)} onclick={fetch} />
                 }

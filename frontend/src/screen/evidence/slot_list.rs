@@ -32,7 +32,7 @@ pub fn draw(list: &SlotList<'_>) -> Html {
     let done = list.states.iter().filter(|state| state.asked && !state.files.is_empty()).count();
     let words =
         text::EVIDENCE_DONE.fill(language, &[("done", &done.to_string()), ("asked", &asked.to_string())]);
-    let (metered, paused) = (sheet.metered, sheet.paused);
+    let (metered, paused, smaller) = (sheet.metered, sheet.paused, sheet.smaller);
     let shared = sheet.sync.link != Link::None;
     let onmetered = {
         let desk = list.work.desk.clone();
@@ -44,6 +44,10 @@ pub fn draw(list: &SlotList<'_>) -> Html {
     };
     let left = Left::of(list);
     let pause = if paused { &text::EVIDENCE_RESUME } else { &text::EVIDENCE_PAUSE };
+    let onsmaller = {
+        let desk = list.work.desk.clone();
+        Callback::from(move |()| desk.evidence_now(EvidenceAct::Smaller { on: !smaller }))
+    };
     html! {
         <nav class="tasks slots" aria-label={text::EVIDENCE.of(language)}>
             <div class="tasks-head">
@@ -53,15 +57,18 @@ pub fn draw(list: &SlotList<'_>) -> Html {
                 <progress value={done.to_string()} max={asked.to_string()} aria-label={words} />
             </div>
             <ol>{ for list.states.iter().map(|state| slot(list, state, language)) }</ol>
-            if shared {
-                <div class="slots-foot">
+            <div class="slots-foot">
+                if shared {
                     <p class="muted" data-left="" role="status">{ left.words(paused, language) }</p>
                     if paused || left.any() {
                         <Action name="pause-transfer" label={pause.of(language)} weight={Weight::Link} small=true onclick={onpause} />
                     }
+                }
+                <Tick part="smaller" label={text::EVIDENCE_SMALLER.of(language)} checked={smaller} onchange={onsmaller} />
+                if shared {
                     <Tick part="metered" label={text::EVIDENCE_METERED.of(language)} checked={metered} onchange={onmetered} />
-                </div>
-            }
+                }
+            </div>
         </nav>
     }
 }
