@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use form_client::device::KeyPlace;
 use form_client::home;
 use form_client::surroundings::Surroundings;
@@ -231,15 +231,14 @@ pub enum BundleCommand {
 /// `SLOT` is the number that the form prints; `FILE` a file's name, its place in the slot, or the start of its hash.
 #[derive(Debug, Subcommand)]
 pub enum EvidenceCommand {
-    /// 添加文件；有文件没有添加时以 1 退出。Add files; exits with 1 when one was not added.
+    /// 添加文件或整个文件夹；有文件没有添加时以 1 退出。Add files or whole folders; exits with 1 when one was not added.
     Add {
         id: String,
         slot: String,
         #[arg(required = true)]
         files: Vec<PathBuf>,
-        /// 说明。What they show.
-        #[arg(long)]
-        caption: Option<String>,
+        #[command(flatten)]
+        said: SaidArguments,
         /// 大照片用小图提交，原图留存。Large photos are submitted as smaller copies, and kept as they were taken.
         #[arg(long)]
         smaller: bool,
@@ -269,6 +268,24 @@ pub enum EvidenceCommand {
         #[arg(long)]
         add: bool,
     },
+    /// 守候文件夹（相机存储卡），其中的文件写完就添加，到按 Ctrl+C 为止。Watch a folder, as a camera's card, and add what
+    /// comes to rest there, until it is stopped.
+    Watch {
+        id: String,
+        slot: String,
+        folder: PathBuf,
+        /// 添加现有的文件后结束。Add what is there, and end.
+        #[arg(long)]
+        once: bool,
+    },
+    /// 写明文件的说明、种类、时间、地点、出具人；空字表示删去。Say something about a file; an empty text takes it away.
+    Say {
+        id: String,
+        slot: String,
+        file: String,
+        #[command(flatten)]
+        said: SaidArguments,
+    },
     /// 清单。The checklist: what is asked for, and what is there.
     List { id: String, slot: Option<String> },
     /// 取出一个文件，不在本机的先从协同中心取来。Write a copy of a file; one that is not here is fetched first.
@@ -279,6 +296,9 @@ pub enum EvidenceCommand {
         /// 文件或文件夹。A new file, or a folder.
         #[arg(long)]
         out: PathBuf,
+        /// 照片去掉拍摄地点。A picture without the place where it was taken.
+        #[arg(long, conflicts_with = "original")]
+        without_place: bool,
         /// 缩小前的原图。The photo as it was taken, of one that was made smaller.
         #[arg(long)]
         original: bool,
@@ -287,8 +307,6 @@ pub enum EvidenceCommand {
     Remove { id: String, slot: String, file: String },
     /// 恢复移除的文件。Put a file back.
     Restore { id: String, slot: String, file: String },
-    /// 写明文件内容。Say what a file shows.
-    Caption { id: String, slot: String, file: String, text: String },
     /// 调整次序，从 1 数起。Move a file to a place, counted from 1.
     Move {
         id: String,
@@ -332,6 +350,26 @@ pub enum EvidenceCommand {
 pub enum SwitchArgument {
     On,
     Off,
+}
+
+/// What is said about a file.
+#[derive(Debug, Default, Args)]
+pub struct SaidArguments {
+    /// 说明。What it shows.
+    #[arg(long)]
+    pub caption: Option<String>,
+    /// 种类，用表单的编号：authority、third_party、self_declaration。Its kind, by the form's id.
+    #[arg(long)]
+    pub kind: Option<String>,
+    /// 拍摄或出具人。Who took or issued it.
+    #[arg(long)]
+    pub by: Option<String>,
+    /// 时间。When.
+    #[arg(long)]
+    pub taken: Option<String>,
+    /// 地点。Where.
+    #[arg(long)]
+    pub place: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use form_client::blob::Soundness;
+use form_client::evidence::copy_without_place;
 use form_client::hub::{Extent, LocalDesk, Way};
 use form_client::workspace::Workspace;
 use form_model::command::{BlobState, Transfer};
@@ -72,18 +73,28 @@ pub fn fetch(arguments: &Arguments, id: &str, all: bool, output: &Output) -> any
     Ok(missing.is_empty())
 }
 
+/// Of which file a copy is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Copied {
+    AsItIs,
+    /// A picture that does not say where it was taken.
+    WithoutPlace,
+    /// A photo before it was made smaller.
+    Original,
+}
+
 /// Writes a copy of a file; one that is not here, or damaged, is fetched first.
 pub fn get(
     arguments: &Arguments,
     id: &str,
-    (slot, file, original): (&str, &str, bool),
+    (slot, file, which): (&str, &str, Copied),
     out: &Path,
     output: &Output,
 ) -> anyhow::Result<()> {
     let desk = LocalDesk::new(arguments.workspace()?);
     let id = desk.with(|desk| desk.resolve(id))?;
     let entry = desk.with(|desk| desk.find_evidence(&id, slot, file))?;
-    let file = entry.original.filter(|_| original).unwrap_or(entry.file);
+    let file = entry.original.filter(|_| which == Copied::Original).unwrap_or(entry.file);
     let blobs = desk.with(|desk| Ok(desk.blobs()))?;
     let path = if out.is_dir() { out.join(&file.name) } else { out.to_owned() };
     // Nobody was asked whether it may be written over.
@@ -92,13 +103,17 @@ pub fn get(
         let error = UserError::new(ErrorCode::FileUnusable).with("file", path.display());
         return Err(error.with_pair("cause", there.0, there.1).into());
     }
-    match blobs.copy_to(&file, &path) {
+    let copy = || match which {
+        Copied::WithoutPlace => copy_without_place(&blobs, &file, &path),
+        Copied::AsItIs | Copied::Original => blobs.copy_to(&file, &path),
+    };
+    match copy() {
         Err(error) if matches!(error.code, ErrorCode::BlobMissing | ErrorCode::BlobDamaged) => {
             if desk.with(|desk| desk.hub(&id)).is_err() {
                 return Err(error.into());
             }
             sync::carry(&desk, &id, Extent::One(file.sha256.clone()))?;
-            blobs.copy_to(&file, &path)?;
+            copy()?;
         }
         copied => copied?,
     }

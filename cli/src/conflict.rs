@@ -2,6 +2,7 @@
 
 use form_model::command::{AnswerState, Edit, ReadThrough};
 use form_model::error::{ErrorCode, UserError};
+use form_model::evidence::{Attribute, EvidenceKey};
 use form_model::id::AnswerId;
 use serde::Serialize;
 
@@ -66,8 +67,13 @@ pub fn resolve(
 fn lines(state: &AnswerState, output: &Output) -> Vec<String> {
     let mut lines = vec![state.answer.0.clone()];
     for (number, side) in (1..).zip(&state.conflict) {
-        let value =
-            side.value.as_ref().map_or_else(|| output.pick("（清空）", "(cleared)").to_owned(), plain);
+        let taken_out =
+            EvidenceKey::read(&state.answer).is_some_and(|key| key.attribute == Attribute::Removed);
+        let value = match &side.value {
+            Some(_) if taken_out => output.pick("移除了文件", "removed the file").to_owned(),
+            None if taken_out => output.pick("恢复了文件", "put the file back").to_owned(),
+            value => value.as_ref().map_or_else(|| output.pick("（清空）", "(cleared)").to_owned(), plain),
+        };
         let before = side.before.as_ref().map(plain).unwrap_or_default();
         let was = output.pick("原为", "was");
         let time = form_client::clock::local_time(side.stamp.time_ms);

@@ -3,35 +3,52 @@
 use std::path::PathBuf;
 
 use form_client::evidence::{PhotoSize, prepare_as};
+use form_client::folder::files_in;
 use form_client::workspace::Workspace;
 use form_model::answer::AnswerValue;
 use form_model::command::{BlobState, Edit, Transfer};
-use form_model::definition::FormDefinition;
+use form_model::definition::{EvidenceSlot, FormDefinition};
 use form_model::error::{ErrorCode, UserError};
 use form_model::evidence::{Attribute, Entry, REMOVED, SlotState, entries, placed, size, slots};
-use form_model::id::ApplicationId;
+use form_model::id::{AnswerId, ApplicationId};
 use serde::Serialize;
 
-use crate::argument::{Arguments, EvidenceCommand, SwitchArgument};
+use crate::argument::{Arguments, EvidenceCommand, SaidArguments, SwitchArgument};
+use crate::carriage::Copied;
 use crate::output::{Output, warning};
-use crate::{carriage, directory, ticket};
+use crate::{carriage, directory, ticket, watch};
 
 pub fn run(arguments: &Arguments, command: &EvidenceCommand, output: &Output) -> anyhow::Result<bool> {
     match command {
         EvidenceCommand::Fetch { id, all } => return carriage::fetch(arguments, id, *all, output),
         EvidenceCommand::Ticket { id } => return ticket::run(arguments, id, output).map(|()| true),
-        EvidenceCommand::Get { id, slot, file, out, original } => {
-            return carriage::get(arguments, id, (slot, file, *original), out, output).map(|()| true);
+        EvidenceCommand::Get { id, slot, file, out, without_place, original } => {
+            let which = match (*without_place, *original) {
+                (true, _) => Copied::WithoutPlace,
+                (false, true) => Copied::Original,
+                (false, false) => Copied::AsItIs,
+            };
+            return carriage::get(arguments, id, (slot, file, which), out, output).map(|()| true);
         }
         _ => {}
     }
     let mut workspace = arguments.workspace()?;
     match command {
         EvidenceCommand::Fetch { .. } | EvidenceCommand::Get { .. } | EvidenceCommand::Ticket { .. } => {}
-        EvidenceCommand::Add { id, slot, files, caption, smaller } => {
+        EvidenceCommand::Add { id, slot, files, said, smaller } => {
             let id = workspace.resolve(id)?;
             let photos = if *smaller { PhotoSize::Smaller } else { PhotoSize::AsTaken };
-            return add(&mut workspace, &id, slot, files, (caption.as_deref(), photos), output);
+            return add(&mut workspace, &id, slot, files, (said, photos), output);
+        }
+        EvidenceCommand::Watch { id, slot, folder, once } => {
+            return watch::run(workspace, id, slot, folder, *once, output).map(|()| true);
+        }
+        EvidenceCommand::Say { id, slot, file, said } => {
+            let id = workspace.resolve(id)?;
+            let entry = workspace.find_evidence(&id, slot, file)?;
+            check_kind(said, &workspace.open_slot(&id, slot)?)?;
+            workspace.edit(&id, &Edit::Set { values: values(said, &entry) })?;
+            list(&mut workspace, &id, Some(slot), output)?;
         }
         EvidenceCommand::Directory { id, file, slot, sheet, map, first_row, report, add } => {
             let id = workspace.resolve(id)?;
@@ -52,23 +69,12 @@ pub fn run(arguments: &Arguments, command: &EvidenceCommand, output: &Output) ->
         }
         EvidenceCommand::Remove { id, slot, file } => {
             let id = workspace.resolve(id)?;
-            say(&mut workspace, &id, (slot, file), Attribute::Removed, Some(REMOVED))?;
+            remove(&mut workspace, &id, (slot, file), true)?;
             list(&mut workspace, &id, Some(slot), output)?;
         }
         EvidenceCommand::Restore { id, slot, file } => {
             let id = workspace.resolve(id)?;
-            say(&mut workspace, &id, (slot, file), Attribute::Removed, None)?;
-            list(&mut workspace, &id, Some(slot), output)?;
-        }
-        EvidenceCommand::Caption { id, slot, file, text } => {
-            let id = workspace.resolve(id)?;
-            say(
-                &mut workspace,
-                &id,
-                (slot, file),
-                Attribute::Caption,
-                Some(text).filter(|text| !text.is_empty()).map(String::as_str),
-            )?;
+            remove(&mut workspace, &id, (slot, file), false)?;
             list(&mut workspace, &id, Some(slot), output)?;
         }
         EvidenceCommand::Move { id, slot, file, to } => {
@@ -108,13 +114,17 @@ fn add(
     id: &ApplicationId,
     slot: &str,
     files: &[PathBuf],
-    (caption, photos): (Option<&str>, PhotoSize),
+    (said, photos): (&SaidArguments, PhotoSize),
     output: &Output,
 ) -> anyhow::Result<bool> {
-    workspace.slot_room(id, slot, files.len())?;
+    let found = workspace.open_slot(id, slot)?;
+    check_kind(said, &found)?;
+    let walk = files_in(files);
+    workspace.slot_room(id, slot, walk.files.len())?;
     let blobs = workspace.blobs();
-    let (mut prepared, mut refused) = (Vec::new(), Vec::new());
-    for path in files {
+    let mut prepared = Vec::new();
+    let mut refused: Vec<_> = walk.left_out.iter().map(|error| error.sentence(output.language)).collect();
+    for path in &walk.files {
         match prepare_as(&blobs, path, photos) {
             Ok(file) => prepared.push(file),
             Err(error) => refused.push(error.sentence(output.language)),
@@ -124,10 +134,12 @@ fn add(
     for notice in prepared.iter().flat_map(|file| &file.notices) {
         warning(&notice.sentence(output.language));
     }
-    for entry in &added.entries {
-        if let Some(caption) = caption {
-            say(workspace, id, (slot, entry.as_str()), Attribute::Caption, Some(caption))?;
-        }
+    let (_, answers) = workspace.answers(id)?;
+    let standing = entries(&answers, &found.field);
+    let new = standing.iter().filter(|entry| added.entries.contains(&entry.id));
+    let values: Vec<_> = new.flat_map(|entry| values(said, entry)).collect();
+    if !values.is_empty() {
+        workspace.edit(id, &Edit::Set { values })?;
     }
     let all = refused.is_empty();
     let added = prepared.into_iter().map(|file| file.file.name).collect();
@@ -219,7 +231,7 @@ fn shown(slot: &SlotLine, output: &Output) -> Vec<String> {
 
 fn file_line(FileLine { entry, state }: &FileLine, output: &Output) -> String {
     let place = carriage::place(state, output);
-    let said = [&entry.caption, &entry.by, &entry.taken, &entry.place];
+    let said = [&entry.kind, &entry.caption, &entry.by, &entry.taken, &entry.place];
     let original = entry
         .original
         .as_ref()
@@ -240,17 +252,42 @@ fn collect(workspace: &mut Workspace, output: &Output) -> anyhow::Result<()> {
     })
 }
 
-/// Stores something about a file.
-fn say(
+/// What to store of what is said about a file; an empty text takes away what was said.
+fn values(said: &SaidArguments, entry: &Entry) -> Vec<(AnswerId, Option<AnswerValue>)> {
+    let given = [
+        (Attribute::Caption, &said.caption),
+        (Attribute::Kind, &said.kind),
+        (Attribute::By, &said.by),
+        (Attribute::Taken, &said.taken),
+        (Attribute::Place, &said.place),
+    ];
+    let value = |text: &String| (!text.is_empty()).then(|| AnswerValue::Text(text.clone()));
+    let given = given.into_iter().filter_map(|(attribute, text)| Some((attribute, text.as_ref()?)));
+    given.map(|(attribute, text)| (entry.answer(attribute), value(text))).collect()
+}
+
+/// Before anything is added: which kinds the slot takes.
+fn check_kind(said: &SaidArguments, slot: &EvidenceSlot) -> Result<(), UserError> {
+    match &said.kind {
+        Some(kind) if !kind.is_empty() && !slot.kinds.contains(kind) => {
+            Err(UserError::new(ErrorCode::NoSuchKind)
+                .with("slot", slot.number)
+                .with("kind", kind)
+                .with("kinds", slot.kinds.join(" ")))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn remove(
     workspace: &mut Workspace,
     id: &ApplicationId,
     (slot, file): (&str, &str),
-    attribute: Attribute,
-    text: Option<&str>,
+    removed: bool,
 ) -> anyhow::Result<()> {
     let entry = workspace.find_evidence(id, slot, file)?;
-    let value = text.map(|text| AnswerValue::Text(text.to_owned()));
-    workspace.edit(id, &Edit::Set { values: vec![(entry.answer(attribute), value)] })?;
+    let value = removed.then(|| AnswerValue::Text(REMOVED.to_owned()));
+    workspace.edit(id, &Edit::Set { values: vec![(entry.answer(Attribute::Removed), value)] })?;
     Ok(())
 }
 

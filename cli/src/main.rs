@@ -17,6 +17,7 @@ mod sync;
 mod team;
 mod ticket;
 mod transfer;
+mod watch;
 
 use std::process::ExitCode;
 

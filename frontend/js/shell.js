@@ -52,3 +52,13 @@ export function copy(text) {
   before?.focus();
   return done;
 }
+
+/** Calls a command with bytes for its body and these headers; else as `invoke`. */
+export async function invokeBytes(command, bytes, headersJson) {
+  try {
+    const headers = JSON.parse(headersJson);
+    return JSON.stringify(await internals().invoke(command, bytes, { headers })) ?? "null";
+  } catch (problem) {
+    throw JSON.stringify(problem) ?? String(problem);
+  }
+}

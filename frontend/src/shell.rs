@@ -1,7 +1,10 @@
 //! The only way out of the page: the shell's commands and its events.
 
+use std::collections::BTreeMap;
+
 use form_model::error::UserError;
 use form_model::language::Language;
+use js_sys::Uint8Array;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::*;
@@ -16,6 +19,9 @@ extern "C" {
         arguments: &str,
         on_event: Option<&Closure<dyn FnMut(String)>>,
     ) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(catch, js_name = invokeBytes)]
+    async fn invoke_bytes(command: &str, bytes: &Uint8Array, headers: &str) -> Result<JsValue, JsValue>;
 }
 
 /// Why a command was not carried out.
@@ -67,7 +73,24 @@ pub async fn call<Q: Serialize, A: DeserializeOwned>(
     on_event: Option<&Closure<dyn FnMut(String)>>,
 ) -> Result<A, Failure> {
     let arguments = serde_json::to_string(arguments).map_err(untold)?;
-    let answer = invoke_json(command, &arguments, on_event).await.map_err(|problem| {
+    read(invoke_json(command, &arguments, on_event).await)
+}
+
+/// Calls a command whose body is bytes.
+///
+/// # Errors
+/// What the shell answers instead.
+pub async fn send<A: DeserializeOwned>(
+    command: &str,
+    bytes: &Uint8Array,
+    headers: &BTreeMap<&str, &str>,
+) -> Result<A, Failure> {
+    let headers = serde_json::to_string(headers).map_err(untold)?;
+    read(invoke_bytes(command, bytes, &headers).await)
+}
+
+fn read<A: DeserializeOwned>(answer: Result<JsValue, JsValue>) -> Result<A, Failure> {
+    let answer = answer.map_err(|problem| {
         let problem = problem.as_string().unwrap_or_default();
         serde_json::from_str(&problem).map_or(Failure::Untold(problem), Failure::Told)
     })?;

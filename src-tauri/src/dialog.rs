@@ -95,6 +95,15 @@ pub async fn directory_to_read(window: &WebviewWindow, language: Language) -> Op
     chosen(answered.await.ok().flatten())
 }
 
+/// Asks for a folder to watch for evidence; `None` when the person cancels.
+pub async fn folder_to_watch(window: &WebviewWindow, language: Language) -> Option<PathBuf> {
+    let dialog = dialog(window)
+        .set_title(language.pick("选择相机存储卡或文件夹", "Choose a camera's card or a folder"));
+    let (answer, answered) = oneshot::channel();
+    dialog.pick_folder(move |path| drop(answer.send(path)));
+    chosen(answered.await.ok().flatten())
+}
+
 /// Asks where to save a copy of a file; `None` when the person cancels.
 pub async fn copy_to_write(window: &WebviewWindow, language: Language, name: &str) -> Option<PathBuf> {
     let dialog =

@@ -3,6 +3,7 @@
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
 mod argument;
+mod clipboard;
 mod command;
 mod desk;
 mod dialog;
@@ -10,6 +11,7 @@ mod engine;
 mod preview;
 mod table;
 mod tray;
+mod watch;
 mod window;
 
 use std::process::ExitCode;
@@ -67,10 +69,12 @@ fn main() -> anyhow::Result<ExitCode> {
             command::export_bundle,
             command::evidence,
             command::directory,
+            command::paste_evidence,
         ])
         .setup(|app| {
             window::open(app)?;
             app.state::<Engine>().follow_hubs();
+            app.state::<Engine>().watch_again();
             Ok(())
         })
         .on_window_event(window::on_event)

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use tauri::window::Color;
 use tauri::{
-    App, DragDropEvent, LogicalPosition, Manager, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder,
-    Window, WindowEvent,
+    App, DragDropEvent, LogicalPosition, Manager, PhysicalPosition, Url, WebviewUrl, WebviewWindow,
+    WebviewWindowBuilder, Window, WindowEvent,
 };
 
 use form_model::command::Event;
@@ -47,8 +47,7 @@ pub fn on_event(window: &Window, event: &WindowEvent) {
     match event {
         // Files dropped on the window are taken in here; their paths do not reach the page.
         WindowEvent::DragDrop(DragDropEvent::Drop { paths, position }) => {
-            let scale = window.scale_factor().unwrap_or(1.0);
-            dropped(window, paths, position.to_logical(scale));
+            dropped(window, paths, in_css_pixels(window, *position));
         }
         WindowEvent::CloseRequested { api, .. } => {
             api.prevent_close();
@@ -57,6 +56,19 @@ pub fn on_event(window: &Window, event: &WindowEvent) {
         }
         _ => {}
     }
+}
+
+/// Where a drop is on the page. GTK and AppKit give it in their own points, which are CSS pixels, and wry passes these
+/// on under the name of physical pixels: to divide them again by the scale would miss by half on a screen of scale 2.
+#[cfg(not(windows))]
+fn in_css_pixels(_window: &Window, place: PhysicalPosition<f64>) -> LogicalPosition<i32> {
+    LogicalPosition::new(place.x, place.y).cast()
+}
+
+/// Where a drop is on the page. Windows gives physical pixels.
+#[cfg(windows)]
+fn in_css_pixels(window: &Window, place: PhysicalPosition<f64>) -> LogicalPosition<i32> {
+    place.to_logical(window.scale_factor().unwrap_or(1.0))
 }
 
 /// The page says what files are for that were dropped on an open application; without one they are taken in.

@@ -70,6 +70,23 @@ impl Keyboard {
         self.press("alt+F4")
     }
 
+    /// Moves the pointer to a place on the screen.
+    ///
+    /// # Errors
+    /// When xdotool fails.
+    pub fn point(&self, (x, y): (i32, i32)) -> anyhow::Result<()> {
+        self.run(&["mousemove", &x.to_string(), &y.to_string()]).map(drop)
+    }
+
+    /// Moves the pointer to a place in the app's window.
+    ///
+    /// # Errors
+    /// When it has no window.
+    pub fn point_in_window(&self, app: u32, (x, y): (i32, i32)) -> anyhow::Result<()> {
+        let window = self.window_of(app)?;
+        self.run(&["mousemove", "--window", &window, &x.to_string(), &y.to_string()]).map(drop)
+    }
+
     /// Waits until a dialog of the app stands before its window.
     ///
     /// # Errors
@@ -93,7 +110,8 @@ impl Keyboard {
         })
     }
 
-    fn run(&self, arguments: &[&str]) -> anyhow::Result<String> {
+    /// xdotool with these words.
+    pub(crate) fn run(&self, arguments: &[&str]) -> anyhow::Result<String> {
         let output = Command::new(&self.xdotool)
             .args(arguments)
             .env("DISPLAY", &self.display)

@@ -299,6 +299,16 @@ pub(crate) fn failed(name: &str, cause: &dyn Cause) -> UserError {
     because(UserError::new(ErrorCode::FileUnusable).with("file", name), cause)
 }
 
+/// The hash of a file, wherever it lies.
+///
+/// # Errors
+/// [`ErrorCode::FileUnusable`].
+pub(crate) fn hash_of(path: &Path) -> Result<String, UserError> {
+    let read = File::open(path).and_then(|mut file| digest(&mut file));
+    let name = || path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+    read.map(|found| hex::encode(found.as_ref())).map_err(|error| failed(&name(), &error))
+}
+
 fn digest(source: &mut dyn Read) -> io::Result<Digest> {
     let (mut hash, mut chunk) = (Context::new(&SHA256), vec![0; CHUNK_BYTES]);
     loop {

@@ -8,9 +8,11 @@ use form_intake::kind::{self, Kind, Notice};
 use form_intake::{Sentence, page, photo};
 use form_model::error::{ErrorCode, UserError};
 use form_model::evidence::{EvidenceFile, FILE_MAX_BYTES};
+use form_model::language::Language;
 
 use crate::blob::{BlobFolder, Incoming, empty, failed, too_large};
 use crate::cause::because;
+use crate::clock;
 use crate::file::no_file;
 
 /// From this size on a photo is made smaller where people wish it, in bytes: phones' photos are below, cameras' above.
@@ -98,6 +100,27 @@ pub fn prepare_as(blobs: &BlobFolder, path: &Path, size: PhotoSize) -> Result<Pr
     }
     copy.keep()?;
     Ok(prepared)
+}
+
+/// Looks at bytes that came without a file, as a picture from the clipboard, and keeps them under that name.
+///
+/// # Errors
+/// As [`prepare`].
+pub fn prepare_bytes(blobs: &BlobFolder, mut bytes: &[u8], name: &str) -> Result<Prepared, UserError> {
+    let _room = blobs.reserve(u64::try_from(bytes.len()).unwrap_or(u64::MAX), name)?;
+    let mut copy = blobs.receive(&mut bytes, name)?;
+    let (prepared, _) = looked_at(&mut copy, name)?;
+    copy.keep()?;
+    Ok(prepared)
+}
+
+/// What a picture of that media type from the clipboard is called: it has no name of its own.
+pub fn pasted_name(media_type: &str, now_ms: i64, language: Language) -> String {
+    let what = language.pick("粘贴的图片", "Pasted picture");
+    let digits = |char: char| if char == ':' { '.' } else { char };
+    let when: String = clock::local_time(now_ms).chars().map(digits).collect();
+    let ending = Kind::from_mime(media_type).and_then(|kind| kind.extensions().first().copied());
+    format!("{what} {when}.{}", ending.unwrap_or("png"))
 }
 
 /// What can be told before a byte of it is read.

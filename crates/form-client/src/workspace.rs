@@ -26,6 +26,7 @@ mod stick;
 mod sync;
 mod team;
 mod transfer;
+mod watch;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -97,6 +98,8 @@ pub struct Workspace {
     blobs: BlobFolder,
     /// Files that are under way between this desk and a hub.
     moving: BTreeMap<ApplicationId, BTreeMap<String, Transfer>>,
+    /// The folder that is watched for evidence.
+    watching: Option<watch::Watching>,
     surroundings: Surroundings,
 }
 
@@ -135,6 +138,7 @@ impl Workspace {
             people: BTreeMap::new(),
             blobs,
             moving: BTreeMap::new(),
+            watching: None,
             surroundings,
         };
         workspace.renew_actors_if_copied()?;

@@ -6,6 +6,7 @@
 
 use automerge::ReadDoc;
 use form_model::answer::AnswerValue;
+use form_model::evidence::EvidenceKey;
 use form_model::id::AnswerId;
 
 use crate::document::Document;
@@ -49,12 +50,17 @@ impl Document {
     /// How a value answer stands. For prose, and for answers that the form does not know: nothing.
     ///
     /// Equal values are no conflict, whoever made them. A clearing is a side of a conflict when the
-    /// maker of a value that stands did not know of it.
+    /// maker of a value that stands did not know of it. Where a file stands among others is disputed by nobody
+    /// ([`form_model::evidence::Attribute::is_disputable`]): the last operation's place holds, on every replica.
     pub fn standing(&self, answer: &AnswerId) -> Standing {
         let values = self.values(answer);
         let Some((winner, value)) = values.last() else {
             return Standing::default();
         };
+        let made = Some((winner.clone(), self.time_of(winner)));
+        if EvidenceKey::read(answer).is_some_and(|key| !key.attribute.is_disputable()) {
+            return Standing { value: Some(value.clone()), made, conflict: Vec::new() };
+        }
         let mut sides: Vec<(OpId, Option<AnswerValue>)> = Vec::new();
         for (op, value) in values.iter().rev() {
             if sides.iter().all(|(_, other)| other.as_ref() != Some(value)) {
@@ -65,7 +71,6 @@ impl Document {
             sides.push((clear.op.clone(), None));
         }
         let conflict = if sides.len() > 1 { self.candidates(answer, sides) } else { Vec::new() };
-        let made = Some((winner.clone(), self.time_of(winner)));
         Standing { value: Some(value.clone()), made, conflict }
     }
 

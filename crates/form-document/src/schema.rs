@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use form_model::answer::AnswerValue;
 use form_model::definition::{AnswerKind, FormDefinition};
-use form_model::evidence::{self, EvidenceKey};
+use form_model::evidence::{self, Attribute, EvidenceKey};
 use form_model::id::{AnswerId, FieldId};
 
 /// Longest facet name, in bytes: a note or a rule's id, which a form designer writes by hand.
@@ -14,8 +14,8 @@ const FACET_MAX_BYTES: usize = 64;
 #[derive(Clone, Debug)]
 pub(crate) struct Schema {
     kinds: BTreeMap<AnswerId, AnswerKind>,
-    /// The fields beside which files may stand.
-    evidence: BTreeSet<FieldId>,
+    /// The fields beside which files may stand, and of which kinds these may be.
+    evidence: BTreeMap<FieldId, BTreeSet<String>>,
 }
 
 impl Schema {
@@ -29,14 +29,15 @@ impl Schema {
                 })
             })
             .collect();
-        let evidence = definition.evidence.iter().map(|slot| slot.field.clone()).collect();
+        let slots = definition.evidence.iter();
+        let evidence = slots.map(|slot| (slot.field.clone(), slot.kinds.iter().cloned().collect())).collect();
         Self { kinds, evidence }
     }
 
     /// What is stored at an answer or at a facet of one; `None` when the form knows no such answer.
     pub(crate) fn kind(&self, answer: &AnswerId) -> Option<AnswerKind> {
         if let Some(key) = EvidenceKey::read(answer) {
-            return self.evidence.contains(&key.field).then_some(AnswerKind::Value);
+            return self.evidence.contains_key(&key.field).then_some(AnswerKind::Value);
         }
         match answer.facet() {
             None => self.kinds.get(answer).copied(),
@@ -55,11 +56,17 @@ impl Schema {
     /// Whether a value suits the answer's kind; what is said about a file must be what any replica says.
     pub(crate) fn accepts(&self, answer: &AnswerId, value: &AnswerValue) -> bool {
         match (self.kind(answer), value) {
-            (Some(AnswerKind::Value), AnswerValue::Text(text)) => EvidenceKey::read(answer)
-                .is_none_or(|key| text.is_empty() || evidence::fault(key.attribute, text).is_none()),
+            (Some(AnswerKind::Value), AnswerValue::Text(text)) => {
+                EvidenceKey::read(answer).is_none_or(|key| text.is_empty() || self.suits(&key, text))
+            }
             (Some(AnswerKind::Flag), AnswerValue::Flag(_)) => true,
             _ => false,
         }
+    }
+
+    fn suits(&self, key: &EvidenceKey, text: &str) -> bool {
+        let listed = || self.evidence.get(&key.field).is_some_and(|kinds| kinds.contains(text));
+        evidence::fault(key.attribute, text).is_none() && (key.attribute != Attribute::Kind || listed())
     }
 }
 

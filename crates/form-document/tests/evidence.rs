@@ -109,6 +109,67 @@ fn two_captions_stand_side_by_side_and_meet_no_other_word_about_the_file() {
 }
 
 #[test]
+fn two_who_move_one_file_find_it_at_one_place_and_nobody_has_to_pick() {
+    let (mut a, mut b) = (replica(1), replica(2));
+    let moved = add(&mut a, 1, 0);
+    for number in 2..=4 {
+        let end = slot(&a).len();
+        add(&mut a, number, end);
+    }
+    sync(&mut a, &mut b);
+    let entry = |document: &Document| slot(document).into_iter().find(|entry| entry.id == moved).unwrap();
+    let (at_a, at_b) = (entry(&a), entry(&b));
+    put_at(&mut a, &at_a, 3);
+    put_at(&mut b, &at_b, 1);
+    sync(&mut a, &mut b);
+    assert_eq!(slot(&a), slot(&b));
+    let place = key(&moved, Attribute::Order);
+    for document in [&a, &b] {
+        let standing = document.standing(&place);
+        assert_eq!(standing.conflict, [], "nothing is lost, so nothing waits for a person");
+        assert_eq!(standing.value, document.answers().get(&place).cloned());
+    }
+    let at = slot(&b).iter().position(|entry| entry.id == moved);
+    assert!(matches!(at, Some(1 | 3)), "it stands where one of the two put it, not at {at:?}");
+}
+
+#[test]
+fn removed_by_one_and_put_back_by_another_waits_for_a_person() {
+    let (mut a, mut b) = (replica(1), replica(2));
+    let entry = add(&mut a, 1, 0);
+    let removed = key(&entry, Attribute::Removed);
+    a.set(&[(removed.clone(), text(REMOVED))], 2_000).unwrap();
+    sync(&mut a, &mut b);
+    assert_eq!(a.standing(&removed).conflict, []);
+    a.set(&[(removed.clone(), None)], 3_000).unwrap();
+    // The other one puts it back, too, and thinks better of it.
+    b.set(&[(removed.clone(), None)], 3_000).unwrap();
+    b.set(&[(removed.clone(), text(REMOVED))], 4_000).unwrap();
+    sync(&mut a, &mut b);
+    for document in [&a, &b] {
+        let sides: Vec<_> = document.standing(&removed).conflict;
+        assert_eq!(sides.len(), 2, "{sides:?}");
+        assert_eq!((&sides[0].op.actor, sides[0].value.is_some()), (b.actor(), true), "{sides:?}");
+        assert_eq!((&sides[1].op.actor, sides[1].value.is_none()), (a.actor(), true), "{sides:?}");
+    }
+    a.set(&[(removed.clone(), None)], 5_000).unwrap();
+    sync(&mut a, &mut b);
+    for document in [&a, &b] {
+        assert_eq!(document.standing(&removed).conflict, []);
+        assert!(!slot(document)[0].removed);
+    }
+}
+
+#[test]
+fn a_file_is_of_one_of_the_kinds_that_its_slot_takes() {
+    let mut document = replica(1);
+    let entry = add(&mut document, 1, 0);
+    document.set(&[(key(&entry, Attribute::Kind), text("third_party"))], 2_000).unwrap();
+    assert_eq!(slot(&document)[0].kind, "third_party");
+    assert!(document.set(&[(key(&entry, Attribute::Kind), text("self_declaration"))], 2_000).is_err());
+}
+
+#[test]
 fn adding_is_undone_in_one_step_and_done_again() {
     let mut document = replica(1);
     add(&mut document, 1, 0);
@@ -134,6 +195,7 @@ fn what_no_replica_says_about_a_file_is_not_stored() {
         (Attribute::Order, "i0".to_owned()),
         (Attribute::Order, "z".repeat(1_000)),
         (Attribute::Removed, "maybe".to_owned()),
+        (Attribute::Kind, "Third party".to_owned()),
         (Attribute::Caption, "长".repeat(501)),
     ];
     for (attribute, said) in bad {

@@ -190,6 +190,9 @@ pub struct EvidenceSlot {
     pub field: FieldId,
     /// Who may have issued it (填报说明 4): `authority`, `third_party`, `self_declaration`.
     pub kinds: Vec<String>,
+    /// Those of the kinds of which each must be there. Most forms take any: the notice's 填报说明 4 says 或 (or).
+    #[serde(default)]
+    pub demanded: Vec<String>,
     /// For a slot whose file is a directory of enterprises: which figures of the form it gives too.
     #[serde(default)]
     pub directory: Vec<Comparison>,

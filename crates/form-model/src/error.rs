@@ -110,8 +110,18 @@ pub enum ErrorCode {
     NoSuchSlot,
     /// A slot has no such file. `slot`, `file`.
     NoSuchEvidence,
+    /// A slot takes no files of that kind. `slot`, `kind`, `kinds`.
+    NoSuchKind,
     /// A slot has no room for more files. `slot`, `limit`.
     SlotFull,
+    /// A folder with more files than are taken at a time. `folder`, `limit`.
+    FolderTooLarge,
+    /// A folder that lies too deep in others. `folder`, `limit`.
+    FolderTooDeep,
+    /// A picture from the clipboard that the page cannot hand over. `limit` (MB).
+    PasteTooLarge,
+    /// There is no file in the clipboard.
+    NothingToPaste,
     /// The bytes of a file of evidence are not on this machine yet. `file`.
     BlobMissing,
     /// The bytes of a file of evidence are not those that were kept. `file`.
@@ -370,9 +380,29 @@ impl UserError {
                 "佐证材料 {slot} 里没有文件“{file}”。请先查看这一项的文件清单。",
                 "Evidence {slot} has no file “{file}”. Look at the list of its files first.",
             ),
+            ErrorCode::NoSuchKind => (
+                "佐证材料 {slot} 没有“{kind}”这一种类。可用的有：{kinds}。",
+                "Evidence {slot} has no kind “{kind}”. Known: {kinds}.",
+            ),
             ErrorCode::SlotFull => (
                 "佐证材料 {slot} 最多放 {limit} 个文件，没有添加。请把文件合并或打包后再添加。",
                 "Evidence {slot} holds at most {limit} files; nothing was added. Put several into one file first.",
+            ),
+            ErrorCode::FolderTooLarge => (
+                "文件夹“{folder}”里的文件超过 {limit} 个，没有添加。请分几个文件夹添加。",
+                "The folder “{folder}” has more than {limit} files; nothing of it was added. Add it in parts.",
+            ),
+            ErrorCode::FolderTooDeep => (
+                "文件夹“{folder}”在第 {limit} 层以下，里面的文件没有添加。请直接添加这个文件夹。",
+                "The folder “{folder}” lies more than {limit} folders deep; its files were not added. Add that folder itself.",
+            ),
+            ErrorCode::PasteTooLarge => (
+                "剪贴板里的图片超过 {limit} MB，没有添加。请先存成文件，再添加文件。",
+                "The picture in the clipboard has more than {limit} MB and was not added. Save it as a file and add that.",
+            ),
+            ErrorCode::NothingToPaste => (
+                "剪贴板里没有文件或图片。请先复制，再粘贴。",
+                "There is no file or picture in the clipboard. Copy one first.",
             ),
             ErrorCode::BlobMissing => (
                 "{file} 还没有传到本机。请连接协同中心，或从U盘导入带有它的交换包。",

@@ -82,6 +82,8 @@ pub enum Attribute {
     Taken,
     /// Where: words, or degrees north and east.
     Place,
+    /// Who stands behind it, as the form names them (填报说明 4): one of the slot's kinds.
+    Kind,
     /// The photo as it was taken, where the file is a smaller copy of it: an [`EvidenceFile`], never rewritten.
     Original,
     /// That it was taken out; its bytes stay, so it can be put back.
@@ -99,6 +101,7 @@ impl Attribute {
         Self::By,
         Self::Taken,
         Self::Place,
+        Self::Kind,
         Self::Original,
         Self::Removed,
         Self::Totals,
@@ -118,10 +121,17 @@ impl Attribute {
             Self::By => Some("by"),
             Self::Taken => Some("taken"),
             Self::Place => Some("place"),
+            Self::Kind => Some("kind"),
             Self::Original => Some("original"),
             Self::Removed => Some("removed"),
             Self::Totals => Some("totals"),
         }
+    }
+
+    /// Whether several values that were given at once wait for a person. Two who move one file unaware of each other
+    /// lose nothing: it stands at one of the two places, the same on every desk, and can be moved again.
+    pub fn is_disputable(self) -> bool {
+        self != Self::Order
     }
 }
 
@@ -187,6 +197,11 @@ impl EvidenceFile {
         (file.is_sound() && file.stored().as_text() == stored).then_some(file)
     }
 
+    /// Whether it is a picture, of which a copy can be made that does not say where it was taken.
+    pub fn is_picture(&self) -> bool {
+        self.kind.starts_with("image/")
+    }
+
     fn is_sound(&self) -> bool {
         let kind = |text: &str| {
             text.len() <= NAME_MAX_CHARS
@@ -231,10 +246,17 @@ pub fn fault(attribute: Attribute, text: &str) -> Option<&'static str> {
         Attribute::Order => (!order::is_place(text)).then_some("its place among others cannot be read"),
         Attribute::Totals => DirectoryTotals::read(text).is_none().then_some("its sums cannot be read"),
         Attribute::Removed => (text != REMOVED).then_some("it is neither there nor removed"),
+        Attribute::Kind => (!is_kind(text)).then_some("its kind cannot be read"),
         Attribute::Caption | Attribute::By | Attribute::Taken | Attribute::Place => {
             (text.chars().count() > WORDS_MAX_CHARS).then_some("it is overlong")
         }
     }
+}
+
+/// Whether a text can be the name of a kind, as form packages write names. Which kinds a slot takes, its form says.
+fn is_kind(text: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+    !text.is_empty() && text.len() <= WORDS_MAX_CHARS && text.bytes().all(plain)
 }
 
 /// Stored at [`Attribute::Removed`].
@@ -251,6 +273,8 @@ pub struct Entry {
     pub by: String,
     pub taken: String,
     pub place: String,
+    /// One of the slot's kinds, or empty while nobody has said it.
+    pub kind: String,
     /// The photo as it was taken, where `file` is a smaller copy of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub original: Option<EvidenceFile>,
@@ -288,6 +312,7 @@ pub fn entries(answers: &Answers, field: &FieldId) -> Vec<Entry> {
             Attribute::By => text.clone_into(&mut entry.by),
             Attribute::Taken => text.clone_into(&mut entry.taken),
             Attribute::Place => text.clone_into(&mut entry.place),
+            Attribute::Kind => text.clone_into(&mut entry.kind),
             Attribute::Original => entry.original = EvidenceFile::read(text),
             Attribute::Removed => entry.removed = !text.is_empty(),
             Attribute::Totals => entry.totals = DirectoryTotals::read(text),
@@ -308,6 +333,7 @@ impl EvidenceKey {
             by: String::new(),
             taken: String::new(),
             place: String::new(),
+            kind: String::new(),
             original: None,
             removed: false,
             totals: None,

@@ -4,6 +4,7 @@
 use form_model::answer::AnswerValue;
 use form_model::command::ConflictValue;
 use form_model::definition::{Field, FieldKind, FormDefinition};
+use form_model::evidence::{Attribute, EvidenceKey};
 use form_model::id::AnswerId;
 use form_model::input;
 use form_model::language::Language;
@@ -90,6 +91,10 @@ fn another(
     language: Language,
 ) -> Html {
     let field = field_at(definition, answer);
+    let chosen = EvidenceKey::read(answer).is_some_and(|key| key.attribute == Attribute::Kind);
+    if chosen {
+        return Html::default();
+    }
     if answer.facet().is_none() && !field.is_some_and(is_typed) {
         return html! { <p>{ text::CONFLICT_TICK.of(language) }</p> };
     }

@@ -112,11 +112,11 @@ pub fn attribute_name(attribute: Attribute, language: Language) -> &'static str 
         Attribute::Taken => text::EVIDENCE_TAKEN.of(language),
         Attribute::Place => text::EVIDENCE_PLACE.of(language),
         Attribute::Totals => text::DIRECTORY_SUM.of(language),
-        Attribute::Caption
-        | Attribute::Facts
-        | Attribute::Order
-        | Attribute::Original
-        | Attribute::Removed => text::EVIDENCE_CAPTION.of(language),
+        Attribute::Kind => text::EVIDENCE_KIND.of(language),
+        Attribute::Removed => text::EVIDENCE_REMOVAL.of(language),
+        Attribute::Caption | Attribute::Facts | Attribute::Order | Attribute::Original => {
+            text::EVIDENCE_CAPTION.of(language)
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use form_model::answer::AnswerValue;
 use form_model::check::Problem;
 use form_model::definition::FormDefinition;
+use form_model::evidence::{Attribute, EvidenceFile, EvidenceKey};
 use form_model::id::AnswerId;
 use form_model::language::Language;
 use form_model::rule::Severity;
@@ -121,6 +122,25 @@ pub fn confirmation(work: &Work, sheet: &Sheet, problem: &Problem, language: Lan
     html! { <Action name="confirm" label={text::CONFIRM.of(language)} small=true {onclick} /> }
 }
 
+/// What is stored about a file of evidence, where that is no word of a person's.
+fn of_evidence(
+    definition: &FormDefinition,
+    answer: &AnswerId,
+    value: Option<&AnswerValue>,
+    language: Language,
+) -> Option<String> {
+    let key = EvidenceKey::read(answer)?;
+    match (key.attribute, value) {
+        (Attribute::Removed, Some(_)) => Some(text::REMOVED.of(language).to_owned()),
+        (Attribute::Removed, None) => Some(text::NOT_REMOVED.of(language).to_owned()),
+        (Attribute::Kind, Some(kind)) => {
+            Some(definition.text(language, &format!("evidence_kind.{}", kind.as_text())).to_owned())
+        }
+        (Attribute::Facts, Some(facts)) => Some(EvidenceFile::read(facts.as_text())?.name),
+        _ => None,
+    }
+}
+
 /// A stored value in words.
 pub fn spelled(
     definition: &FormDefinition,
@@ -129,6 +149,9 @@ pub fn spelled(
     language: Language,
 ) -> String {
     let field = field_at(definition, answer);
+    if let Some(words) = of_evidence(definition, answer, value, language) {
+        return words;
+    }
     match value {
         None => text::BLANK.of(language).to_owned(),
         Some(AnswerValue::Flag(true)) => text::TICKED.of(language).to_owned(),

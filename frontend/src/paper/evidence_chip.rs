@@ -5,6 +5,7 @@ use form_model::language::Language;
 use yew::prelude::*;
 
 use crate::field::Work;
+use crate::state::watch::{Change, use_changes};
 use crate::text;
 
 #[derive(PartialEq, Properties)]
@@ -19,7 +20,9 @@ pub struct EvidenceChipProps {
 pub fn EvidenceChip(props: &EvidenceChipProps) -> Html {
     let language = use_context::<Language>().unwrap_or_default();
     let Some(work) = use_context::<Work>() else { return Html::default() };
+    use_changes(&work.desk, |change| *change == Change::Evidence);
     let sheet = work.desk.sheet();
+    let busy = sheet.told.get(props.slot.as_str()).is_some_and(|told| told.busy);
     let definition = sheet.definition.clone();
     let states = slots(&definition, sheet.answers());
     let Some(state) = states.iter().find(|state| state.slot.id == props.slot.as_str()) else {
@@ -27,6 +30,7 @@ pub fn EvidenceChip(props: &EvidenceChipProps) -> Html {
     };
     let count = state.files.len();
     let (class, words) = match (count, sheet.blanks_shown && state.asked) {
+        _ if busy => ("none", text::EVIDENCE_ADDING.of(language).to_owned()),
         (0, true) => ("missing", text::EVIDENCE_CHIP_NONE.of(language).to_owned()),
         (0, false) => ("none", text::EVIDENCE_CHIP_ADD.of(language).to_owned()),
         _ => ("some", text::EVIDENCE_CHIP.fill(language, &[("count", &count.to_string())])),

@@ -9,7 +9,7 @@ use yew::prelude::*;
 use super::attention::{use_commit_on_leaving, use_shortcuts, use_steady_clicks, use_whereabouts};
 use super::bar::Bar;
 use super::check_answers::CheckAnswers;
-use super::evidence::{EvidenceScreen, use_drops_elsewhere};
+use super::evidence::{EvidenceScreen, use_drops};
 use super::members::Members;
 use super::question::{Asking, question};
 use super::task_list::TaskList;
@@ -52,7 +52,7 @@ pub fn Application(props: &ApplicationProps) -> Html {
     use_commit_on_leaving(desk);
     use_steady_clicks(desk);
     use_whereabouts(desk);
-    use_drops_elsewhere(desk, matches!(way.view, View::Evidence(_)));
+    use_drops(desk, matches!(way.view, View::Evidence(_)));
 
     let onhome = {
         let (desk, onhome) = (desk.clone(), props.onhome.clone());

@@ -450,6 +450,7 @@ impl Desk {
             Event::Discussed { unread } => self.take_unread(unread),
             Event::Reread { answers } => self.take_reread(answers),
             Event::Evidence { blobs } => self.take_blobs(blobs),
+            Event::Watch { watch } => self.take_watch(watch),
             Event::Dropped { tray, names, x, y } => {
                 self.tell(&Change::Dropped(Dropping { tray, names, place: (x, y) }));
             }

@@ -8,13 +8,14 @@ use form_model::answer::{AnswerValue, Answers};
 use form_model::check::{self, Problem};
 use form_model::command::{
     Acknowledged, AnswerState, BlobState, CommentSummary, Discussion, Edit, OpenedApplication, Present,
-    Stamp, SyncState, Team, UndoState,
+    Stamp, SyncState, Team, UndoState, Watch,
 };
 use form_model::definition::{AnswerKind, Field, FormDefinition};
 use form_model::id::{AnswerId, ApplicationId};
 use form_model::input;
 use form_model::progress::{self, SectionProgress};
 
+use super::evidence::Told;
 use super::prose::Prose;
 use super::rights;
 use crate::shell::Failure;
@@ -86,6 +87,10 @@ pub struct Sheet {
     pub metered: bool,
     /// Whether no files are carried.
     pub paused: bool,
+    /// What came of the last adding to each slot, by its id, until something else is added there.
+    pub told: Rc<BTreeMap<String, Told>>,
+    /// The folder that is watched for this application.
+    pub watch: Option<Watch>,
     /// Whether large photos are made smaller when they are added.
     pub smaller: bool,
     /// When the disk last took a change of this desk in this opening.
@@ -129,6 +134,8 @@ impl Sheet {
             blobs: Rc::default(),
             metered: false,
             paused: false,
+            told: Rc::default(),
+            watch: None,
             smaller: false,
             last_own_ms: None,
             overtaken: BTreeMap::new(),

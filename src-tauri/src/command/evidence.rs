@@ -2,16 +2,22 @@
 
 use std::path::PathBuf;
 
-use form_client::evidence::{PhotoSize, Prepared, prepare_as};
+use form_client::evidence::{PhotoSize, Prepared, pasted_name, prepare_as, prepare_bytes};
+use form_client::folder::files_in;
 use form_client::preview;
+use form_client::watch::Watched;
 use form_client::workspace::Workspace;
-use form_model::command::{Event, Evidence, EvidenceAct, EvidenceRequest};
+use form_model::command::{
+    Event, Evidence, EvidenceAct, EvidenceRequest, PASTE_HEADERS, PASTE_MAX_BYTES, PASTE_TYPE_HEADER,
+};
 use form_model::error::{ErrorCode, UserError};
 use form_model::evidence::EntryId;
 use form_model::id::ApplicationId;
+use tauri::ipc::{InvokeBody, Request};
 use tauri::{State, WebviewWindow};
 
 use super::Answer;
+use crate::clipboard::{self, Content};
 use crate::dialog;
 use crate::engine::Engine;
 use crate::tray::Tray;
@@ -39,6 +45,22 @@ pub async fn evidence(
         EvidenceAct::TakeDropped { slot, tray: number } => {
             open_slot(&engine, &application, &slot).await?;
             add(&engine, application, slot, tray.take(number)).await
+        }
+        EvidenceAct::TakeClipboard { slot } => {
+            open_slot(&engine, &application, &slot).await?;
+            let read = tauri::async_runtime::spawn_blocking(clipboard::read);
+            match read.await.map_err(|error| died(&error))?? {
+                Content::Files(files) => add(&engine, application, slot, files).await,
+                Content::Picture(png) => paste(&engine, application, slot, "image/png".to_owned(), png).await,
+            }
+        }
+        EvidenceAct::Watch { slot } => {
+            watch(&window, &engine, &application, &slot).await?;
+            read(&engine, application, Evidence::default()).await
+        }
+        EvidenceAct::Unwatch => {
+            engine.end_watch().await?;
+            read(&engine, application, Evidence::default()).await
         }
         EvidenceAct::LeaveDropped { tray: number } => {
             engine.import_all(tray.take(number));
@@ -77,6 +99,66 @@ pub async fn evidence(
     }
 }
 
+/// Puts a picture from the clipboard into a slot. The page has it already, so it comes as the request's body.
+#[tauri::command]
+pub async fn paste_evidence(engine: State<'_, Engine>, request: Request<'_>) -> Answer<Evidence> {
+    let [application, slot] = PASTE_HEADERS.map(|name| header(&request, name));
+    let media_type = header(&request, PASTE_TYPE_HEADER);
+    let InvokeBody::Raw(picture) = request.body() else {
+        return Err(UserError::new(ErrorCode::NothingToPaste));
+    };
+    let (application, picture) = (ApplicationId(application), picture.clone());
+    open_slot(&engine, &application, &slot).await?;
+    paste(&engine, application, slot, media_type, picture).await
+}
+
+/// Keeps a picture of the clipboard's and puts it into the slot.
+async fn paste(
+    engine: &Engine,
+    application: ApplicationId,
+    slot: String,
+    media_type: String,
+    picture: Vec<u8>,
+) -> Answer<Evidence> {
+    if u64::try_from(picture.len()).unwrap_or(u64::MAX) > PASTE_MAX_BYTES {
+        return Err(UserError::new(ErrorCode::PasteTooLarge).with("limit", PASTE_MAX_BYTES >> 20));
+    }
+    let (blobs, language) = engine
+        .ask(|desk| {
+            let workspace = desk.workspace()?;
+            Ok((workspace.blobs(), workspace.settings().language))
+        })
+        .await?;
+    let kept = tauri::async_runtime::spawn_blocking(move || {
+        let name = pasted_name(&media_type, form_client::clock::system(), language);
+        prepare_bytes(&blobs, &picture, &name)
+    });
+    let file = kept.await.map_err(|error| died(&error))??;
+    let notices = file.notices.clone();
+    let added = put(engine, &application, &slot, vec![file]).await?;
+    read(engine, application, Evidence { added, notices, ..Evidence::default() }).await
+}
+
+fn header(request: &Request<'_>, name: &str) -> String {
+    let value = request.headers().get(name).and_then(|value| value.to_str().ok());
+    value.unwrap_or_default().to_owned()
+}
+
+/// Asks for a folder and watches it from now on.
+async fn watch(
+    window: &WebviewWindow,
+    engine: &Engine,
+    application: &ApplicationId,
+    slot: &str,
+) -> Answer<()> {
+    open_slot(engine, application, slot).await?;
+    let language = engine.ask(|desk| Ok(desk.workspace()?.settings().language)).await?;
+    let Some(folder) = dialog::folder_to_watch(window, language).await else { return Ok(()) };
+    let (application, slot) = (application.clone(), slot.to_owned());
+    let since_ms = form_client::clock::system();
+    engine.begin_watch(Watched { application, slot, folder, since_ms }).await
+}
+
 /// How many pages a PDF has; `None` when that cannot be told.
 async fn pages(engine: &Engine, sha256: String) -> Answer<Option<u32>> {
     let blobs = engine.ask(|desk| Ok(desk.workspace()?.blobs())).await?;
@@ -96,7 +178,8 @@ async fn read(engine: &Engine, application: ApplicationId, told: Evidence) -> An
             let workspace = desk.workspace()?;
             let (metered, paused) = (workspace.metered(), workspace.paused());
             let smaller = workspace.photo_size() == PhotoSize::Smaller;
-            Ok(Evidence { blobs: workspace.blob_states(&application)?, metered, paused, smaller, ..told })
+            let (watch, blobs) = (workspace.watch_of(&application), workspace.blob_states(&application)?);
+            Ok(Evidence { blobs, metered, paused, smaller, watch, ..told })
         })
         .await
 }
@@ -108,7 +191,9 @@ async fn add(
     slot: String,
     files: Vec<PathBuf>,
 ) -> Answer<Evidence> {
-    let (id, into, count) = (application.clone(), slot.clone(), files.len());
+    let walked =
+        tauri::async_runtime::spawn_blocking(move || files_in(&files)).await.map_err(|error| died(&error))?;
+    let (id, into, count) = (application.clone(), slot.clone(), walked.files.len());
     let (blobs, photos) = engine
         .ask(move |desk| {
             let workspace = desk.workspace()?;
@@ -116,14 +201,14 @@ async fn add(
             Ok((workspace.blobs(), workspace.photo_size()))
         })
         .await?;
-    let mut told = Evidence::default();
-    for portion in files.chunks(PORTION) {
+    let mut told = Evidence { refused: walked.left_out, ..Evidence::default() };
+    for portion in walked.files.chunks(PORTION) {
         let (portion, blobs) = (portion.to_vec(), blobs.clone());
         let copied = tauri::async_runtime::spawn_blocking(move || {
             portion.iter().map(|path| prepare_as(&blobs, path, photos)).collect::<Vec<_>>()
         });
         let mut prepared = Vec::new();
-        for file in copied.await.map_err(|error| UserError::new(ErrorCode::NotSaved).with("cause", error))? {
+        for file in copied.await.map_err(|error| died(&error))? {
             match file {
                 Ok(file) => prepared.push(file),
                 Err(error) => told.refused.push(error),
@@ -185,5 +270,9 @@ async fn save(
             blobs.copy_to(&file, &path)
         }
     });
-    copied.await.map_err(|error| UserError::new(ErrorCode::NotSaved).with("cause", error))?
+    copied.await.map_err(|error| died(&error))?
+}
+
+fn died(error: &impl std::fmt::Display) -> UserError {
+    UserError::new(ErrorCode::NotSaved).with("cause", error)
 }

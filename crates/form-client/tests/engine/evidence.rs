@@ -4,13 +4,17 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use form_client::blob::Soundness;
-use form_client::evidence::{Prepared, prepare};
+use form_client::evidence::{Prepared, pasted_name, prepare, prepare_bytes};
+use form_client::folder::{DEPTH_MAX, FILES_MAX, files_in};
+use form_client::hub::LocalDesk;
+use form_client::watch::{Until, Watched, run};
 use form_client::workspace::Workspace;
 use form_model::answer::AnswerValue;
 use form_model::command::{Edit, Transfer};
 use form_model::error::ErrorCode;
 use form_model::evidence::{Attribute, EvidenceFile, REMOVED, slots};
 use form_model::id::ApplicationId;
+use form_model::language::Language;
 
 use crate::support::{desk, new_application};
 
@@ -85,6 +89,84 @@ fn one_that_was_taken_out_comes_back_when_it_is_added_again() {
         entry.id,
         "the same entry, with all that was said"
     );
+}
+
+#[test]
+fn folders_are_walked_without_what_systems_leave_and_never_further_than_is_of_use() {
+    let folder = tempfile::tempdir().unwrap();
+    let card = folder.path().join("卡");
+    let deep = (0..=DEPTH_MAX).fold(card.clone(), |folder, _| folder.join("层"));
+    for folder in [card.join("DCIM/100"), card.join(".Trashes"), deep.clone()] {
+        fs::create_dir_all(folder).unwrap();
+    }
+    for name in
+        ["DCIM/100/2.jpg", "DCIM/100/1.jpg", "DCIM/.hidden.jpg", ".Trashes/old.jpg", "Thumbs.db", "说明.txt"]
+    {
+        write(&card, name, b"x");
+    }
+    write(&deep, "deep.jpg", b"x");
+    let single = write(folder.path(), "单个.pdf", PDF);
+    let found = files_in(&[card.clone(), single]);
+    let names: Vec<_> = found.files.iter().map(|file| file.file_name().unwrap().to_str().unwrap()).collect();
+    assert_eq!(names, ["1.jpg", "2.jpg", "说明.txt", "单个.pdf"]);
+    let codes: Vec<_> = found.left_out.iter().map(|error| error.code).collect();
+    assert_eq!(codes, [ErrorCode::FolderTooDeep]);
+    let many = folder.path().join("许多");
+    fs::create_dir(&many).unwrap();
+    for number in 0..=FILES_MAX {
+        write(&many, &number.to_string(), b"");
+    }
+    let found = files_in(&[many]);
+    assert_eq!((found.files.len(), found.left_out[0].code), (0, ErrorCode::FolderTooLarge));
+}
+
+#[tokio::test]
+async fn a_card_is_taken_once_what_is_known_is_skipped_and_what_is_no_evidence_is_told() {
+    let (home, card) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let mut one = desk(home.path());
+    let id = new_application(&mut one);
+    let known = write(card.path(), "1.pdf", PDF);
+    add(&mut one, &id, &known);
+    let entry = one.find_evidence(&id, SLOT, "1").unwrap();
+    let removed = (entry.answer(Attribute::Removed), Some(AnswerValue::Text(REMOVED.to_owned())));
+    one.edit(&id, &Edit::Set { values: vec![removed] }).unwrap();
+    write(card.path(), "2.txt", &paper(2, 900));
+    write(card.path(), "3.exe", b"MZ\x90\0 no evidence");
+    let slot = one.open_slot(&id, SLOT).unwrap().id;
+    let folder = card.path().to_owned();
+    let watched = Watched { application: id.clone(), slot, folder, since_ms: 1 };
+    one.remember_watch(Some(&watched)).unwrap();
+    drop(one);
+
+    let mut one = desk(home.path());
+    assert_eq!(one.remembered_watch().as_ref(), Some(&watched), "it survives a new start");
+    one.begin_watch(&watched);
+    let local = LocalDesk::new(one);
+    run(local.clone(), watched.clone(), Until::AllTaken).await.unwrap();
+    let told = local.with(|desk| Ok(desk.watch_of(&id))).unwrap().unwrap();
+    assert_eq!((told.added, told.known, told.refused, told.waiting), (1, 1, 1, 0), "{told:?}");
+    assert_eq!(told.refusals[0].code, ErrorCode::FileRefused);
+    let found = local.with(|desk| Ok(names(desk, &id))).unwrap();
+    assert_eq!(found, ["2.txt"], "what a person took out does not come back by itself");
+
+    // Once a person has ended it, nothing more is taken.
+    write(card.path(), "4.txt", &paper(4, 900));
+    local.with(|desk| Ok(desk.end_watch())).unwrap();
+    run(local.clone(), watched, Until::Ended).await.unwrap();
+    assert_eq!(local.with(|desk| Ok(names(desk, &id))).unwrap().len(), 1);
+}
+
+#[test]
+fn a_pasted_picture_is_kept_under_a_name_that_tells_its_moment() {
+    let home = tempfile::tempdir().unwrap();
+    let mut one = desk(home.path());
+    let id = new_application(&mut one);
+    let name = pasted_name("image/png", 1_780_000_000_000, Language::Chinese);
+    assert!(name.starts_with("粘贴的图片 2026-") && name.ends_with(".png"), "{name}");
+    assert!(prepare_bytes(&one.blobs(), b"#!/bin/sh\nrm -rf ~\n", &name).is_err(), "its bytes are looked at");
+    let prepared = prepare_bytes(&one.blobs(), PDF, "说明.pdf").unwrap();
+    one.add_evidence(&id, SLOT, &[prepared]).unwrap();
+    assert_eq!(names(&mut one, &id), ["说明.pdf"]);
 }
 
 #[test]

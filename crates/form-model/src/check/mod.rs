@@ -80,6 +80,11 @@ pub mod rule_id {
     ];
 }
 
+/// The detail that names the kinds of evidence that the form demands and no file has.
+const MISSING_KINDS: &str = "kinds";
+/// Between them: names of kinds hold no blank.
+const KIND_SEPARATOR: &str = " ";
+
 /// The value of a caution's facet when the answer is a flag.
 const CONFIRMED_FLAG: &str = "true";
 
@@ -149,7 +154,8 @@ pub fn check(form: &FormDefinition, answers: &Answers) -> Vec<Problem> {
     problems
 }
 
-/// A problem for each slot of evidence that the answers call for and that is empty, in printed order. Kept apart from
+/// A problem for each slot of evidence that the answers call for and that is empty, or lacks a kind that the form
+/// demands, in printed order. Kept apart from
 /// [`check`]: a section can be filled in before its papers are there.
 pub fn missing_evidence(form: &FormDefinition, answers: &Answers) -> Vec<Problem> {
     let missing = evidence::slots(form, answers).into_iter().filter(SlotState::is_missing);
@@ -159,6 +165,11 @@ pub fn missing_evidence(form: &FormDefinition, answers: &Answers) -> Vec<Problem
             let problem = Problem::new(state.slot.field.answer(), rule_id::EVIDENCE, Severity::Blocking)
                 .with("slot", &state.slot.id)
                 .with("number", state.slot.number);
+            let kinds: Vec<_> = state.missing_kinds().collect();
+            let problem = match kinds.as_slice() {
+                [] => problem,
+                kinds => problem.with(MISSING_KINDS, kinds.join(KIND_SEPARATOR)),
+            };
             Problem { clause, ..problem }
         })
         .collect()

@@ -1,6 +1,6 @@
 //! What a person reads about a problem: what, where, what to do, and the notice's clause.
 
-use super::{Problem, rule_id, subject};
+use super::{KIND_SEPARATOR, MISSING_KINDS, Problem, rule_id, subject};
 use crate::date;
 use crate::definition::{Field, FieldKind, FormDefinition, Unit};
 use crate::id::AnswerId;
@@ -42,6 +42,10 @@ fn word(
             .details
             .get("slot")
             .map(|slot| form.text(language, &format!("evidence.{slot}.label")).to_owned()),
+        MISSING_KINDS => detail.map(|kinds| {
+            let label = |kind| form.text(language, &format!("evidence_kind.{kind}")).to_owned();
+            kinds.split(KIND_SEPARATOR).map(label).collect::<Vec<_>>().join(language.pick("、", ", "))
+        }),
         "option" => detail.map(|option| {
             let key = format!("{option}.label");
             super::short_label(form.text(language, &key))
@@ -114,6 +118,10 @@ fn built_in(problem: &Problem, field: Option<&Field>) -> Option<(&'static str, &
         rule_id::OPTION => (
             "“{subject}”填的“{text}”不在选项之内，请从表中选项里选一项。",
             "“{subject}”: “{text}” is not one of the options. Choose one of those on the form.",
+        ),
+        rule_id::EVIDENCE if problem.details.contains_key(MISSING_KINDS) => (
+            "佐证材料 {number}“{evidence}”还缺：{kinds}。请添加；已经添加的，请在文件上选定种类。",
+            "Evidence {number}, “{evidence}”, still lacks: {kinds}. Add it, or choose the kind of a file that is there.",
         ),
         rule_id::EVIDENCE => (
             "佐证材料 {number}“{evidence}”还没有文件，请添加。",

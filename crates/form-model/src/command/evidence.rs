@@ -23,6 +23,13 @@ pub enum EvidenceAct {
     Choose { slot: String },
     /// Puts what was dropped on the window into a slot ([`super::Event::Dropped`]).
     TakeDropped { slot: String, tray: u32 },
+    /// Puts the files that the clipboard names, as a file manager copies them, into a slot. The shell reads it: the page
+    /// sees no path.
+    TakeClipboard { slot: String },
+    /// Chooses a folder in a dialog, as that of a camera card, and takes what comes there into a slot from now on.
+    Watch { slot: String },
+    /// Ends that.
+    Unwatch,
     /// Does not want what was dropped.
     LeaveDropped { tray: u32 },
     /// Asks for a file before all others: it is fetched, or sent when it is here.
@@ -65,6 +72,44 @@ pub struct Evidence {
     /// What [`EvidenceAct::Stick`] asked for: the hashes that this desk's exchange files have carried so far.
     #[serde(default)]
     pub carried: Vec<String>,
+    /// The folder that is watched for this application.
+    pub watch: Option<Watch>,
+}
+
+/// Largest picture that the page hands over from the clipboard, in bytes: the raw pixels of a large screen. What is
+/// larger is a file, and files come by other ways, which do not hold them in memory.
+pub const PASTE_MAX_BYTES: u64 = 64 << 20;
+
+/// The headers of `paste_evidence`, whose body is the picture: the application, and the slot's id.
+pub const PASTE_HEADERS: [&str; 2] = ["huiqian-application", "huiqian-slot"];
+
+/// The header of `paste_evidence` with the picture's media type.
+pub const PASTE_TYPE_HEADER: &str = "huiqian-type";
+
+/// How many refusals of a watched folder are told: a person looks at the last ones and at the card.
+pub const WATCH_REFUSED_MAX: usize = 5;
+
+/// A folder that is looked at every few seconds, and what came of it since the program started.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Watch {
+    /// The slot's id.
+    pub slot: String,
+    /// What the folder is called; never where it is.
+    pub folder: String,
+    /// Whether it can be read now: a card that was pulled out comes back.
+    pub there: bool,
+    /// Files that are there and not taken in yet: some program may still be writing them.
+    pub waiting: u32,
+    /// Files that were added.
+    pub added: u32,
+    /// Files that the application had before.
+    pub known: u32,
+    /// Files that were not added.
+    pub refused: u32,
+    /// Why, the last ones: at most [`WATCH_REFUSED_MAX`].
+    pub refusals: Vec<UserError>,
+    /// Why it does not get on, if it does not.
+    pub trouble: Option<UserError>,
 }
 
 /// Which files of evidence go into an exchange file, of those that are here and stand in a slot.

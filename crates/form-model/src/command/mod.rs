@@ -24,7 +24,8 @@ pub use discussion::{
     SetAsideRequest,
 };
 pub use evidence::{
-    BlobState, BroughtFiles, Evidence, EvidenceAct, EvidenceRequest, PackedEvidence, Transfer,
+    BlobState, BroughtFiles, Evidence, EvidenceAct, EvidenceRequest, PASTE_HEADERS, PASTE_MAX_BYTES,
+    PASTE_TYPE_HEADER, PackedEvidence, Transfer, WATCH_REFUSED_MAX, Watch,
 };
 pub use team::{
     AGENCY_COLOURS, AgencySummary, Connect, DeviceSummary, Invite, InvitePreview, InviteRequest, InviteState,
@@ -63,8 +64,9 @@ pub mod name {
     pub const EXPORT_BUNDLE: &str = "export_bundle";
     pub const EVIDENCE: &str = "evidence";
     pub const DIRECTORY: &str = "directory";
+    pub const PASTE_EVIDENCE: &str = "paste_evidence";
     /// All of them, for the shell's permission list.
-    pub const ALL: [&str; 30] = [
+    pub const ALL: [&str; 31] = [
         START,
         SAVE_SETTINGS,
         CREATE_APPLICATION,
@@ -95,6 +97,7 @@ pub mod name {
         EXPORT_BUNDLE,
         EVIDENCE,
         DIRECTORY,
+        PASTE_EVIDENCE,
     ];
 }
 
@@ -375,6 +378,8 @@ pub enum Event {
     Reread { answers: Vec<AnswerId> },
     /// Where files of evidence are that have moved on.
     Evidence { blobs: Vec<BlobState> },
+    /// How the watched folder stands; `None` when none is watched any more.
+    Watch { watch: Option<Watch> },
     /// Files were dropped on the window, at this place of the page in CSS pixels; the shell keeps them in a tray until
     /// the page says what for.
     Dropped { tray: u32, names: Vec<String>, x: i32, y: i32 },

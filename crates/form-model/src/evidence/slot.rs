@@ -19,9 +19,20 @@ pub struct SlotState<'f> {
 }
 
 impl SlotState<'_> {
-    /// Whether something is called for and nothing is there.
+    /// Whether something is called for that is not there: any file at all, or one of a kind that the form demands.
     pub fn is_missing(&self) -> bool {
-        self.asked && self.files.is_empty()
+        self.asked && (self.files.is_empty() || self.missing_kinds().next().is_some())
+    }
+
+    /// The kinds that the form demands and no file has.
+    pub fn missing_kinds(&self) -> impl Iterator<Item = &str> {
+        let demanded = self.slot.demanded.iter().map(String::as_str);
+        demanded.filter(|kind| self.count_of(kind) == 0)
+    }
+
+    /// How many files are of a kind; of none, those of which nobody has said it.
+    pub fn count_of(&self, kind: &str) -> usize {
+        self.files.iter().filter(|entry| entry.kind == kind).count()
     }
 }
 

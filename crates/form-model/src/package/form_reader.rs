@@ -127,6 +127,11 @@ fn evidence(draft: &mut Draft<'_>, table: &TableReader<'_>) -> Vec<Located<Evide
             draft.need(format!("evidence_kind.{}", kind.value), &kind.place);
         }
         let directory = directory(draft, &slot);
+        let demanded = slot.texts("demanded");
+        draft.check_unique(&demanded);
+        for kind in &demanded {
+            check_listed(draft, kind, &kinds);
+        }
         slot.finish();
         let Some(id) = id else { continue };
         need_slot_texts(draft, &id.value, &place);
@@ -137,6 +142,7 @@ fn evidence(draft: &mut Draft<'_>, table: &TableReader<'_>) -> Vec<Located<Evide
             field: FieldId(field.map(|field| field.value).unwrap_or_default()),
             kinds: kinds.into_iter().map(|kind| kind.value).collect(),
             directory,
+            demanded: demanded.into_iter().map(|kind| kind.value).collect(),
         };
         slots.push(Located { value, place });
     }
@@ -173,6 +179,15 @@ fn figure(draft: &Draft<'_>, total: &Located<String>) -> Option<Figure> {
         draft.report(total.place.clone(), kind);
     }
     figure
+}
+
+/// Reports a demanded kind that the slot does not take.
+fn check_listed(draft: &Draft<'_>, kind: &Located<String>, kinds: &[Located<String>]) {
+    let known: Vec<_> = kinds.iter().map(|known| known.value.clone()).collect();
+    if !known.contains(&kind.value) {
+        let (key, word) = ("demanded".to_owned(), kind.value.clone());
+        draft.report(kind.place.clone(), FaultKind::UnknownWord { key, word, known });
+    }
 }
 
 fn need_slot_texts(draft: &mut Draft<'_>, slot: &str, place: &Place) {

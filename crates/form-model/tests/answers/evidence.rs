@@ -2,6 +2,7 @@
 
 use form_model::answer::{AnswerValue, Answers};
 use form_model::check::{missing_evidence, rule_id};
+use form_model::definition::FormDefinition;
 use form_model::evidence::{Attribute, EntryId, EvidenceFile, EvidenceKey, REMOVED, slots};
 use form_model::id::FieldId;
 use form_model::language::Language;
@@ -45,6 +46,27 @@ fn a_file_fills_its_slot_until_it_is_taken_out() {
     );
     assert_eq!(missing(&answers), form().evidence.len());
     assert_eq!(slots(form(), &answers)[0].removed.len(), 1);
+}
+
+#[test]
+fn a_slot_lacks_a_kind_only_where_its_form_demands_that_kind() {
+    let mut answers = sample();
+    add(&mut answers, "basics.revenue", 1);
+    let of_first = |form: &FormDefinition, answers: &Answers| {
+        let problems = missing_evidence(form, answers).into_iter();
+        problems.filter(|problem| problem.answer == id("basics.revenue")).collect::<Vec<_>>()
+    };
+    assert_eq!(of_first(form(), &answers), [], "填报说明 4: any of the kinds will do");
+    let mut strict = form().clone();
+    strict.evidence[0].demanded = vec!["third_party".to_owned()];
+    let problems = of_first(&strict, &answers);
+    let sentence = problems[0].sentence(&strict, Language::Chinese);
+    assert!(sentence.contains("还缺：第三方机构出具的证明"), "{sentence}");
+    let kind = key("basics.revenue", 1, Attribute::Kind).answer();
+    answers.set(kind, Some(AnswerValue::Text("third_party".to_owned())));
+    assert_eq!(of_first(&strict, &answers), []);
+    let states = slots(&strict, &answers);
+    assert_eq!((states[0].count_of("third_party"), states[0].count_of("")), (1, 0));
 }
 
 #[test]

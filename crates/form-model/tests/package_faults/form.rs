@@ -44,6 +44,18 @@ fn an_unknown_language_is_refused_with_those_known() {
 }
 
 #[test]
+fn a_demanded_kind_that_the_slot_does_not_take_is_told_with_those_it_takes() {
+    Edited::new()
+        .replace("form.toml", "kinds = [\"host\"]", "kinds = [\"host\"]\ndemanded = [\"host\", \"guest\"]")
+        .fails(&[(
+            "form.toml",
+            19,
+            "“demanded”不能是“guest”。可用的有：host。",
+            "\"demanded\" cannot be \"guest\". Known: host.",
+        )]);
+}
+
+#[test]
 fn a_section_named_twice_is_reported() {
     Edited::new()
         .replace(

@@ -1,24 +1,30 @@
 //! Evidence: the form's slots, and the files of the one in hand.
 
 mod card;
+mod cards;
 mod directory;
 mod drag;
+mod drop;
 mod light_box;
+mod pages;
+mod paste;
 mod picture;
+mod removal;
 mod slot;
 mod slot_list;
+mod status;
+mod told;
 mod transfer;
 
-use form_model::command::EvidenceAct;
 use form_model::evidence::slots;
 use form_model::id::AnswerId;
 use form_model::language::Language;
 use yew::prelude::*;
 
 use crate::field::{Work, page};
-use crate::state::desk::Desk;
-use crate::state::watch::{Change, use_changes, use_listener};
+use crate::state::watch::{Change, use_changes};
 
+pub use drop::use_drops;
 use slot::Slot;
 use slot_list::SlotList;
 
@@ -35,21 +41,6 @@ pub struct EvidenceScreenProps {
     pub version: u32,
 }
 
-/// What is dropped on any other screen is taken in as a file of Huiqian's.
-#[hook]
-pub fn use_drops_elsewhere(desk: &Desk, evidence_shown: bool) {
-    let shown = use_mut_ref(|| evidence_shown);
-    shown.replace(evidence_shown);
-    let told = desk.clone();
-    use_listener(desk, move |change| {
-        if let Change::Dropped(drop) = change
-            && !*shown.borrow()
-        {
-            told.evidence_now(EvidenceAct::LeaveDropped { tray: drop.tray });
-        }
-    });
-}
-
 /// The screen.
 #[component]
 pub fn EvidenceScreen(props: &EvidenceScreenProps) -> Html {
@@ -60,16 +51,17 @@ pub fn EvidenceScreen(props: &EvidenceScreenProps) -> Html {
     let sheet = work.desk.sheet();
     let definition = sheet.definition.clone();
     let states = slots(&definition, sheet.answers());
-    let blobs = sheet.blobs.clone();
+    let (blobs, told, watch) = (sheet.blobs.clone(), sheet.told.clone(), sheet.watch.clone());
     drop(sheet);
     let shown = states.iter().find(|state| state.slot.id == props.slot.as_str()).or(states.first());
     html! {
         <>
             { slot_list::draw(&SlotList { work: &work, states: &states, blobs: &blobs, shown, onslot: &props.onslot, onback: &props.onback, language }) }
-            <main id="form" class="evidence-desk" tabindex="-1">
+            <main id="form" class="evidence-desk" tabindex="-1" data-shown-slot={shown.map(|state| state.slot.id.clone())}>
                 if let Some(state) = shown {
                     <Slot key={state.slot.id.clone()} slot={state.slot.clone()} asked={state.asked} files={state.files.clone()}
-                        removed={state.removed.clone()} {blobs} onshow={props.onshow.clone()} version={props.version} />
+                        removed={state.removed.clone()} {blobs}
+                        told={told.get(&state.slot.id).cloned().unwrap_or_default()} {watch} onshow={props.onshow.clone()} version={props.version} />
                 }
             </main>
         </>

@@ -11,7 +11,7 @@ pub enum Size {
 }
 
 /// The address of a picture. Where the page itself stands under `http:`, so do pictures.
-fn address(size: Size, sha256: &str) -> String {
+fn address(size: Size, sha256: &str, page: u32) -> String {
     let own = web_sys::window().and_then(|window| window.location().protocol().ok());
     let root = if own.is_some_and(|protocol| protocol.starts_with("http")) {
         "http://evidence.localhost"
@@ -22,7 +22,10 @@ fn address(size: Size, sha256: &str) -> String {
         Size::Small => "small",
         Size::Large => "large",
     };
-    format!("{root}/{size}/{sha256}")
+    match page {
+        1 => format!("{root}/{size}/{sha256}"),
+        page => format!("{root}/{size}/{sha256}/{page}"),
+    }
 }
 
 #[derive(PartialEq, Properties)]
@@ -31,6 +34,9 @@ pub struct PictureProps {
     /// Whether the file's bytes are on this machine.
     pub here: bool,
     pub size: Size,
+    /// Of a file with pages, which, counted from 1.
+    #[prop_or(1)]
+    pub page: u32,
     /// What it shows, for those who do not see it.
     pub alt: AttrValue,
     /// Shown in the place of a picture that cannot be made.
@@ -45,7 +51,7 @@ pub fn Picture(props: &PictureProps) -> Html {
     {
         // A file that came meanwhile is tried again.
         let missing = missing.clone();
-        use_effect_with((props.file.sha256.clone(), props.here), move |_| missing.set(false));
+        use_effect_with((props.file.sha256.clone(), props.page, props.here), move |_| missing.set(false));
     }
     if !props.here || *missing {
         return html! {
@@ -57,7 +63,7 @@ pub fn Picture(props: &PictureProps) -> Html {
     }
     let onerror = Callback::from(move |_: Event| missing.set(true));
     html! {
-        <img src={address(props.size, &props.file.sha256)} alt={props.alt.clone()} decoding="async" loading="lazy" {onerror} />
+        <img src={address(props.size, &props.file.sha256, props.page)} alt={props.alt.clone()} decoding="async" loading="lazy" {onerror} />
     }
 }
 

@@ -1,28 +1,27 @@
-//! One slot: what is asked for, its files as cards, and those that were taken out.
+//! One slot: what is asked for, its files as cards, the ways to add some, and those that were taken out.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use form_model::command::{BlobState, DirectoryAct, Evidence, EvidenceAct};
+use form_model::command::{BlobState, DirectoryAct, EvidenceAct, Watch};
 use form_model::definition::EvidenceSlot;
-use form_model::error::UserError;
-use form_model::evidence::Entry;
+use form_model::evidence::{Entry, EntryId, SlotState};
 use form_model::id::AnswerId;
 use form_model::language::Language;
 use patternfly_yew::prelude::Icon;
-use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
-use super::card::Card;
-use super::directory::{self, DirectoryDesk, is_directory, use_directory};
-use super::drag::is_over;
+use super::cards::Cards;
+use super::directory::{self, DirectoryDesk, use_directory};
+use super::drop::use_directory_drops;
 use super::light_box::LightBox;
+use super::paste::use_paste;
+use super::{removal, status, told};
 use crate::field::Work;
 use crate::field::access::read_only;
-use crate::state::watch::{Change, use_listener};
+use crate::state::evidence::Told;
 use crate::text;
 use crate::widget::action::{Action, Weight};
-use crate::widget::banner::{Banner, Tone};
 
 #[derive(PartialEq, Properties)]
 pub struct SlotProps {
@@ -31,52 +30,50 @@ pub struct SlotProps {
     pub files: Vec<Entry>,
     pub removed: Vec<Entry>,
     pub blobs: Rc<BTreeMap<String, BlobState>>,
+    /// What came of the last adding.
+    pub told: Told,
+    /// The folder that is watched, for this slot or another.
+    pub watch: Option<Watch>,
     pub onshow: Callback<AnswerId>,
     pub version: u32,
-}
-
-/// What came of the last adding.
-#[derive(Clone, Default, PartialEq)]
-struct Told {
-    busy: bool,
-    refused: Vec<UserError>,
-    notices: Vec<UserError>,
 }
 
 #[component]
 pub fn Slot(props: &SlotProps) -> Html {
     let language = use_context::<Language>().unwrap_or_default();
-    let told = use_state(Told::default);
-    let viewed = use_state(|| None::<Entry>);
+    let viewed = use_state(|| None::<EntryId>);
     let Some(work) = use_context::<Work>() else { return Html::default() };
-    let adding = adding(&work, &told);
     let (looking, read) = use_directory(&work);
-    use_drops(&work, &props.slot, &adding, &read);
+    use_directory_drops(&work.desk, &props.slot, &read);
     let sheet = work.desk.sheet();
     let definition = sheet.definition.clone();
-    let field = props.slot.field.answer();
-    let foreign = read_only(&sheet, &field, language);
+    let foreign = read_only(&sheet, &props.slot.field.answer(), language);
     drop(sheet);
+    let own = foreign.is_none();
+    use_paste(&work.desk, &props.slot.id, own && looking.table.is_none());
     let choose = {
-        let (adding, slot) = (adding.clone(), props.slot.id.clone());
-        Callback::from(move |()| adding.emit(EvidenceAct::Choose { slot: slot.clone() }))
+        let (desk, slot) = (work.desk.clone(), props.slot.id.clone());
+        Callback::from(move |()| {
+            desk.add_evidence(slot.clone(), EvidenceAct::Choose { slot: slot.clone() }, true);
+        })
     };
     if let Some(table) = looking.table.clone() {
         return html! {
-            <DirectoryDesk slot={props.slot.clone()} looking={(*looking).clone()} {table} act={read} own={foreign.is_none()}
+            <DirectoryDesk slot={props.slot.clone()} looking={(*looking).clone()} {table} act={read} {own}
                 version={props.version} />
         };
     }
     let label = definition.text(language, &format!("evidence.{}.label", props.slot.id)).to_owned();
     let number = text::PANEL_EVIDENCE.fill(language, &[("number", &props.slot.number.to_string())]);
-    let view = {
+    let onview = {
         let viewed = viewed.clone();
-        Callback::from(move |entry: Entry| viewed.set(Some(entry)))
+        Callback::from(move |entry: EntryId| viewed.set(Some(entry)))
     };
-    let unview = {
+    let onclose = {
         let viewed = viewed.clone();
         Callback::from(move |()| viewed.set(None))
     };
+    let shown = props.files.iter().position(|entry| viewed.as_ref() == Some(&entry.id));
     html! {
         <section class="slot" data-evidence-slot={props.slot.id.clone()}>
             <header class="slot-head">
@@ -85,57 +82,36 @@ pub fn Slot(props: &SlotProps) -> Html {
                     <h2>{ label }</h2>
                     { about(props, &definition, language) }
                 </div>
-                if foreign.is_none() {
+                if own {
                     <div class="directory-acts">
                         if !props.slot.directory.is_empty() {
                             <Action name="open-directory" label={text::DIRECTORY_OPEN.of(language)}
                                 disabled={looking.busy} onclick={choose_directory(&props.slot, &read)} />
                         }
                         <Action name="add-evidence" label={text::EVIDENCE_ADD.of(language)} icon={Icon::Plus}
-                            weight={Weight::Primary} disabled={told.busy} onclick={choose} />
+                            weight={Weight::Primary} disabled={props.told.busy} onclick={choose} />
                     </div>
                 }
             </header>
             if let Some(words) = &foreign { <p class="muted">{ words }</p> }
-            { said(&told, language) }
+            { told::told(&props.told, language) }
             { directory::told(&looking, language) }
+            if let Some(watch) = &props.watch { { told::watched(&work, watch, &props.slot.id, &definition, language) } }
+            { disputes(&work, props, own, language) }
             if props.files.is_empty() {
                 <p class="slot-empty muted">
                     { if props.asked { text::EVIDENCE_EMPTY.of(language) } else { text::EVIDENCE_NOT_ASKED.of(language) } }
                 </p>
             }
-            <ol class="cards">
-                { for props.files.iter().enumerate().map(|(at, entry)| html! {
-                    <Card key={entry.id.to_string()} entry={entry.clone()} {at} files={props.files.clone()}
-                        blob={props.blobs.get(&entry.file.sha256).cloned()} own={foreign.is_none()} onview={view.clone()}
-                        slot={props.slot.clone()} oncheck={check_entry(&props.slot, &read)} version={props.version} />
-                }) }
-            </ol>
-            if foreign.is_none() { <p class="drop-hint muted">{ text::EVIDENCE_DROP.of(language) }</p> }
-            { removed(&work, props, foreign.is_none(), language) }
-            if let Some(entry) = &*viewed {
-                <LightBox entry={entry.clone()} blob={props.blobs.get(&entry.file.sha256).cloned()} onclose={unview} />
+            <Cards files={props.files.clone()} slot={props.slot.clone()} blobs={props.blobs.clone()} {own}
+                onview={onview.clone()} oncheck={check_entry(&props.slot, &read)} version={props.version} />
+            if own { { ways_to_add(&work, props, language) } }
+            { removed(&work, props, own, language) }
+            if let Some(at) = shown {
+                <LightBox files={props.files.clone()} {at} blobs={props.blobs.clone()} onshow={onview} {onclose} />
             }
         </section>
     }
-}
-
-/// Asks for files to be added and keeps what came of it.
-fn adding(work: &Work, told: &UseStateHandle<Told>) -> Callback<EvidenceAct> {
-    let (desk, told) = (work.desk.clone(), told.clone());
-    Callback::from(move |act: EvidenceAct| {
-        let (desk, told) = (desk.clone(), told.clone());
-        told.set(Told { busy: true, ..Told::default() });
-        spawn_local(async move {
-            match desk.evidence(act).await {
-                Ok(Evidence { refused, notices, .. }) => told.set(Told { busy: false, refused, notices }),
-                Err(failure) => {
-                    told.set(Told::default());
-                    desk.tell_failure(failure);
-                }
-            }
-        });
-    })
 }
 
 /// Chooses a directory for this slot.
@@ -150,58 +126,50 @@ fn check_entry(slot: &EvidenceSlot, read: &Callback<DirectoryAct>) -> Callback<E
     read.reform(move |entry: Entry| DirectoryAct::Open { slot: slot.clone(), sha256: entry.file.sha256 })
 }
 
-/// What is dropped on this slot goes into it, a directory after it was looked at; what is dropped elsewhere is taken in
-/// as a file of Huiqian's.
-#[hook]
-fn use_drops(
-    work: &Work,
-    slot: &EvidenceSlot,
-    adding: &Callback<EvidenceAct>,
-    read: &Callback<DirectoryAct>,
-) {
-    let last = use_mut_ref(|| (slot.clone(), adding.clone(), read.clone()));
-    last.replace((slot.clone(), adding.clone(), read.clone()));
-    let desk = work.desk.clone();
-    use_listener(&work.desk, move |change| {
-        let Change::Dropped(drop) = change else { return };
-        let (slot, adding, read) = last.borrow().clone();
-        if is_over(".evidence-desk", drop.place) {
-            if is_directory(&slot, &drop.names) {
-                read.emit(DirectoryAct::TakeDropped { slot: slot.id, tray: drop.tray });
-            } else {
-                adding.emit(EvidenceAct::TakeDropped { slot: slot.id, tray: drop.tray });
-            }
-        } else {
-            desk.evidence_now(EvidenceAct::LeaveDropped { tray: drop.tray });
-        }
-    });
-}
-
-/// Which field asks for it, and who may have issued it.
-fn about(props: &SlotProps, definition: &form_model::definition::FormDefinition, language: Language) -> Html {
+/// Which field asks for it, who may have issued it, and of which kinds the files are.
+fn about(props: &SlotProps, form: &form_model::definition::FormDefinition, language: Language) -> Html {
     let field = props.slot.field.answer();
-    let name = form_model::check::short_label(&definition.label(language, &props.slot.field));
-    let kind = |kind: &String| definition.text(language, &format!("evidence_kind.{kind}")).to_owned();
-    let kinds: Vec<_> = props.slot.kinds.iter().map(kind).collect();
+    let name = form_model::check::short_label(&form.label(language, &props.slot.field));
+    let state =
+        SlotState { slot: &props.slot, asked: props.asked, files: props.files.clone(), removed: Vec::new() };
+    let kinds = status::kinds(&state, form, language);
+    let counted = !props.files.is_empty();
+    let kind = |(name, count): &(String, usize)| {
+        html! {
+            <li class={classes!((counted && *count == 0).then_some("muted"))}>{ name }if counted { <span class="kind-count">{ count }</span> }</li>
+        }
+    };
+    let missing: Vec<_> = state.missing_kinds().map(|kind| status::kind_name(form, kind, language)).collect();
+    let lacks = missing.join(language.pick("、", ", "));
     let onclick = props.onshow.reform(move |()| field.clone());
     html! {
         <dl class="slot-about">
             <dt>{ text::EVIDENCE_FOR.of(language) }</dt>
             <dd><Action name="show-field" label={name} weight={Weight::Link} small=true {onclick} /></dd>
             <dt>{ text::EVIDENCE_ISSUER.of(language) }</dt>
-            <dd>{ kinds.join(language.pick("、", ", ")) }</dd>
+            <dd>
+                <ul class="slot-kinds">{ for kinds.iter().map(kind) }</ul>
+                if counted && props.asked && !lacks.is_empty() {
+                    <span class="problem" data-lacks="">{ text::EVIDENCE_LACKS.fill(language, &[("kinds", &lacks)]) }</span>
+                }
+            </dd>
         </dl>
     }
 }
 
-fn said(told: &Told, language: Language) -> Html {
-    let banner =
-        |tone: Tone| move |error: &UserError| html! { <Banner {tone} message={error.sentence(language)} /> };
+/// Where files may be let go, how else they come, and the watched folder.
+fn ways_to_add(work: &Work, props: &SlotProps, language: Language) -> Html {
+    let watch = {
+        let (desk, slot) = (work.desk.clone(), props.slot.id.clone());
+        Callback::from(move |()| desk.evidence_now(EvidenceAct::Watch { slot: slot.clone() }))
+    };
     html! {
-        <div class="slot-told">
-            if told.busy { <p class="muted" role="status">{ text::EVIDENCE_ADDING.of(language) }</p> }
-            { for told.refused.iter().map(banner(Tone::Problem)) }
-            { for told.notices.iter().map(banner(Tone::Caution)) }
+        <div class="drop-hint">
+            <p class="muted">{ text::EVIDENCE_DROP.of(language) }</p>
+            <p class="muted" data-paste-hint="">{ text::EVIDENCE_PASTE.of(language) }</p>
+            if props.watch.is_none() {
+                <Action name="watch" label={text::WATCH.of(language)} weight={Weight::Link} small=true onclick={watch} />
+            }
         </div>
     }
 }
@@ -224,9 +192,15 @@ fn removed(work: &Work, props: &SlotProps, own: bool, language: Language) -> Htm
         }
     };
     html! {
-        <details class="slot-removed">
-            <summary>{ text::EVIDENCE_REMOVED.fill(language, &[("count", &props.removed.len().to_string())]) }</summary>
-            <ul>{ for props.removed.iter().map(line) }</ul>
-        </details>
+            <details class="slot-removed">
+                <summary>{ text::EVIDENCE_REMOVED.fill(language, &[("count", &props.removed.len().to_string())]) }</summary>
+                <ul>{ for props.removed.iter().map(line) }</ul>
+            </details>
     }
+}
+
+/// Files that were taken out and on which people differ: not to be folded away with the others.
+fn disputes(work: &Work, props: &SlotProps, own: bool, language: Language) -> Html {
+    let disputed = props.removed.iter().filter(|entry| removal::is_disputed(work, entry));
+    html! { { for disputed.map(|entry| removal::dispute(work, entry, own, language)) } }
 }

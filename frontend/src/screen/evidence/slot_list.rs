@@ -8,6 +8,7 @@ use form_model::language::Language;
 use patternfly_yew::prelude::Icon;
 use yew::prelude::*;
 
+use super::status::status;
 use crate::field::Work;
 use crate::text;
 use crate::widget::action::{Action, Weight};
@@ -29,7 +30,7 @@ pub fn draw(list: &SlotList<'_>) -> Html {
     let sheet = list.work.desk.sheet();
     let language = list.language;
     let asked = list.states.iter().filter(|state| state.asked).count();
-    let done = list.states.iter().filter(|state| state.asked && !state.files.is_empty()).count();
+    let done = list.states.iter().filter(|state| state.asked && !state.is_missing()).count();
     let words =
         text::EVIDENCE_DONE.fill(language, &[("done", &done.to_string()), ("asked", &asked.to_string())]);
     let (metered, paused, smaller) = (sheet.metered, sheet.paused, sheet.smaller);
@@ -79,11 +80,7 @@ fn slot(list: &SlotList<'_>, state: &SlotState<'_>, language: Language) -> Html 
     let id = state.slot.id.clone();
     let onclick = list.onslot.reform(move |_: MouseEvent| id.clone());
     let label = sheet.definition.text(language, &format!("evidence.{}.label", state.slot.id)).to_owned();
-    let (class, status) = match (state.files.len(), state.asked) {
-        (0, true) => ("untouched", text::EVIDENCE_CHIP_NONE.of(language).to_owned()),
-        (0, false) => ("complete", text::NOT_COUNTED.of(language).to_owned()),
-        (count, _) => ("complete", text::EVIDENCE_CHIP.fill(language, &[("count", &count.to_string())])),
-    };
+    let (class, status) = status(state, &sheet.definition, language);
     html! {
         <li key={state.slot.id.clone()}>
             <button type="button" class={classes!("task", class)} data-action="slot" data-slot={state.slot.id.clone()}
