@@ -66,14 +66,14 @@ fn worked_apart() -> Team {
     says(&team, lead, "move", &["戊.txt", "--to", "1"]);
     says(&team, lead, "move", &["丙.txt", "--to", "6"]);
     says(&team, lead, "remove", &["乙.txt"]);
-    says(&team, lead, "caption", &["甲.txt", "大门"]);
+    says(&team, lead, "say", &["甲.txt", "--caption", "大门"]);
 
     add(&team, colleague, "商务.txt");
     says(&team, colleague, "move", &["丁.txt", "--to", "1"]);
     // The same file, to another place.
     says(&team, colleague, "move", &["丙.txt", "--to", "2"]);
     says(&team, colleague, "remove", &["甲.txt"]);
-    says(&team, colleague, "caption", &["乙.txt", "后门"]);
+    says(&team, colleague, "say", &["乙.txt", "--caption", "后门"]);
     assert_ne!(Seen::at(&team, lead), Seen::at(&team, colleague), "they know nothing of each other");
     team
 }
