@@ -156,7 +156,7 @@ impl<'a, A: Ask> Porter<'a, A> {
             if !self.step(errand, Transfer::Sending { sent: upload.offset }).await? {
                 return Ok(());
             }
-            let length = self.pace.piece().min(file.size - upload.offset);
+            let length = self.pace.piece(file.size - upload.offset);
             let part = Part { path: &path, start: upload.offset, length };
             match self.connection.append(&upload.path, &part).await {
                 Ok(offset) => {
