@@ -204,8 +204,8 @@ pub const FILE_MAX_BYTES: u64 = form_model::evidence::FILE_MAX_BYTES;
 pub const CHECKED_PIECE_MAX_BYTES: u64 = 64 << 20;
 
 /// How many bytes of a piece are gathered in memory before they are written: large enough that handing them to another
-/// thread costs nothing beside it.
-pub const WRITE_BYTES: usize = 256 << 10;
+/// thread costs little beside it, few enough that a killed hub has them sent again.
+pub const WRITE_BYTES: usize = 64 << 10;
 
 /// After how many bytes of a long piece what has come is made durable and counted: what a killed hub may ask for again.
 pub const COUNT_BYTES: u64 = 16 << 20;
