@@ -257,6 +257,7 @@ mod tests {
             number: 1,
             field: FieldId::new("a", "b"),
             kinds: Vec::new(),
+            demanded: Vec::new(),
             directory: vec![comparison],
         };
         let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
