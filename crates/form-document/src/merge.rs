@@ -185,6 +185,7 @@ impl Document {
                 objects: &self.objects,
                 graph: &graph,
                 genesis_actor: &self.genesis_actor,
+                application: &self.application,
             };
             if let Some(dep) = raw.ops.deps.iter().find(|dep| !graph.has(dep)) {
                 return Err(Refusal::BuildsOnRefused(*dep));
@@ -210,6 +211,7 @@ impl Document {
                 objects: &self.objects,
                 graph,
                 genesis_actor: &self.genesis_actor,
+                application: &self.application,
             };
             let checked = checker.check(&raw, &mut reader).map_err(Refusal::from);
             let judged = checked.and_then(|()| (gate.judge)(&raw, &self.objects).map_err(Refusal::Forbidden));
