@@ -182,7 +182,7 @@ pub fn private_file(path: &Path) -> io::Result<File> {
 }
 
 /// Writes a file that its owner alone may read; it is whole or not there.
-fn write_secret(path: &Path, content: &[u8]) -> io::Result<()> {
+pub(crate) fn write_secret(path: &Path, content: &[u8]) -> io::Result<()> {
     let partial = path.with_extension("partial");
     let mut file = private_file(&partial)?;
     file.set_len(0)?;

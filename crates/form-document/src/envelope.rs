@@ -62,8 +62,12 @@ impl Envelope {
 
     /// Adds another key's signature behind the others.
     pub fn countersign(&mut self, purpose: Purpose, key: &SigningKey) {
-        let sig = key.sign(purpose, &self.payload);
-        self.signatures.push(EnvelopeSignature { keyid: key.public(), sig });
+        self.countersigned(key.public(), key.sign(purpose, &self.payload));
+    }
+
+    /// Adds a signature that was made before.
+    pub fn countersigned(&mut self, keyid: PublicKey, sig: Signature) {
+        self.signatures.push(EnvelopeSignature { keyid, sig });
     }
 
     /// The envelope's one spelling.

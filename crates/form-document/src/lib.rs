@@ -29,6 +29,7 @@ mod merge;
 mod object;
 mod op;
 mod overlap;
+pub mod paper;
 mod patch;
 mod policy;
 mod raw;

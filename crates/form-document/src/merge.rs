@@ -267,7 +267,7 @@ impl Document {
 
     /// The history rows of those changes that are `wanted`; the document has all of them. `shown` is from before
     /// they came.
-    fn history_of(
+    pub(crate) fn history_of(
         &self,
         shown: Shown,
         accepted: &[RawChange],
@@ -295,7 +295,7 @@ impl Document {
 }
 
 /// Whether a change clears a value: the document itself does not show that beside a concurrent value.
-fn clears_value(raw: &RawChange) -> bool {
+pub(crate) fn clears_value(raw: &RawChange) -> bool {
     let clears = |op: &Op| matches!(op.key, Key::Map(_)) && matches!(op.action, OpType::Delete);
     raw.ops.operations.iter().any(clears)
 }

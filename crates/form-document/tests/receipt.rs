@@ -229,8 +229,7 @@ fn each_key_counts_for_its_own_stretch_of_the_log() {
     log.key_event(ROOT, act);
     let stolen = log.receipt(next.envelope.clone(), next.index, SEALS[2]);
     assert_eq!(fault(&stolen), BadReceipt::NoKey { index: next.index });
-    let (index, revocation) = log.keys.last().cloned().unwrap();
-    let known = Known { later_keys: vec![(index, revocation)], ..Known::default() };
+    let known = Known { later_keys: log.keys.clone(), ..Known::default() };
     let found = next.verify(&public(ROOT), &known);
     assert_eq!(found, Err(BadReceipt::NoKey { index: next.index }), "also for whoever has the older receipt");
     assert!(first.verify(&public(ROOT), &known).is_ok(), "what came before the theft stands");
@@ -295,7 +294,7 @@ fn a_checkpoint_is_one_text_with_one_reading_and_takes_witnesses() {
     assert!(cosigned.check_signature(&witness, &public(51)).is_err());
     let text = checkpoint.0;
     for (from, to) in
-        [("\n3\n", "\n03\n"), ("\n3\n", "\n+3\n"), ("\n\n", "\nextension\n\n"), ("=\n\n", "=\r\n\n")]
+        [("\n4\n", "\n04\n"), ("\n4\n", "\n+4\n"), ("\n\n", "\nextension\n\n"), ("=\n\n", "=\r\n\n")]
     {
         let changed = SignedCheckpoint(text.replacen(from, to, 1));
         assert_ne!(changed.0, text);

@@ -69,7 +69,7 @@ fn edits_of_what_is_final_are_held_and_comments_go_on() {
     lead.sync(&mut hub);
     one_refused(&mut hub, &mut commerce, Reason::Held);
     let judgement = judge(&mut hub, &mut science);
-    assert_eq!(refusals(&judgement)[..2], [Reason::Held, Reason::Held]);
+    assert_eq!(refusals(&judgement)[..2], [Reason::Held, Reason::BuildsOnRefused]);
     for desk in [&mut lead, &mut commerce, &mut science] {
         desk.sync(&mut hub);
         desk.pull(&hub);

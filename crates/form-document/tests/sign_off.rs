@@ -114,7 +114,7 @@ fn whoever_signed_may_take_it_back_with_a_reason_and_erases_nothing() {
     let signed = desk.sign_off("science", "王", "plan", Step::Sign, None);
     let mut other = Desk::new(COMMERCE, &chain);
     other.take(&desk.bundle());
-    let withdraw = |reason: &str| Word::Withdraw { statement: signed.clone(), reason: reason.to_owned() };
+    let withdraw = |reason: &str| Word::Withdraw { statement: signed, reason: reason.to_owned() };
     other.state(&statement("commerce", "李", withdraw("不同意")));
     assert_eq!(other.states("plan"), [State::Holds], "no other agency takes it back");
     let by = desk.state(&statement("science", "王", withdraw("数据有误")));
@@ -146,13 +146,13 @@ fn three_steps_are_three_persons_in_their_order() {
     assert_eq!(desks[0].states("basics"), [State::OutOfOrder], "{early:?} skips two steps");
     let prepared = desks[0].sign_off("commerce", "张", "basics", Step::Prepare, None);
     assert_eq!(next(&desks[0]), Some(Step::Review));
-    desks[0].sign_off("commerce", "李", "basics", Step::Review, Some(prepared.clone()));
+    desks[0].sign_off("commerce", "李", "basics", Step::Review, Some(prepared));
     assert_eq!(next(&desks[0]), Some(Step::Review), "one device is one person");
     pass(&mut desks, 0, 1);
     let reviewed = desks[1].sign_off("commerce", "李", "basics", Step::Review, Some(prepared));
     assert_eq!(next(&desks[1]), Some(Step::Sign));
     pass(&mut desks, 1, 0);
-    desks[0].sign_off("commerce", "赵", "basics", Step::Sign, Some(reviewed.clone()));
+    desks[0].sign_off("commerce", "赵", "basics", Step::Sign, Some(reviewed));
     assert_eq!(next(&desks[0]), Some(Step::Sign), "the first person does not sign too");
     pass(&mut desks, 1, 2);
     desks[2].sign_off("commerce", "赵", "basics", Step::Sign, Some(reviewed));

@@ -1,7 +1,7 @@
 //! A form definition: what is asked, of whom, under which rules. Built by [`crate::package`] from a form
 //! package's files; travels to the web view as JSON.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -203,6 +203,11 @@ pub enum AnswerKind {
 }
 
 impl FormDefinition {
+    /// The sections that the lead's completeness and a final revision cover.
+    pub fn counted_sections(&self) -> BTreeSet<String> {
+        self.sections.iter().filter(|section| section.counted).map(|section| section.id.clone()).collect()
+    }
+
     /// The day to count down to: the applicants' own where they stated one, else the form's;
     /// `YYYY-MM-DD`.
     pub fn deadline_for(&self, answers: &Answers) -> Option<String> {

@@ -7,6 +7,7 @@ mod core;
 mod enrol;
 mod examine;
 mod file;
+mod finalise;
 mod fold;
 mod form;
 mod live;
@@ -17,6 +18,7 @@ mod publish;
 mod queue;
 mod recovering;
 mod round;
+mod seal;
 mod start;
 mod thread;
 

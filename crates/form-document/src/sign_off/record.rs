@@ -6,7 +6,8 @@ use form_model::id::ApplicationId;
 use serde::{Deserialize, Serialize};
 
 use super::statement::{BadStatement, Statement};
-use crate::actor::{change_name, read_change_name};
+use crate::actor::change_name;
+use crate::digest::Sha256;
 use crate::document::Document;
 use crate::edit::Committed;
 use crate::envelope::Envelope;
@@ -18,15 +19,15 @@ use crate::reader::Shown;
 /// Largest statement as stored, in bytes: its longest texts in base 64, and twice that.
 const STORED_MAX_BYTES: usize = 16 << 10;
 
-/// Names a statement: its change's actor and number.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+/// Names a statement: the SHA-256 of its signed bytes. Its place in the document changes when a device writes again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct StatementId(pub String);
+pub struct StatementId(pub Sha256);
 
 impl StatementId {
-    /// Whether it names a change.
-    pub fn is_valid(&self) -> bool {
-        read_change_name(&self.0).is_some()
+    /// The name of a signed statement.
+    pub fn of(envelope: &Envelope) -> Self {
+        Self(Sha256::of(&envelope.payload))
     }
 }
 
@@ -79,11 +80,11 @@ impl Document {
         let stored = String::from_utf8(bytes).map_err(|error| failed(&error))?;
         StatementKey::read(&stored, self.application()).map_err(|error| failed(&error))?;
         let seq = self.causality().last_seq(self.actor()).saturating_add(1);
-        let id = StatementId(StatementKey::of(self.actor(), seq));
+        let key = StatementKey::of(self.actor(), seq);
         let map = self.objects.statements().cloned().ok_or_else(|| failed(&"no map of statements"))?;
         let committed = self
-            .commit(time_ms, Shown::default(), |transaction| transaction.put(&map, id.0.as_str(), stored))?;
-        Ok(committed.map(|committed| (id, committed)))
+            .commit(time_ms, Shown::default(), |transaction| transaction.put(&map, key.as_str(), stored))?;
+        Ok(committed.map(|committed| (StatementId::of(envelope), committed)))
     }
 
     /// All statements, in the order of their operations, which is that of knowledge: whoever makes a statement has
@@ -98,7 +99,7 @@ impl Document {
                 continue;
             };
             if let Ok((device, statement, envelope)) = StatementKey::read(text, self.application()) {
-                let id = StatementId(item.key.to_string());
+                let id = StatementId::of(&envelope);
                 made.push((op, MadeStatement { id, device, statement, envelope }));
             }
         }

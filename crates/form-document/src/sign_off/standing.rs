@@ -145,7 +145,7 @@ fn withdrawal(made: &MadeStatement, all: &[MadeStatement]) -> Option<StatementId
         other.statement.agency == made.statement.agency
             && matches!(&other.statement.word, Word::Withdraw { statement, .. } if *statement == made.id)
     };
-    all.iter().find(takes_back).map(|other| other.id.clone())
+    all.iter().find(takes_back).map(|other| other.id)
 }
 
 /// The next step that an agency lacks.

@@ -116,14 +116,9 @@ impl Statement {
             && fits(&self.person, PERSON_MAX_CHARS)
             && fits(&self.title, PERSON_MAX_CHARS);
         let word = match &self.word {
-            Word::Confirm { section, after, .. } => {
-                (1..=SECTION_MAX_BYTES).contains(&section.len())
-                    && after.as_ref().is_none_or(StatementId::is_valid)
-            }
+            Word::Confirm { section, .. } => (1..=SECTION_MAX_BYTES).contains(&section.len()),
             Word::Declare { .. } => true,
-            Word::Withdraw { statement, reason } => {
-                statement.is_valid() && !reason.trim().is_empty() && fits(reason, REMARK_MAX_CHARS)
-            }
+            Word::Withdraw { reason, .. } => !reason.trim().is_empty() && fits(reason, REMARK_MAX_CHARS),
         };
         let sound = name && word && fits(&self.remark, REMARK_MAX_CHARS) && self.agency.is_valid();
         if sound { Ok(()) } else { Err(BadStatement::Words) }

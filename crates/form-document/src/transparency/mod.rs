@@ -16,7 +16,7 @@ pub use key_history::{BadKeys, KeyAct, KeyEvent, KeyHistory};
 pub use leaf::{LEAF_BYTES, Leaf};
 pub use origin::{BadOrigin, Origin};
 pub use receipt::{BadReceipt, Known, LoggedKeyEvent, RECEIPT_FORMAT, Receipt, VerifiedReceipt};
-pub use tlog_tiles::{Error as TreeError, Hash as NodeHash, HashReader};
+pub use tlog_tiles::{Error as TreeError, Hash as NodeHash, HashReader, stored_hash_index};
 pub use tree::{
     BadProof, Tree, check_consistency, check_inclusion, hashes_for, prove_consistency, prove_inclusion, root,
 };

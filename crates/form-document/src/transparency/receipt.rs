@@ -54,7 +54,8 @@ pub struct Known {
     pub application: Option<ApplicationId>,
     /// The revision that it is to be.
     pub revision: Option<u64>,
-    /// Changes of keys that the verifier has heard of since, with their places: a key taken back later.
+    /// The changes of keys that the verifier has from the log itself, with their places: a key may have been taken back
+    /// later than the receipt was made.
     pub later_keys: Vec<(u64, Envelope)>,
 }
 
