@@ -34,6 +34,8 @@ pub enum Purpose {
     Manifest,
     /// Which key a hub signs with from when on: a key event.
     HubKey,
+    /// The hub's word, by the key that its members know, on the root key of its public log.
+    LogRoot,
 }
 
 impl Purpose {
@@ -50,6 +52,7 @@ impl Purpose {
             Self::SignOff => "application/vnd.huiqian.sign-off.v1+json",
             Self::Manifest => "application/vnd.huiqian.manifest.v1+json",
             Self::HubKey => "application/vnd.huiqian.hub-key.v1+json",
+            Self::LogRoot => "application/vnd.huiqian.log-root.v1",
         }
     }
 }

@@ -138,7 +138,7 @@ impl Operation<'_> {
             }
             (Some(Place::Statements), Key::Map(key)) => self.check_statement(key),
             (Some(Place::Statements), Key::Seq(_)) => {
-                Err(self.bad_statement("it counts in the map of statements"))
+                Err(self.bad_statement(&"it counts in the map of statements"))
             }
             (Some(Place::Section(section)), Key::Map(key)) => {
                 self.check_value(&AnswerId(format!("{section}.{key}")), reader)
@@ -190,7 +190,7 @@ impl Operation<'_> {
         preds.into_iter().try_for_each(|pred| self.check_pred(pred, key, reader))
     }
 
-    fn bad_statement(&self, what: impl ToString) -> Malformed {
+    fn bad_statement(&self, what: &impl ToString) -> Malformed {
         Malformed::BadStatement { op: self.id.counter, what: what.to_string() }
     }
 
@@ -198,15 +198,15 @@ impl Operation<'_> {
     /// looked at here; whose it may be, with the rights.
     fn check_statement(&self, key: &str) -> Result<(), Malformed> {
         let OpType::Put(ScalarValue::Str(stored)) = &self.op.action else {
-            return Err(self.bad_statement("it is no text"));
+            return Err(self.bad_statement(&"it is no text"));
         };
         if self.op.insert || !self.op.pred.is_empty() {
-            return Err(self.bad_statement("it replaces another"));
+            return Err(self.bad_statement(&"it replaces another"));
         }
         if key != StatementKey::of(&self.raw.ops.actor_id, self.raw.ops.seq) {
-            return Err(self.bad_statement("its key does not name the change"));
+            return Err(self.bad_statement(&"its key does not name the change"));
         }
-        StatementKey::read(stored, self.checker.application).map(drop).map_err(|bad| self.bad_statement(bad))
+        StatementKey::read(stored, self.checker.application).map(drop).map_err(|bad| self.bad_statement(&bad))
     }
 
     /// Whether the author knew the change that makes a comment.

@@ -37,7 +37,8 @@ impl Core {
         let unsent = self.unsent(id)?;
         let contents = stored.ledger.document.contents(&form);
         let roster = stored.ledger.chain().newest();
-        let mut found = obstacles(&stored.ledger.document, &form, &contents, roster).map_err(unbuilt)?;
+        let mut found =
+            obstacles(&stored.ledger.document, &form, &contents, roster).map_err(|error| unbuilt(&error))?;
         found.extend(self.missing_files(id, contents.evidence.iter().map(|file| (file.sha256, &file.name)))?);
         found.extend(unsent.into_iter().map(|(device, changes)| Obstacle::Unsent { device, changes }));
         Ok(found)
@@ -56,14 +57,15 @@ impl Core {
     ) -> Result<Receipt, HubError> {
         self.admit(carrier, id)?;
         self.seal()?;
-        let envelope = Envelope::read(&submission.envelope, Purpose::Manifest).map_err(refused)?;
-        let lead = envelope.author().ok_or_else(|| refused("it is signed by nobody"))?;
-        let payload = envelope.verify(Purpose::Manifest, &lead).map_err(refused)?;
+        let envelope =
+            Envelope::read(&submission.envelope, Purpose::Manifest).map_err(|bad| refused(&bad))?;
+        let lead = envelope.author().ok_or_else(|| refused(&"it is signed by nobody"))?;
+        let payload = envelope.verify(Purpose::Manifest, &lead).map_err(|bad| refused(&bad))?;
         let digest = Sha256::of(payload);
         if let Some(receipt) = self.answered_before(id, &digest)? {
             return Ok(receipt);
         }
-        let manifest = Manifest::read(payload).map_err(refused)?;
+        let manifest = Manifest::read(payload).map_err(|bad| refused(&bad))?;
         self.check_submission(id, submission, &manifest, &lead, digest)?;
         self.rebuild(id, &manifest, payload)?;
         self.close(id, submission, &envelope, manifest.revision)?;
@@ -106,23 +108,23 @@ impl Core {
         lead: &PublicKey,
         digest: Sha256,
     ) -> Result<(), HubError> {
-        let step = submission.step.read().map_err(refused)?;
+        let step = submission.step.read().map_err(|bad| refused(&bad))?;
         let Act::Finalise { revision, manifest: named, sections } = step.act else {
-            return Err(refused("the step is no finalising"));
+            return Err(refused(&"the step is no finalising"));
         };
         let roster = self.opened(id)?.ledger.chain().newest();
         if submission.step.key != *lead || !roster.may_lead(lead) {
             return Err(HubError::new(ErrorCode::NotALead, "the submission is signed by no lead"));
         }
         if named != digest || revision != manifest.revision || manifest.application != *id {
-            return Err(refused("the step and the manifest are about different revisions"));
+            return Err(refused(&"the step and the manifest are about different revisions"));
         }
         let record = self.storage.application(id)?.ok_or_else(unknown)?;
         let form = self.forms.get(&*self.storage, &record.package)?;
         if sections == form.counted_sections() {
             return Ok(());
         }
-        Err(refused("it closes other sections than the form counts"))
+        Err(refused(&"it closes other sections than the form counts"))
     }
 
     /// Builds the manifest from what is stored, and compares it byte for byte.
@@ -132,8 +134,8 @@ impl Core {
         let roster = stored.ledger.chain().newest();
         let contents = document.contents(&form);
         let facts = Facts { made_ms: manifest.made_ms, overrides: manifest.overrides.clone() };
-        let ours = build(document, &form, &contents, roster, facts).map_err(unbuilt)?;
-        let mut found = obstacles(document, &form, &contents, roster).map_err(unbuilt)?;
+        let ours = build(document, &form, &contents, roster, facts).map_err(|error| unbuilt(&error))?;
+        let mut found = obstacles(document, &form, &contents, roster).map_err(|error| unbuilt(&error))?;
         found.extend(self.missing_files(id, contents.evidence.iter().map(|file| (file.sha256, &file.name)))?);
         let excused = |device: &PublicKey| {
             manifest.overrides.iter().any(|one| one.device == *device && !one.reason.trim().is_empty())
@@ -145,7 +147,7 @@ impl Core {
                 HubError::new(ErrorCode::NotFinal, "something stands in the way").with_obstacles(found)
             );
         }
-        if ours.to_vec().map_err(unbuilt)? == payload {
+        if ours.to_vec().map_err(|error| unbuilt(&error))? == payload {
             return Ok(());
         }
         if ours.heads != manifest.heads || ours.roster.version != manifest.roster.version {
@@ -153,7 +155,7 @@ impl Core {
                 "the hub has taken in other work meanwhile; fetch it, look at it, and finalise again";
             return Err(HubError::new(ErrorCode::RosterMoved, detail));
         }
-        Err(refused("the manifest is not what the hub makes of the same changes"))
+        Err(refused(&"the manifest is not what the hub makes of the same changes"))
     }
 
     /// Closes the revision and logs it, in one commit; then signs.
@@ -237,10 +239,10 @@ impl OpenApplication {
     }
 }
 
-fn refused(why: impl ToString) -> HubError {
+fn refused(why: &impl ToString) -> HubError {
     HubError::new(ErrorCode::SubmissionRefused, why.to_string())
 }
 
-fn unbuilt(error: impl ToString) -> HubError {
+fn unbuilt(error: &impl ToString) -> HubError {
     HubError::new(ErrorCode::Internal, error.to_string())
 }

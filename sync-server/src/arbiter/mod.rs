@@ -21,9 +21,11 @@ mod round;
 mod seal;
 mod start;
 mod thread;
+mod tile;
 
 pub use self::core::Core;
 pub use file::{History, NewUpload, Room};
 pub use publish::{CheckedPublication, Published};
 pub use round::{Answer, Ask, Round, Stretch};
 pub(crate) use thread::Arbiter;
+pub use tile::TilePath;

@@ -3,7 +3,7 @@
 
 use form_document::digest::Sha256;
 use form_document::envelope::Envelope;
-use form_document::key::{PublicKey, Purpose, SigningKey};
+use form_document::key::{PublicKey, Purpose, Signature, SigningKey};
 use form_document::transparency::{
     HashReader, KeyAct, KeyEvent, KeyHistory, Leaf, LoggedKeyEvent, NodeHash, Origin, RECEIPT_FORMAT,
     Receipt, SignedCheckpoint, Tree, TreeError, hashes_for, prove_consistency, prove_inclusion, root,
@@ -122,7 +122,8 @@ impl Core {
         let author = envelope.author().ok_or_else(|| unsealed("the statement is signed by nobody"))?;
         let leaf = Leaf::of(envelope, purpose, &author)
             .ok_or_else(|| unsealed("the statement is not signed by its author"))?;
-        let hashes = hashes_for(index, leaf.hash(), &Hashes(&*self.storage)).map_err(broken)?;
+        let hashes =
+            hashes_for(index, leaf.hash(), &Hashes(&*self.storage)).map_err(|error| broken(&error))?;
         // A change of keys bears the signature that it needs.
         let signature = match subject {
             SealSubject::Key => envelope.signature(&author),
@@ -138,7 +139,7 @@ impl Core {
             signature,
         };
         let hashes = hashes.into_iter().map(|hash| Sha256(hash.0)).collect();
-        Ok(SealWrite::Entry { entry, first_hash: stored_hash_index(0, index), hashes })
+        Ok(SealWrite::Entry { entry: Box::new(entry), first_hash: stored_hash_index(0, index), hashes })
     }
 
     /// Signs the durable entries that are not signed, and the log as it stands.
@@ -170,7 +171,7 @@ impl Core {
     /// # Errors
     /// When the store fails.
     pub fn tree(&self) -> Result<Tree, HubError> {
-        root(self.storage.seal_size()?, &Hashes(&*self.storage)).map_err(broken)
+        root(self.storage.seal_size()?, &Hashes(&*self.storage)).map_err(|error| broken(&error))
     }
 
     /// The hub's newest signed word on the log.
@@ -204,7 +205,7 @@ impl Core {
         if old > new || new > self.storage.seal_size()? {
             return Err(HubError::new(ErrorCode::NotFound, "the signature log has not that many entries"));
         }
-        prove_consistency(old, new, &Hashes(&*self.storage)).map_err(broken)
+        prove_consistency(old, new, &Hashes(&*self.storage)).map_err(|error| broken(&error))
     }
 
     /// The changes of the hub's keys, each with the proof that it is in the log of that size.
@@ -221,11 +222,33 @@ impl Core {
             .collect()
     }
 
-    fn inclusion(&self, size: u64, index: u64) -> Result<Vec<Sha256>, HubError> {
-        prove_inclusion(size, index, &Hashes(&*self.storage)).map_err(broken)
+    /// The entry of a final revision whose manifest has that SHA-256.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn revision_by_digest(&self, digest: &Sha256) -> Result<Option<SealEntry>, HubError> {
+        let entry = self.storage.seal_by_digest(digest)?;
+        Ok(entry.filter(|entry| entry.signature.is_some() && entry.subject != SealSubject::Key))
     }
 
-    fn key_history(&self, origin: &Origin, root: &PublicKey) -> Result<KeyHistory, HubError> {
+    /// The hub's own word, by the key that its members know.
+    pub fn sign_as_hub(&self, purpose: Purpose, content: &[u8]) -> Signature {
+        self.key.sign(purpose, content)
+    }
+
+    /// The proof that an entry is in the log of some size.
+    ///
+    /// # Errors
+    /// When it is not, or the store fails.
+    pub fn inclusion(&self, size: u64, index: u64) -> Result<Vec<Sha256>, HubError> {
+        prove_inclusion(size, index, &Hashes(&*self.storage)).map_err(|error| broken(&error))
+    }
+
+    /// Which keys the log names.
+    ///
+    /// # Errors
+    /// When it is not sound, or the store fails.
+    pub fn key_history(&self, origin: &Origin, root: &PublicKey) -> Result<KeyHistory, HubError> {
         let mut history = KeyHistory::default();
         for entry in self.storage.seal_keys()? {
             let envelope = read(&entry.envelope, Purpose::HubKey)?;
@@ -234,6 +257,14 @@ impl Core {
                 .map_err(|bad| unsealed(&format!("the signature log's keys: {bad}")))?;
         }
         Ok(history)
+    }
+
+    /// The key that signs by the log; `None` for an empty one.
+    ///
+    /// # Errors
+    /// As [`Self::key_history`].
+    pub fn log_key(&self, origin: &Origin, root: &PublicKey) -> Result<Option<PublicKey>, HubError> {
+        Ok(self.key_history(origin, root)?.at(self.storage.seal_size()?))
     }
 
     /// The receipt of a signed entry.
@@ -269,6 +300,6 @@ fn unsealed(detail: &str) -> HubError {
     HubError::new(ErrorCode::Unsealed, detail)
 }
 
-fn broken(error: TreeError) -> HubError {
+fn broken(error: &TreeError) -> HubError {
     unsealed(&format!("the signature log's tree: {error}"))
 }

@@ -3,9 +3,11 @@
 mod admin;
 mod backup;
 mod doctor;
-mod key;
+mod keys;
+mod log;
 mod restore;
 mod serve;
+mod signing;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -59,18 +61,12 @@ enum Action {
     /// invite`), never by the hub.
     #[command(subcommand)]
     Admin(admin::Admin),
-    /// The hub's key.
+    /// The hub's keys: shown, rotated, taken back.
     #[command(subcommand)]
-    Key(KeyAction),
-}
-
-#[derive(Debug, Subcommand)]
-enum KeyAction {
-    /// Prints the public half.
-    Show {
-        #[arg(long)]
-        data: PathBuf,
-    },
+    Keys(keys::Keys),
+    /// The public log of what the hub has signed.
+    #[command(subcommand)]
+    Log(log::Log),
 }
 
 impl Command {
@@ -81,7 +77,8 @@ impl Command {
             Action::Restore { data, from } => restore::run(&data, &from)?,
             Action::Doctor { data, blobs, config } => return doctor::run(&data, blobs, config.as_deref()),
             Action::Admin(admin) => admin.run()?,
-            Action::Key(KeyAction::Show { data }) => key::show(&data)?,
+            Action::Keys(keys) => keys.run()?,
+            Action::Log(log) => log.run()?,
         }
         Ok(ExitCode::SUCCESS)
     }

@@ -12,9 +12,11 @@ mod place;
 mod problem;
 mod range;
 mod route;
+mod seal;
 mod session;
 mod signed;
 mod state;
+mod submission;
 mod tus;
 mod upload;
 

@@ -46,6 +46,8 @@ pub enum SealError {
     OtherRoot { found: PublicKey, expected: PublicKey },
     #[error(transparent)]
     Origin(#[from] BadOrigin),
+    #[error("the signature log: {0}")]
+    Log(String),
     #[error("the system gives no random numbers")]
     NoRandom,
 }
@@ -179,16 +181,21 @@ impl SealFolder {
         sync_folder(&self.file()).map_err(failed)
     }
 
-    /// The key that was to sign next when the program was ended, if so.
+    /// Ends a change of keys that was cut off: the next key takes the other's place when the log names it, and goes
+    /// away when the log does not.
     ///
     /// # Errors
     /// As [`Self::open_or_new`].
-    pub fn next(&self, passphrase: Option<&str>) -> Result<Option<SigningKey>, SealError> {
-        if !self.next_file().exists() {
-            return Ok(None);
+    pub fn settle(&self, passphrase: Option<&str>, named: Option<PublicKey>) -> Result<(), SealError> {
+        let file = self.next_file();
+        if !file.exists() {
+            return Ok(());
         }
-        let stored = read(&self.next_file())?;
-        signing(&unlock(&stored.key, &self.next_file(), passphrase)?).map(Some)
+        let next = signing(&unlock(&read(&file)?.key, &file, passphrase)?)?;
+        if named == Some(next.public()) {
+            return self.promote_next();
+        }
+        fs::remove_file(&file).map_err(|error| SealError::File(file, error))
     }
 
     fn make(&self, origin: Option<&str>, passphrase: Option<&str>) -> Result<(), SealError> {

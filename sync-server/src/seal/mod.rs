@@ -5,9 +5,13 @@ mod file;
 mod locked;
 
 use std::fmt;
+use std::path::Path;
 
 use form_document::key::{PublicKey, SigningKey};
 use form_document::transparency::Origin;
+
+use crate::arbiter::Core;
+use crate::config::SealSettings;
 
 pub use file::{SealError, SealFolder};
 
@@ -20,6 +24,32 @@ pub struct Seal {
     pub key: SigningKey,
     /// The root key itself, while it still lies in the data folder: only then can the first key be introduced.
     pub root_key: Option<SigningKey>,
+}
+
+/// The seal in a data folder; made at the first start. `core` is the hub's, to ask its log which key signs.
+///
+/// # Errors
+/// When the seal's files, or the passphrase's, cannot be used; when the log is not sound.
+pub fn open(data: &Path, settings: &SealSettings, core: &Core) -> Result<Seal, SealError> {
+    let passphrase = settings
+        .passphrase()
+        .map_err(|error| SealError::File(settings.passphrase_file.clone().unwrap_or_default(), error))?;
+    let passphrase = passphrase.as_deref();
+    let folder = SealFolder::at(data);
+    if !folder.file().exists() {
+        let seal = folder.open_or_new(settings.origin.as_deref(), passphrase)?;
+        tracing::warn!(
+            root = %seal.root,
+            file = %folder.root_file().display(),
+            "the root key of the signature log was made: put it on paper (sync-server keys root) and take it off \
+             this machine"
+        );
+        return Ok(seal);
+    }
+    let (origin, root) = folder.public()?;
+    let named = core.log_key(&origin, &root).map_err(|error| SealError::Log(error.to_string()))?;
+    folder.settle(passphrase, named)?;
+    folder.open(passphrase)
 }
 
 impl fmt::Debug for Seal {

@@ -109,7 +109,7 @@ async fn a_backup_of_a_serving_hub_restores_and_the_doctor_finds_both_well() {
     assert!(!again.status.success(), "a backup is never overwritten");
     let doctor = run(&["doctor"], &[("--data", &data)]);
     assert!(doctor.status.success(), "{}", String::from_utf8_lossy(&doctor.stdout));
-    let shown = run(&["key", "show"], &[("--data", &data)]);
+    let shown = run(&["keys", "show"], &[("--data", &data)]);
     assert_eq!(String::from_utf8(shown.stdout).unwrap().trim(), running.hub.to_string());
     assert!(!run(&["restore"], &[("--data", &data), ("--from", &backup)]).status.success());
     running.signal(Signal::TERM);

@@ -14,7 +14,7 @@ mod tree;
 pub use checkpoint::{BadCheckpoint, SignedCheckpoint, verifier_key};
 pub use key_history::{BadKeys, KeyAct, KeyEvent, KeyHistory};
 pub use leaf::{LEAF_BYTES, Leaf};
-pub use origin::{BadOrigin, Origin};
+pub use origin::{BadOrigin, Origin, log_root};
 pub use receipt::{BadReceipt, Known, LoggedKeyEvent, RECEIPT_FORMAT, Receipt, VerifiedReceipt};
 pub use tlog_tiles::{Error as TreeError, Hash as NodeHash, HashReader, stored_hash_index};
 pub use tree::{

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::key::PublicKey;
+
 /// Longest name of a log, in bytes: a host and a path.
 const ORIGIN_MAX_BYTES: usize = 200;
 
@@ -47,4 +49,9 @@ impl std::fmt::Display for Origin {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.0)
     }
+}
+
+/// What a hub's members' key signs to vouch for a log's root key: the name, a line end, and the key's 64 hex digits.
+pub fn log_root(origin: &Origin, root: &PublicKey) -> Vec<u8> {
+    format!("{origin}\n{root}").into_bytes()
 }
