@@ -45,7 +45,7 @@ pub struct StoredCheckpoint {
 pub enum SealWrite {
     /// An entry, with the tree's hashes that it completes: those from place `first_hash` on.
     Entry {
-        entry: SealEntry,
+        entry: Box<SealEntry>,
         first_hash: u64,
         hashes: Vec<Sha256>,
     },
