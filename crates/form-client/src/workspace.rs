@@ -18,6 +18,7 @@ mod replica;
 mod reread;
 mod rights;
 mod set_aside;
+mod signing;
 mod start;
 mod sync;
 mod team;

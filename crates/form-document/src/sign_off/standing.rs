@@ -56,6 +56,16 @@ pub fn required<'a>(roster: &'a Roster, section: &str) -> Vec<&'a AgencyId> {
 }
 
 impl SectionStanding {
+    /// The statement by which an agency has taken a step that holds.
+    pub fn holding(&self, agency: &AgencyId, step: Step) -> Option<StatementId> {
+        let taken = |one: &&StatementStanding| {
+            one.state == State::Holds
+                && one.made.statement.agency == *agency
+                && matches!(&one.made.statement.word, Word::Confirm { step: found, .. } if *found == step)
+        };
+        self.statements.iter().rev().find(taken).map(|one| one.made.id)
+    }
+
     /// How a section stands with these statements, by this roster.
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 
 mod discussion;
 mod evidence;
+mod signing;
 mod team;
 
 use serde::{Deserialize, Serialize};
@@ -19,6 +20,10 @@ pub use discussion::{
     SetAsideRequest,
 };
 pub use evidence::{BlobState, Evidence, EvidenceAct, EvidenceRequest, Transfer};
+pub use signing::{
+    AgencySigning, Excuse, FinalSummary, ObstacleSummary, Reason, ReturnSummary, RevisionState,
+    SectionSigning, Signer, Signing, SigningAct, SigningRequest, StatementState, StatementSummary,
+};
 pub use team::{
     AGENCY_COLOURS, AgencySummary, Connect, DeviceSummary, Invite, InvitePreview, InviteRequest, InviteState,
     InviteSummary, Join, Link, Present, RecoveryCode, ShowPresence, SyncState, Team, TeamAct, TeamRequest,
@@ -55,8 +60,9 @@ pub mod name {
     pub const EXPORT_REMINDER: &str = "export_reminder";
     pub const EXPORT_BUNDLE: &str = "export_bundle";
     pub const EVIDENCE: &str = "evidence";
+    pub const SIGNING: &str = "signing";
     /// All of them, for the shell's permission list.
-    pub const ALL: [&str; 29] = [
+    pub const ALL: [&str; 30] = [
         START,
         SAVE_SETTINGS,
         CREATE_APPLICATION,
@@ -86,6 +92,7 @@ pub mod name {
         EXPORT_REMINDER,
         EXPORT_BUNDLE,
         EVIDENCE,
+        SIGNING,
     ];
 }
 
