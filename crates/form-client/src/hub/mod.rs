@@ -10,6 +10,7 @@ mod line;
 mod local;
 mod problem;
 mod restored;
+mod submit;
 mod sync_loop;
 mod transfer;
 
@@ -23,5 +24,6 @@ pub use line::prepare_tls;
 pub use local::{HeardDesk, LocalDesk};
 pub use problem::refusal;
 pub use restored::go_on;
+pub use submit::{LogNews, LogRoot, finalise, follow_log, submit};
 pub use sync_loop::{Ask, Wake, catch_up, check_start, device_key, run};
 pub use transfer::{Extent, Load, Loads, METERED_MAX_BYTES, transfer};

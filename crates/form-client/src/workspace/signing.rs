@@ -1,5 +1,6 @@
 //! Sign-off, the declaration, and final revisions, as people do and see them.
 
+mod log;
 mod obstacle;
 mod summary;
 
