@@ -11,6 +11,7 @@ mod discussion;
 mod evidence;
 mod form;
 mod output;
+mod signing;
 mod sync;
 mod team;
 mod transfer;
@@ -61,9 +62,10 @@ fn run(arguments: &Arguments, output: &Output) -> anyhow::Result<ExitCode> {
         Command::GoOn { id } => sync::go_on(arguments, id, output)?,
         Command::Status { id } => sync::status(arguments, id, output)?,
         Command::Members { id } => team::members(arguments, id, output)?,
-        Command::Grant { id, agency, name, mark, role, parts, no_parts, evidence, accept_until } => {
+        Command::Grant { id, agency, name, mark, role, parts, no_parts, evidence, steps, accept_until } => {
             let parts = (*no_parts || !parts.is_empty()).then_some(parts.as_slice());
-            let granted = team::Granted { agency, name, mark, role: *role, parts, evidence, accept_until };
+            let granted =
+                team::Granted { agency, name, mark, role: *role, parts, evidence, steps, accept_until };
             team::grant(arguments, id, granted, output)?;
         }
         Command::Revoke { id, who } => team::revoke(arguments, id, who, output)?,
@@ -88,6 +90,7 @@ fn run(arguments: &Arguments, output: &Output) -> anyhow::Result<ExitCode> {
             transfer::export_bundle(arguments, id, &since, out, output)?;
         }
         Command::Bundle(BundleCommand::Import { file }) => transfer::import(arguments, file, output)?,
+        Command::Signing(command) => return signing::run(arguments, command, output).map(verdict),
         Command::Evidence(command) => return evidence::run(arguments, command, output).map(verdict),
         Command::Device { keep_in } => device::run(arguments, *keep_in, output)?,
         Command::Demo { keep } => return demo::run(keep.as_deref(), output).map(verdict),

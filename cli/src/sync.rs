@@ -16,7 +16,7 @@ use crate::argument::Arguments;
 use crate::output::{Output, warning};
 
 /// Runs what waits for a network.
-fn wait<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+pub(crate) fn wait<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
     tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(work)
 }
 
@@ -64,6 +64,7 @@ pub fn run(arguments: &Arguments, id: &str, watch: bool, output: &Output) -> any
             }
         });
         hub::catch_up(&heard, &connection, &id).await?;
+        hub::follow_log(&heard, &connection, &id).await?;
         hub::transfer(&heard, &connection, &id, Extent::AsSet).await?;
         // One that has nothing to hand over is answered by a restored hub that waits for others, too.
         let awaited = connection.standing(&id).await?.awaited;

@@ -24,6 +24,6 @@ pub use line::prepare_tls;
 pub use local::{HeardDesk, LocalDesk};
 pub use problem::refusal;
 pub use restored::go_on;
-pub use submit::{LogNews, LogRoot, finalise, follow_log, submit};
+pub use submit::{LogNews, LogRoot, carry_in, finalise, follow_log};
 pub use sync_loop::{Ask, Wake, catch_up, check_start, device_key, run};
 pub use transfer::{Extent, Load, Loads, METERED_MAX_BYTES, transfer};

@@ -2,11 +2,11 @@
 
 use form_document::digest::Sha256;
 use form_document::key::PublicKey;
-use form_document::snapshot::Obstacle;
-use form_document::transparency::{LoggedKeyEvent, VerifiedReceipt};
+use form_document::snapshot::{MANIFEST_MAX_BYTES, Obstacle};
+use form_document::transparency::LoggedKeyEvent;
 use form_document::wire::{self, Submission};
-use form_model::command::Excuse;
-use form_model::error::UserError;
+use form_model::command::{Excuse, FinalSummary};
+use form_model::error::{ErrorCode, UserError};
 use form_model::id::ApplicationId;
 use reqwest::Method;
 use serde::Deserialize;
@@ -15,6 +15,7 @@ use serde::de::DeserializeOwned;
 use super::connection::HubConnection;
 use super::problem;
 use super::sync_loop::{Ask, catch_up};
+use crate::cause::because;
 
 /// Largest answer about the public log, in bytes: the changes of a hub's keys over decades.
 const LOG_ANSWER_MAX_BYTES: usize = 8 << 20;
@@ -46,7 +47,7 @@ impl HubConnection {
     /// What the hub says of its public log, which was known up to `known` entries.
     ///
     /// # Errors
-    /// [`form_model::error::ErrorCode::HubUnreachable`], [`form_model::error::ErrorCode::HubRefused`].
+    /// [`ErrorCode::HubUnreachable`], [`ErrorCode::HubRefused`].
     pub async fn log_news(&self, known: u64) -> Result<LogNews, UserError> {
         let root: LogRoot = self.json("/v1/log/root").await?;
         let checkpoint = String::from_utf8_lossy(&self.bytes("/v1/log/checkpoint").await?).into_owned();
@@ -68,7 +69,7 @@ impl HubConnection {
     pub async fn submit(&self, id: &ApplicationId, submission: &Submission) -> Result<Vec<u8>, UserError> {
         let path = format!("/v1/applications/{id}/revisions");
         let response = self.send(Method::POST, &path, wire::encode(submission), None).await?;
-        self.body(response, form_document::snapshot::MANIFEST_MAX_BYTES).await
+        self.body(response, MANIFEST_MAX_BYTES).await
     }
 
     /// The receipt of a final revision.
@@ -78,7 +79,7 @@ impl HubConnection {
     pub async fn receipt(&self, id: &ApplicationId, revision: u64) -> Result<Vec<u8>, UserError> {
         let path = format!("/v1/applications/{id}/revisions/{revision}");
         let response = self.send(Method::GET, &path, Vec::new(), None).await?;
-        self.body(response, form_document::snapshot::MANIFEST_MAX_BYTES).await
+        self.body(response, MANIFEST_MAX_BYTES).await
     }
 
     /// What the hub sees to stand in the way of a final revision.
@@ -109,7 +110,7 @@ impl HubConnection {
 /// Looks at the hub's public log, and fetches the receipts that are not here.
 ///
 /// # Errors
-/// [`form_model::error::ErrorCode::LogBroken`] when the log is not what was known of it; when the hub is not reached.
+/// [`ErrorCode::LogBroken`] when the log is not what was known of it; when the hub is not reached.
 pub async fn follow_log<A: Ask>(
     desk: &A,
     connection: &HubConnection,
@@ -132,14 +133,14 @@ pub async fn follow_log<A: Ask>(
 /// the receipt.
 ///
 /// # Errors
-/// [`form_model::error::ErrorCode::NotFinal`] with the first thing that stands in the way;
-/// [`form_model::error::ErrorCode::LogBroken`]; when the hub is not reached or does not take it.
+/// [`ErrorCode::NotFinal`] with the first thing that stands in the way;
+/// [`ErrorCode::LogBroken`]; when the hub is not reached or does not take it.
 pub async fn finalise<A: Ask>(
     desk: &A,
     connection: &HubConnection,
     application: &ApplicationId,
     excuses: Vec<Excuse>,
-) -> Result<VerifiedReceipt, UserError> {
+) -> Result<FinalSummary, UserError> {
     catch_up(desk, connection, application).await?;
     follow_log(desk, connection, application).await?;
     let (id, given) = (application.clone(), excuses.clone());
@@ -149,16 +150,31 @@ pub async fn finalise<A: Ask>(
     Ok(verified)
 }
 
-/// Hands a submission in, this desk's own or one that came on a stick, and keeps the receipt.
+/// Hands in what a courier has brought from a lead whose network does not reach the hub, and keeps the receipt.
 ///
 /// # Errors
-/// As [`finalise`].
-pub async fn submit<A: Ask>(
+/// [`ErrorCode::BadImport`] when it is no submission, and as [`finalise`].
+pub async fn carry_in<A: Ask>(
+    desk: &A,
+    connection: &HubConnection,
+    application: &ApplicationId,
+    courier: &[u8],
+) -> Result<FinalSummary, UserError> {
+    let submission: Submission = wire::decode_up_to(courier, MANIFEST_MAX_BYTES)
+        .map_err(|bad| because(UserError::new(ErrorCode::BadImport).with("file", ""), &bad))?;
+    follow_log(desk, connection, application).await?;
+    let kept = submit(desk, connection, application, &submission).await?;
+    catch_up(desk, connection, application).await?;
+    Ok(kept)
+}
+
+/// Hands a submission in, and keeps the receipt.
+async fn submit<A: Ask>(
     desk: &A,
     connection: &HubConnection,
     application: &ApplicationId,
     submission: &Submission,
-) -> Result<VerifiedReceipt, UserError> {
+) -> Result<FinalSummary, UserError> {
     let bytes = match connection.submit(application, submission).await {
         Ok(bytes) => bytes,
         Err(error) if problem::code(&error) == Some(problem::NOT_FINAL) => {

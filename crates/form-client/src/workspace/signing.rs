@@ -1,5 +1,6 @@
 //! Sign-off, the declaration, and final revisions, as people do and see them.
 
+mod difference;
 mod log;
 mod obstacle;
 mod summary;
@@ -11,8 +12,8 @@ use form_document::roster::{Act, ReturnReason};
 use form_document::sign_off::{SectionStanding, Statement, StatementId, Word};
 use form_document::snapshot::{Facts, Override, build};
 use form_document::transparency::{Known, Receipt, VerifiedReceipt};
-use form_document::wire::Submission;
-use form_model::command::{Excuse, Reason, Signer, Signing, SigningAct, SigningRequest};
+use form_document::wire::{self, Submission};
+use form_model::command::{Excuse, FinalSummary, Reason, Signer, Signing, SigningAct, SigningRequest};
 use form_model::error::{ErrorCode, UserError};
 use form_model::id::ApplicationId;
 use form_model::member::{AgencyId, Step};
@@ -169,13 +170,21 @@ impl Workspace {
     ///
     /// # Errors
     /// [`ErrorCode::ReceiptBroken`], [`ErrorCode::NotSaved`].
-    pub fn keep_receipt(&mut self, id: &ApplicationId, bytes: &[u8]) -> Result<VerifiedReceipt, UserError> {
+    pub fn keep_receipt(&mut self, id: &ApplicationId, bytes: &[u8]) -> Result<FinalSummary, UserError> {
         let verified = self.check_receipt(id, bytes)?;
         let key = self.session(id)?.key;
         self.store
             .write(|write| write.put_receipt(key, verified.manifest.revision, bytes))
             .map_err(|error: StoreError| not_saved(&error))?;
-        Ok(verified)
+        Ok(summary::revision(verified.manifest.revision, Ok(verified)))
+    }
+
+    /// A submission as a courier carries it: exact bytes.
+    ///
+    /// # Errors
+    /// As [`Self::submission`].
+    pub fn courier(&mut self, id: &ApplicationId, excuses: &[Excuse]) -> Result<Vec<u8>, UserError> {
+        Ok(wire::encode(&self.submission(id, excuses)?))
     }
 
     /// The receipt of a final revision that is kept here, as exact bytes; the newest when none is named.

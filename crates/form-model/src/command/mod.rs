@@ -21,8 +21,9 @@ pub use discussion::{
 };
 pub use evidence::{BlobState, Evidence, EvidenceAct, EvidenceRequest, Transfer};
 pub use signing::{
-    AgencySigning, Excuse, FinalSummary, ObstacleSummary, Reason, ReturnSummary, RevisionState,
-    SectionSigning, Signer, Signing, SigningAct, SigningRequest, StatementState, StatementSummary,
+    AgencySigning, Excuse, FieldDifference, FileName, FinalSummary, ObstacleSummary, Reason, ReturnSummary,
+    RevisionDifference, RevisionState, SectionSigning, Signer, Signing, SigningAct, SigningRequest,
+    StatementState, StatementSummary,
 };
 pub use team::{
     AGENCY_COLOURS, AgencySummary, Connect, DeviceSummary, Invite, InvitePreview, InviteRequest, InviteState,

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::answer::AnswerValue;
 use crate::error::UserError;
 use crate::id::{AnswerId, ApplicationId};
 use crate::member::{AgencyId, Step};
@@ -189,4 +190,33 @@ pub struct FinalSummary {
     pub person: String,
     /// What is wrong with the receipt that is here, if anything.
     pub fault: Option<UserError>,
+}
+
+/// How two final revisions differ.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RevisionDifference {
+    /// In the order of their ids.
+    pub fields: Vec<FieldDifference>,
+    /// Files that the earlier one names and the later one does not.
+    pub files_gone: Vec<FileName>,
+    /// The other way round.
+    pub files_new: Vec<FileName>,
+}
+
+/// An answer that two revisions have differently.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldDifference {
+    pub answer: AnswerId,
+    pub before: Option<AnswerValue>,
+    pub after: Option<AnswerValue>,
+}
+
+/// A file of evidence, as a difference names it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct FileName {
+    /// The slot's id in the form package.
+    pub slot: String,
+    pub name: String,
+    /// 64 lower-case hex digits.
+    pub sha256: String,
 }
