@@ -322,9 +322,34 @@ pub enum EvidenceCommand {
         #[arg(long)]
         caption: Option<String>,
     },
+    /// 读企业名录（Excel 或 CSV），逐行指出问题，并与申报表的数字核对；有问题或不一致时以 1 退出。Read a directory of
+    /// enterprises, tell what is wrong row by row, and hold its sums against the form; exits with 1 when something is
+    /// wrong or differs.
+    Directory {
+        id: String,
+        file: PathBuf,
+        /// 佐证材料编号；默认表单中用名录核对的一项。The slot; default: the one that asks for a directory.
+        #[arg(long)]
+        slot: Option<String>,
+        /// 第几个有内容的工作表，从 1 数起。Which of the sheets that are not empty, counted from 1.
+        #[arg(long)]
+        sheet: Option<usize>,
+        /// 列的内容，例如 name=B,revenue.2025=F:万元,size=-。What columns hold; `-` leaves one out.
+        #[arg(long, value_name = "NAME=COLUMN", value_delimiter = ',')]
+        map: Vec<String>,
+        /// 企业从第几行开始。The first row of enterprises.
+        #[arg(long, value_name = "ROW")]
+        first_row: Option<usize>,
+        /// 另存一份核对表（xlsx）：整理后的企业、问题和合计。Write a workbook of what was read, what is wrong and the sums.
+        #[arg(long, value_name = "FILE")]
+        report: Option<PathBuf>,
+        /// 放入佐证材料，代替原有的名录。Put it into the slot, in the place of an earlier directory.
+        #[arg(long)]
+        add: bool,
+    },
     /// 清单。The checklist: what is asked for, and what is there.
     List { id: String, slot: Option<String> },
-    /// 取出一个文件。Write a copy of a file.
+    /// 取出一个文件，不在本机的先从协同中心取来。Write a copy of a file; one that is not here is fetched first.
     Get {
         id: String,
         slot: String,
@@ -347,10 +372,39 @@ pub enum EvidenceCommand {
         #[arg(long)]
         to: usize,
     },
-    /// 从协同中心取来全部文件，损坏的重新取。Fetch every file that the hub gives to this desk, damaged ones anew.
-    Fetch { id: String },
-    /// 逐个核对本机文件；有缺损时以 1 退出。Read every file through; exits with 1 when one is missing or damaged.
+    /// 从协同中心取来全部文件，损坏的重新取；有文件仍不在本机时以 1 退出。Fetch every file that the hub gives to this desk,
+    /// damaged ones anew; exits with 1 when one is still not here.
+    Fetch {
+        id: String,
+        /// 已移除的也取来。Those that were taken out, too.
+        #[arg(long)]
+        all: bool,
+    },
+    /// 给其他程序的凭票：用 curl、tuspy、tus-js-client 上传和下载。A ticket for other programs: they bring and fetch files
+    /// for this device, for 12 hours.
+    Ticket { id: String },
+    /// 逐个核对本机文件；有缺损时以 1 退出。Read every file through; exits with 1 when one that stands in a slot is missing or
+    /// damaged.
     Verify { id: String },
+    /// 文件传输：还有多少待传，暂停、继续、省流量。How much is to be carried; stops it, lets it go on, spares the line.
+    Transfer {
+        id: String,
+        /// 暂停上传和取来，点名要的除外。Carry nothing but what is asked for afterwards.
+        #[arg(long, conflicts_with = "resume")]
+        pause: bool,
+        /// 继续。Go on.
+        #[arg(long)]
+        resume: bool,
+        /// 省流量：大文件等人点了再传。Whether the line costs money: large files wait to be asked for.
+        #[arg(long, value_name = "on|off")]
+        metered: Option<SwitchArgument>,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SwitchArgument {
+    On,
+    Off,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

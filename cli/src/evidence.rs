@@ -1,8 +1,7 @@
 //! `huiqian evidence …`
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use form_client::blob::Soundness;
 use form_client::evidence::prepare;
 use form_client::workspace::Workspace;
 use form_model::answer::AnswerValue;
@@ -13,28 +12,42 @@ use form_model::evidence::{Attribute, Entry, REMOVED, SlotState, entries, placed
 use form_model::id::ApplicationId;
 use serde::Serialize;
 
-use crate::argument::{Arguments, EvidenceCommand};
+use crate::argument::{Arguments, EvidenceCommand, SwitchArgument};
 use crate::output::{Output, warning};
-use crate::sync;
+use crate::{carriage, directory, ticket};
 
 pub fn run(arguments: &Arguments, command: &EvidenceCommand, output: &Output) -> anyhow::Result<bool> {
-    let mut workspace = match command {
-        EvidenceCommand::Fetch { id } => return sync::fetch(arguments, id).map(|()| true),
-        _ => arguments.workspace()?,
-    };
     match command {
-        EvidenceCommand::Fetch { .. } => {}
+        EvidenceCommand::Fetch { id, all } => return carriage::fetch(arguments, id, *all, output),
+        EvidenceCommand::Ticket { id } => return ticket::run(arguments, id, output).map(|()| true),
+        EvidenceCommand::Get { id, slot, file, out } => {
+            return carriage::get(arguments, id, (slot, file), out, output).map(|()| true);
+        }
+        _ => {}
+    }
+    let mut workspace = arguments.workspace()?;
+    match command {
+        EvidenceCommand::Fetch { .. } | EvidenceCommand::Get { .. } | EvidenceCommand::Ticket { .. } => {}
         EvidenceCommand::Add { id, slot, files, caption } => {
             let id = workspace.resolve(id)?;
             return add(&mut workspace, &id, slot, files, caption.as_deref(), output);
         }
+        EvidenceCommand::Directory { id, file, slot, sheet, map, first_row, report, add } => {
+            let id = workspace.resolve(id)?;
+            let wish = directory::Wish {
+                file,
+                slot: slot.as_deref(),
+                sheet: *sheet,
+                map,
+                first_row: *first_row,
+                report: report.as_deref(),
+                add: *add,
+            };
+            return directory::run(&mut workspace, &id, &wish, output);
+        }
         EvidenceCommand::List { id, slot } => {
             let id = workspace.resolve(id)?;
             list(&mut workspace, &id, slot.as_deref(), output)?;
-        }
-        EvidenceCommand::Get { id, slot, file, out } => {
-            let id = workspace.resolve(id)?;
-            get(&mut workspace, &id, (slot, file), out, output)?;
         }
         EvidenceCommand::Remove { id, slot, file } => {
             let id = workspace.resolve(id)?;
@@ -64,7 +77,17 @@ pub fn run(arguments: &Arguments, command: &EvidenceCommand, output: &Output) ->
         }
         EvidenceCommand::Verify { id } => {
             let id = workspace.resolve(id)?;
-            return verify(&mut workspace, &id, output);
+            return carriage::verify(&mut workspace, &id, output);
+        }
+        EvidenceCommand::Transfer { id, pause, resume, metered } => {
+            let id = workspace.resolve(id)?;
+            if *pause || *resume {
+                workspace.set_paused(*pause)?;
+            }
+            if let Some(metered) = metered {
+                workspace.set_metered(*metered == SwitchArgument::On)?;
+            }
+            carriage::left(&mut workspace, &id, output)?;
         }
     }
     Ok(true)
@@ -193,29 +216,12 @@ fn shown(slot: &SlotLine, output: &Output) -> Vec<String> {
 }
 
 fn file_line(FileLine { entry, state }: &FileLine, output: &Output) -> String {
-    let place = match (&state.transfer, state.here) {
-        (Transfer::Unshared, true) => output.pick("已存本机", "kept here"),
-        (Transfer::OnHub, true) => output.pick("本机和协同中心都有", "here and on the hub"),
-        (Transfer::OnHub, false) => output.pick("在协同中心，未传到本机", "on the hub, not here yet"),
-        (_, true) => output.pick("已存本机，待上传", "kept here, to be sent"),
-        (_, false) => output.pick("不在本机", "not here"),
-    };
+    let place = carriage::place(state, output);
     let said = [&entry.caption, &entry.by, &entry.taken, &entry.place];
     let said: String = said.iter().filter(|text| !text.is_empty()).map(|text| format!("  {text}")).collect();
+    let said =
+        said + &entry.totals.as_ref().map(|totals| directory::counted(totals, output)).unwrap_or_default();
     format!("{}  {}  {}{said}  [{place}]", entry.file.name, size(entry.file.size), entry.id)
-}
-
-fn get(
-    workspace: &mut Workspace,
-    id: &ApplicationId,
-    (slot, file): (&str, &str),
-    out: &Path,
-    output: &Output,
-) -> anyhow::Result<()> {
-    let entry = workspace.find_evidence(id, slot, file)?;
-    let path = if out.is_dir() { out.join(&entry.file.name) } else { out.to_owned() };
-    workspace.blobs().copy_to(&entry.file, &path)?;
-    output.result(&path, |path| vec![path.display().to_string()])
 }
 
 /// Stores something about a file.
@@ -246,35 +252,4 @@ fn place(
     let values = placed(&others, to.saturating_sub(1), &[entry.answer(Attribute::Order)]);
     workspace.edit(id, &Edit::Set { values })?;
     Ok(())
-}
-
-#[derive(Serialize)]
-struct Verified {
-    sha256: String,
-    name: String,
-    /// `sound`, `missing`, `damaged`.
-    state: &'static str,
-}
-
-/// Whether every file that stands in a slot is here and is what was added.
-fn verify(workspace: &mut Workspace, id: &ApplicationId, output: &Output) -> anyhow::Result<bool> {
-    let blobs = workspace.blobs();
-    let mut found = Vec::new();
-    for (sha256, file) in workspace.named_files(id)? {
-        let state = match blobs.look(&sha256)? {
-            Soundness::Sound => "sound",
-            Soundness::Missing => "missing",
-            Soundness::Damaged => "damaged",
-        };
-        found.push(Verified { sha256, name: file.name, state });
-    }
-    output.result(&found, |found| {
-        let word = |state| match state {
-            "sound" => output.pick("完好", "sound"),
-            "missing" => output.pick("不在本机", "not here"),
-            _ => output.pick("已损坏", "damaged"),
-        };
-        found.iter().map(|one| format!("{}  {}  {}", word(one.state), one.sha256, one.name)).collect()
-    })?;
-    Ok(found.iter().all(|one| one.state == "sound"))
 }

@@ -3,10 +3,12 @@
 mod answer;
 mod app;
 mod argument;
+mod carriage;
 mod check;
 mod conflict;
 mod demo;
 mod device;
+mod directory;
 mod discussion;
 mod evidence;
 mod form;
@@ -14,6 +16,7 @@ mod output;
 mod signing;
 mod sync;
 mod team;
+mod ticket;
 mod transfer;
 
 use std::process::ExitCode;
@@ -24,13 +27,16 @@ use form_client::code::CodeKind;
 use argument::{Arguments, BundleCommand, Command};
 use output::Output;
 
-/// Exit code of `check` when finalising would be blocked, of `evidence` when a file was not added or is not sound, of `demo` when not all ended with the same answers, and of
+/// Exit code of `check` when finalising would be blocked, of `evidence` when a file was not added or is not sound, or a directory has faults or other sums than the form, of `demo` when not all ended with the same answers, and of
 /// `sync` when the hub takes no part because it was restored and waits for others.
 const NOT_GOOD: u8 = 1;
 /// Exit code of anything that could not be done.
 const FAILED: u8 = 2;
 
 fn main() -> ExitCode {
+    if let Some(code) = form_client::preview::serve_if_asked() {
+        return code;
+    }
     let arguments = Arguments::parse();
     let output = Output::new(arguments.json, arguments.language());
     match run(&arguments, &output) {

@@ -16,7 +16,7 @@ use crate::argument::Arguments;
 use crate::output::{Output, warning};
 
 /// Runs what waits for a network.
-pub(crate) fn wait<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+pub fn wait<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
     tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(work)
 }
 
@@ -67,23 +67,20 @@ pub fn run(arguments: &Arguments, id: &str, watch: bool, output: &Output) -> any
         hub::follow_log(&heard, &connection, &id).await?;
         hub::transfer(&heard, &connection, &id, Extent::AsSet).await?;
         // One that has nothing to hand over is answered by a restored hub that waits for others, too.
-        let awaited = connection.standing(&id).await?.awaited;
+        let awaited = hub::patiently(|| connection.standing(&id)).await?.awaited;
         Ok(if awaited.is_empty() { None } else { Some(desk.with(|desk| desk.hub_restored(&id, &awaited))?) })
     })?;
     tell(&desk, &id, output)?;
     Ok(restored.is_none())
 }
 
-/// Exchanges with the hub, and fetches every file that it gives to this desk.
-pub fn fetch(arguments: &Arguments, id: &str) -> anyhow::Result<()> {
-    let desk = LocalDesk::new(arguments.workspace()?);
-    let id = desk.with(|desk| desk.resolve(id))?;
-    let named = desk.with(|desk| desk.hub(&id))?;
-    desk.with(|desk| desk.set_damaged_aside(&id))?;
+/// Exchanges with the hub, and carries files of evidence.
+pub fn carry(desk: &LocalDesk, id: &ApplicationId, extent: Extent) -> anyhow::Result<()> {
+    let named = desk.with(|desk| desk.hub(id))?;
     wait(async {
-        let connection = HubConnection::to(&named, hub::device_key(&desk).await?)?;
-        hub::catch_up(&desk, &connection, &id).await?;
-        Ok(hub::transfer(&desk, &connection, &id, Extent::All).await?)
+        let connection = HubConnection::to(&named, hub::device_key(desk).await?)?;
+        hub::catch_up(desk, &connection, id).await?;
+        Ok(hub::transfer(desk, &connection, id, extent).await?)
     })
 }
 

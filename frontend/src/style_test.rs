@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 const TOKENS: &str = include_str!("../static/style/token.css");
-const SHEETS: [&str; 9] = [
+const SHEETS: [&str; 11] = [
     TOKENS,
     include_str!("../static/style/font.css"),
     include_str!("../static/style/frame.css"),
@@ -13,6 +13,8 @@ const SHEETS: [&str; 9] = [
     include_str!("../static/style/panel.css"),
     include_str!("../static/style/team.css"),
     include_str!("../static/style/members.css"),
+    include_str!("../static/style/evidence.css"),
+    include_str!("../static/style/directory.css"),
 ];
 
 /// Words in the first colour stand on the second.

@@ -83,6 +83,18 @@ pub async fn files_to_add(window: &WebviewWindow, language: Language) -> Vec<Pat
     paths.into_iter().filter_map(|path| path.into_path().ok()).collect()
 }
 
+/// Asks for a table of enterprises; `None` when the person cancels.
+pub async fn directory_to_read(window: &WebviewWindow, language: Language) -> Option<PathBuf> {
+    let dialog = dialog(window).set_title(language.pick("导入企业名录", "Import a directory of enterprises"));
+    let dialog = dialog.add_filter(
+        language.pick("Excel 或 CSV 表格", "Excel or CSV table"),
+        &["xlsx", "xls", "csv", "txt", "tsv"],
+    );
+    let (answer, answered) = oneshot::channel();
+    dialog.pick_file(move |path| drop(answer.send(path)));
+    chosen(answered.await.ok().flatten())
+}
+
 /// Asks where to save a copy of a file; `None` when the person cancels.
 pub async fn copy_to_write(window: &WebviewWindow, language: Language, name: &str) -> Option<PathBuf> {
     let dialog =

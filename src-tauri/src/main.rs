@@ -8,6 +8,7 @@ mod desk;
 mod dialog;
 mod engine;
 mod preview;
+mod table;
 mod tray;
 mod window;
 
@@ -18,6 +19,7 @@ use tauri::Manager;
 
 use crate::argument::Arguments;
 use crate::engine::Engine;
+use crate::table::Table;
 use crate::tray::Tray;
 
 fn main() -> anyhow::Result<ExitCode> {
@@ -30,6 +32,7 @@ fn main() -> anyhow::Result<ExitCode> {
         .plugin(tauri_plugin_dialog::init())
         .manage(engine)
         .manage(Tray::default())
+        .manage(Table::default())
         .register_asynchronous_uri_scheme_protocol(preview::SCHEME, |context, request, responder| {
             preview::answer(context.app_handle(), request.uri().path(), responder);
         })
@@ -63,6 +66,7 @@ fn main() -> anyhow::Result<ExitCode> {
             command::export_reminder,
             command::export_bundle,
             command::evidence,
+            command::directory,
         ])
         .setup(|app| {
             window::open(app)?;

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use axum::http::Uri;
 use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::limit::{CONNECTIONS_MAX, CONNECTIONS_PER_ADDRESS, DISK_FREE_MIB, LEDGERS_BYTES, QUOTA_MIB};
 use crate::rate::Rates;
@@ -89,6 +89,7 @@ pub struct Evidence {
     /// Where the files lie when not in the data folder: an S3-compatible store, with the settings that the crate
     /// `object_store` knows (`bucket`, `endpoint`, `region`, `access_key_id`, `secret_access_key`, …). What is on its way
     /// in lies in the data folder all the same.
+    #[serde(deserialize_with = "as_text")]
     pub s3: Option<BTreeMap<String, String>>,
 }
 
@@ -96,6 +97,29 @@ impl Default for Evidence {
     fn default() -> Self {
         Self { quota_mib: QUOTA_MIB, disk_free_mib: DISK_FREE_MIB, s3: None }
     }
+}
+
+/// A setting of the store, which takes text alone. In a variable `true` or a key of digits alone would be no text.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Setting {
+    Text(String),
+    Truth(bool),
+    Number(i64),
+}
+
+fn as_text<'de, D: Deserializer<'de>>(from: D) -> Result<Option<BTreeMap<String, String>>, D::Error> {
+    let settings: Option<BTreeMap<String, Setting>> = Deserialize::deserialize(from)?;
+    let text = |(name, setting): (String, Setting)| {
+        let text = match setting {
+            Setting::Text(text) => text,
+            Setting::Truth(truth) => truth.to_string(),
+            Setting::Number(number) => number.to_string(),
+        };
+        // Variables are read in capitals where a file has small letters.
+        (name.to_lowercase(), text)
+    };
+    Ok(settings.map(|settings| settings.into_iter().map(text).collect()))
 }
 
 /// Without the store's secrets.

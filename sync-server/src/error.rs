@@ -62,7 +62,7 @@ pub enum ErrorCode {
     TooMany,
     /// The device's agency writes nothing in the application, so it brings no files.
     NotAWriter,
-    /// The upload ticket is unknown, expired, or for another application.
+    /// The ticket is unknown, expired, or for another application.
     TicketUnknown,
     /// A file of no bytes.
     EmptyFile,
@@ -141,7 +141,7 @@ impl ErrorCode {
             Self::TooLarge => ("too_large", 413, "Too many bytes"),
             Self::TooMany => ("too_many", 429, "Too many at once"),
             Self::NotAWriter => ("not_a_writer", 403, "The device brings no files to the application"),
-            Self::TicketUnknown => ("ticket_unknown", 401, "The upload ticket is unknown or expired"),
+            Self::TicketUnknown => ("ticket_unknown", 401, "The ticket is unknown or expired"),
             Self::EmptyFile => ("empty_file", 400, "The file is empty"),
             Self::UploadUnknown => ("upload_unknown", 404, "No such upload"),
             Self::UploadExpired => ("upload_expired", 410, "The upload was not finished in time"),

@@ -251,7 +251,7 @@ pub const SWEEP_INTERVAL: Duration = Duration::from_secs(60);
 /// The longest `Upload-Metadata`, in bytes: a hash and a long file name in base64.
 pub const UPLOAD_METADATA_MAX_BYTES: usize = 2 << 10;
 
-/// How long an upload ticket works: a working day.
+/// How long a ticket works: a working day.
 pub const TICKET_LIFE: Duration = Duration::from_secs(12 * 3_600);
 
 /// About how many hashes may be asked at once.

@@ -14,7 +14,7 @@ const PIECE_BYTES = 256 * 1024;
 const [endpoint, ticket, file, store] = process.argv.slice(2);
 const upload = new tus.Upload(fs.createReadStream(file), {
   endpoint,
-  headers: { Authorization: `Huiqian-Upload ${ticket}` },
+  headers: { Authorization: `Huiqian-Ticket ${ticket}` },
   chunkSize: PIECE_BYTES,
   uploadSize: fs.statSync(file).size,
   metadata: { filename: "photo.jpg" },

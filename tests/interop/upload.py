@@ -16,7 +16,7 @@ PIECE_BYTES = 256 * 1024
 
 def main() -> None:
     endpoint, ticket, file, store = sys.argv[1:]
-    client = TusClient(endpoint, headers={"Authorization": f"Huiqian-Upload {ticket}"})
+    client = TusClient(endpoint, headers={"Authorization": f"Huiqian-Ticket {ticket}"})
     uploader = client.uploader(
         file,
         chunk_size=PIECE_BYTES,

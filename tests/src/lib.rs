@@ -3,15 +3,19 @@
 
 pub mod agencies;
 pub mod bench;
+pub mod camera;
 pub mod colleague;
 pub mod desk;
 pub mod direct;
+pub mod directory;
 pub mod hub;
 pub mod input_method;
 pub mod keyboard;
 pub mod loopback;
+pub mod meter;
 pub mod person;
 pub mod photo;
+pub mod photo_trip;
 pub mod place;
 pub mod process;
 pub mod random;
@@ -23,5 +27,6 @@ pub mod syscall;
 pub mod team;
 pub mod typist;
 pub mod wait;
+pub mod weak_line;
 pub mod window;
 pub mod wish;

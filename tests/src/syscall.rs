@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::Path;
 
-/// The command line that traces a program's writes and syncs, and those of all its threads, to a file.
+/// The command line that traces a program's writes, syncs and renames, and those of all its threads, to a file.
 pub fn tracing(log: &Path) -> Vec<OsString> {
     let words = [
         "strace",
         "-f",
         "-y",
         "-e",
-        "trace=write,writev,sendto,sendmsg,pwrite64,pwritev,fsync,fdatasync",
+        "trace=write,writev,sendto,sendmsg,pwrite64,pwritev,fsync,fdatasync,/^rename",
         "-o",
     ];
     words.into_iter().map(OsString::from).chain([log.as_os_str().to_owned()]).collect()

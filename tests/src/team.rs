@@ -32,10 +32,19 @@ impl Team {
     /// When a program is not built, or a step is refused.
     pub fn new(answers: &[(&str, &str)]) -> anyhow::Result<Self> {
         let hub = HubProcess::start()?;
+        let url = hub.url().to_owned();
+        Self::over(hub, &url, answers)
+    }
+
+    /// [`Self::new`] with a hub that the desks reach at another address: over a line that can break, say.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn over(hub: HubProcess, url: &str, answers: &[(&str, &str)]) -> anyhow::Result<Self> {
         let (lead, id) = desk_with_application(answers)?;
         let colleague = lead.beside()?;
         let team = Self { hub, lead, colleague, id };
-        team.lead_says("connect", &[team.hub.url()])?;
+        team.lead_says("connect", &[url])?;
         team.lead_says("grant", &["commerce", "--name", COMMERCE, "--part", SECTION])?;
         let invite = team.invite("commerce")?;
         team.join(&team.colleague, COMMERCE, "李示例", &invite)?;

@@ -21,8 +21,8 @@ pub fn bench(progress: &mut Progress, arguments: &[String]) -> anyhow::Result<()
             build::programs(&["huiqian-desktop"], &["--release", "--example", "blank_window"])
         })?;
     }
-    progress.step("build the hub and the benchmarks, optimised", || {
-        build::programs(&["sync-server", "bench"], &["--release"])
+    progress.step("build the hub, the command line and the benchmarks, optimised", || {
+        build::programs(&["huiqian", "sync-server", "bench"], &["--release"])
     })?;
     if all || named("peers") {
         progress.step("install and build other sync servers", peers)?;

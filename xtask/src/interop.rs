@@ -1,5 +1,5 @@
-//! Clients of open protocols, in their own code, which the tests drive against the hub: tuspy and tus-js-client, as
-//! their lock files name them.
+//! Foreign programs in their own code, which the tests drive against the hub: tuspy and tus-js-client, which upload to
+//! it, and moto, in whose S3 it keeps files; as their lock files name them.
 
 use std::fs;
 use std::path::Path;
@@ -21,7 +21,7 @@ pub fn install() -> anyhow::Result<()> {
 }
 
 fn install_python_packages(folder: &Path) -> anyhow::Result<()> {
-    let (list, packages) = (folder.join("tuspy.txt"), folder.join("python-packages"));
+    let (list, packages) = (folder.join("python.txt"), folder.join("python-packages"));
     let lock = fs::read(&list).with_context(|| list.display().to_string())?;
     let stamp = packages.join(".huiqian-lock");
     if fs::read(&stamp).is_ok_and(|installed| installed == lock) {

@@ -51,6 +51,7 @@ const TEST_NEEDS: &[Need] = &[
     program("ibus-daemon", "ibus"),
     package("ibus-gtk3"),
     package("ibus-libpinyin"),
+    program("curl", "curl"),
     program("strace", "strace"),
     program("gnome-keyring-daemon", "gnome-keyring"),
     program("python3", "python3"),

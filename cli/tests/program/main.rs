@@ -4,5 +4,6 @@
 
 mod bad_input;
 mod demo;
+mod directory;
 mod support;
 mod team;

@@ -168,6 +168,14 @@ impl BlobFolder {
         Ok(if sound { Soundness::Sound } else { Soundness::Damaged })
     }
 
+    /// [`Self::look`], for a person.
+    ///
+    /// # Errors
+    /// [`ErrorCode::FileUnusable`] when the disk cannot be read.
+    pub fn examine(&self, file: &EvidenceFile) -> Result<Soundness, UserError> {
+        self.look(&file.sha256).map_err(|error| failed(&file.name, &error))
+    }
+
     /// Puts a damaged file out of the way, so that a sound copy can take its place; nothing is thrown away.
     ///
     /// # Errors
@@ -176,6 +184,11 @@ impl BlobFolder {
         let folder = self.folder.join("damaged");
         fs::create_dir_all(&folder)?;
         fs::rename(self.path(sha256), folder.join(sha256))
+    }
+
+    /// Whether a damaged copy of a file lies out of the way.
+    pub fn has_damaged(&self, sha256: &str) -> bool {
+        self.folder.join("damaged").join(sha256).is_file()
     }
 
     /// Where a file is put together piece by piece while it is fetched.

@@ -23,6 +23,14 @@ pub struct Prepared {
     pub notices: Vec<UserError>,
 }
 
+impl Prepared {
+    /// A file that stands in a slot already.
+    pub fn of(file: EvidenceFile) -> Self {
+        let nothing = String::new;
+        Self { file, by: nothing(), taken: nothing(), place: nothing(), notices: Vec::new() }
+    }
+}
+
 /// Looks at a file and keeps its bytes. It is on the disk when this returns.
 ///
 /// # Errors

@@ -6,6 +6,7 @@ mod cause;
 pub mod clock;
 pub mod code;
 pub mod device;
+pub mod directory;
 pub mod evidence;
 pub mod file;
 pub mod fill;

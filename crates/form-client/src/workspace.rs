@@ -2,7 +2,9 @@
 
 mod bundle;
 pub mod bundle_mark;
+mod carriage;
 mod come_again;
+mod directory;
 mod discussion;
 mod edit;
 mod epoch;
@@ -58,6 +60,7 @@ use crate::session::Session;
 use crate::summary::Figures;
 use crate::surroundings::Surroundings;
 
+pub use directory::DirectoryGround;
 pub use evidence::Added;
 pub use hub_copy::HubCopy;
 pub use join::CheckedInvitation;

@@ -13,12 +13,9 @@ mod sheet;
 mod total;
 mod workbook;
 
-pub use column::{Column, Unit};
 pub use fault::DirectoryFault;
-pub use heading::{Mapping, propose};
+pub use form_model::directory::{Column, Figure, Mapping, Unit};
+pub use heading::propose;
 pub use row::{Enterprise, Report, RowError, RowProblem, Size, read_rows};
-pub use sheet::{Sheet, read};
-pub use total::{Difference, Figure, Totals};
-
-/// The years that the form asks for.
-pub const YEARS: [u16; 3] = [2023, 2024, 2025];
+pub use sheet::{COLUMNS, Sheet, read};
+pub use total::totals;

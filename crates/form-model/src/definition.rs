@@ -10,6 +10,7 @@ use crate::answer::Answers;
 use crate::check::short_label;
 use crate::condition::Condition;
 use crate::date;
+use crate::directory::Comparison;
 use crate::evidence::EvidenceKey;
 use crate::id::{AnswerId, FieldId};
 use crate::language::Language;
@@ -189,6 +190,18 @@ pub struct EvidenceSlot {
     pub field: FieldId,
     /// Who may have issued it (填报说明 4): `authority`, `third_party`, `self_declaration`.
     pub kinds: Vec<String>,
+    /// For a slot whose file is a directory of enterprises: which figures of the form it gives too.
+    #[serde(default)]
+    pub directory: Vec<Comparison>,
+}
+
+impl EvidenceSlot {
+    /// The years whose columns the directory of this slot has, in order.
+    pub fn years(&self) -> Vec<u16> {
+        let years: BTreeSet<_> =
+            self.directory.iter().filter_map(|comparison| comparison.total.year()).collect();
+        years.into_iter().collect()
+    }
 }
 
 /// What kind of value a stored answer is.
@@ -236,6 +249,11 @@ impl FormDefinition {
     /// The slot of that id or printed number.
     pub fn slot(&self, name: &str) -> Option<&EvidenceSlot> {
         self.evidence.iter().find(|slot| slot.id == name || slot.number.to_string() == name)
+    }
+
+    /// The first slot whose file is a directory of enterprises.
+    pub fn directory_slot(&self) -> Option<&EvidenceSlot> {
+        self.evidence.iter().find(|slot| !slot.directory.is_empty())
     }
 
     /// The slot whose files stand beside a field.

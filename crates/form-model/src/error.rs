@@ -130,6 +130,16 @@ pub enum ErrorCode {
     NoSuchRevision,
     /// The hub's public log is not what it was. `cause`.
     LogBroken,
+    /// A file is no table that can be read as a directory. `file`, `cause`.
+    BadDirectory,
+    /// A table has no such sheet. `file`, `sheet`, `count`.
+    NoSuchSheet,
+    /// The form, or the slot that was named, asks for no directory. `slot`.
+    NoDirectory,
+    /// The table that the page speaks of is not open any more.
+    TableGone,
+    /// What was said about the columns of a table cannot be understood. `text`, `known`.
+    BadColumn,
 }
 
 /// Marks the English text of a detail that differs by language.
@@ -400,6 +410,24 @@ impl UserError {
             ErrorCode::LogBroken => (
                 "协同中心的存证日志与本机见过的不一致：{cause}。它可能被改动或回退过；已有回执仍可验证，请通知牵头单位和协同中心的管理员。",
                 "The hub's public log is not what this desk has seen before: {cause}. It may have been altered or rolled back. Receipts that exist can still be verified; tell the lead and whoever runs the hub.",
+            ),
+            ErrorCode::BadDirectory => {
+                ("{file} 不能作为名录读取：{cause}。", "{file} cannot be read as a directory: {cause}.")
+            }
+            ErrorCode::NoSuchSheet => (
+                "{file} 有 {count} 个有内容的工作表，没有第 {sheet} 个。请按次序写明。",
+                "{file} has {count} sheets with content, and no sheet {sheet}. Count them from 1.",
+            ),
+            ErrorCode::NoDirectory => (
+                "表单没有要用企业名录核对的佐证材料{slot}。请用“添加文件”。",
+                "The form compares no directory of enterprises with its figures {slot}. Add it as a file.",
+            ),
+            ErrorCode::TableGone => {
+                ("这份名录已经关闭。请重新打开。", "This directory is not open any more. Open it again.")
+            }
+            ErrorCode::BadColumn => (
+                "“{text}”不是列的写法。请写成“内容=列”，例如 name=B、revenue.2025=F:万元；不用的写成 size=-。可用的内容：{known}。",
+                "“{text}” names no column. Write content=column, such as name=B or revenue.2025=F:yuan; size=- leaves one out. Known: {known}.",
             ),
             ErrorCode::UnsignedImport => (
                 "{file} 里的修改没有签名，而这份申报由多个单位共同填写，不能直接并入。请对方用“导出交换包”发来。",

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::answer::{AnswerValue, Answers};
 use crate::count;
+use crate::directory::DirectoryTotals;
 use crate::hex;
 use crate::id::{AnswerId, FieldId};
 
@@ -83,12 +84,22 @@ pub enum Attribute {
     Place,
     /// That it was taken out; its bytes stay, so it can be put back.
     Removed,
+    /// What a directory adds up to: [`DirectoryTotals`].
+    Totals,
 }
 
 impl Attribute {
     /// All of them.
-    pub const ALL: [Self; 7] =
-        [Self::Facts, Self::Order, Self::Caption, Self::By, Self::Taken, Self::Place, Self::Removed];
+    pub const ALL: [Self; 8] = [
+        Self::Facts,
+        Self::Order,
+        Self::Caption,
+        Self::By,
+        Self::Taken,
+        Self::Place,
+        Self::Removed,
+        Self::Totals,
+    ];
 
     /// How an answer's id ends that holds it; `None` for the facts, whose id is the entry's own.
     pub fn name(self) -> Option<&'static str> {
@@ -100,6 +111,7 @@ impl Attribute {
             Self::Taken => Some("taken"),
             Self::Place => Some("place"),
             Self::Removed => Some("removed"),
+            Self::Totals => Some("totals"),
         }
     }
 }
@@ -206,6 +218,7 @@ pub fn fault(attribute: Attribute, text: &str) -> Option<&'static str> {
     match attribute {
         Attribute::Facts => EvidenceFile::read(text).is_none().then_some("its facts cannot be read"),
         Attribute::Order => (!order::is_place(text)).then_some("its place among others cannot be read"),
+        Attribute::Totals => DirectoryTotals::read(text).is_none().then_some("its sums cannot be read"),
         Attribute::Removed => (text != REMOVED).then_some("it is neither there nor removed"),
         Attribute::Caption | Attribute::By | Attribute::Taken | Attribute::Place => {
             (text.chars().count() > WORDS_MAX_CHARS).then_some("it is overlong")
@@ -228,6 +241,9 @@ pub struct Entry {
     pub taken: String,
     pub place: String,
     pub removed: bool,
+    /// What it adds up to, if it is a directory that somebody has read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub totals: Option<DirectoryTotals>,
 }
 
 impl Entry {
@@ -259,6 +275,7 @@ pub fn entries(answers: &Answers, field: &FieldId) -> Vec<Entry> {
             Attribute::Taken => text.clone_into(&mut entry.taken),
             Attribute::Place => text.clone_into(&mut entry.place),
             Attribute::Removed => entry.removed = !text.is_empty(),
+            Attribute::Totals => entry.totals = DirectoryTotals::read(text),
         }
     }
     entries.sort_by(|a, b| (&a.order, &a.id).cmp(&(&b.order, &b.id)));
@@ -277,6 +294,7 @@ impl EvidenceKey {
             taken: String::new(),
             place: String::new(),
             removed: false,
+            totals: None,
         }
     }
 }

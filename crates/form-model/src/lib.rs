@@ -13,6 +13,7 @@ pub mod count;
 pub mod date;
 pub mod definition;
 pub mod delta;
+pub mod directory;
 pub mod error;
 pub mod evidence;
 pub mod hex;

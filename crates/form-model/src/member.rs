@@ -6,7 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::date;
-use crate::id::AnswerId;
+use crate::id::{AnswerId, FieldId};
 
 /// Longest agency id, in bytes: it is typed by hand and shown in lists.
 const AGENCY_ID_MAX_BYTES: usize = 32;
@@ -159,6 +159,15 @@ impl Grant {
             Role::Contributor => self.parts.keys().any(|part| part.holds(answer)),
             Role::Reviewer | Role::Observer => false,
         }
+    }
+
+    /// Whether the agency may read files of evidence that stand at a field, in one of the slots that it has there.
+    pub fn may_read(&self, field: &FieldId, slots: &[String]) -> bool {
+        let by_slot = match &self.evidence {
+            EvidenceAccess::All => true,
+            EvidenceAccess::Only(given) => slots.iter().any(|slot| given.contains(slot)),
+        };
+        by_slot || self.may_write(&field.answer())
     }
 
     /// Whether the agency writes at all.

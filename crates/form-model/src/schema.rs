@@ -145,7 +145,8 @@ fn date_pattern(month_allowed: bool) -> &'static str {
 /// Notes and confirmed cautions beside an answer: `<answer>?note`, `<answer>?<rule>`.
 fn facets(form: &FormDefinition) -> Value {
     let own = form.rules.iter().map(|rule| rule.id.as_str());
-    let built_in = [rule_id::DIRECTION_MARK, rule_id::DISQUALIFYING, rule_id::UNKNOWN_ANSWER];
+    let built_in =
+        [rule_id::DIRECTION_MARK, rule_id::DIRECTORY, rule_id::DISQUALIFYING, rule_id::UNKNOWN_ANSWER];
     let facets: Vec<_> = [NOTE_FACET].into_iter().chain(built_in).chain(own).collect();
     let pattern = format!("^[a-z0-9_]+(\\.[a-z0-9_]+)+\\?({})$", facets.join("|"));
     let mut patterns = Map::from_iter([(pattern, json!({ "type": "string" }))]);

@@ -60,7 +60,7 @@ fn titles_are_the_forms_own_words_with_the_year() {
         properties["openness.foreign_funded_enterprises.2023"]["title"],
         "2023年合作区外资或合资企业数量"
     );
-    assert_eq!(schema["$id"], "tag:huiqian,2026:form/zone-application-2026/1.0.0");
+    assert_eq!(schema["$id"], "tag:huiqian,2026:form/zone-application-2026/1.1.0");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Table `blob`: how each file of evidence stands between this desk and the hub. Where its bytes are here, the disk says.
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{OptionalExtension, Row, params};
 
 use crate::application::ApplicationKey;
 use crate::{Store, StoreError, Write};
@@ -18,6 +18,11 @@ CREATE TABLE blob (
     PRIMARY KEY (application, sha256)
 ) STRICT, WITHOUT ROWID;";
 
+/// Since format 4.
+pub(crate) const LOST: &str = "
+-- When the hub first no longer had a file that it had said it has; 0 when it has it, or never said so.
+ALTER TABLE blob ADD COLUMN lost_ms INTEGER NOT NULL DEFAULT 0;";
+
 /// How a file stands.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct BlobRow {
@@ -27,6 +32,8 @@ pub struct BlobRow {
     pub upload: String,
     /// Milliseconds since 1970-01-01 UTC; 0: nobody asked for it.
     pub wanted_ms: i64,
+    /// Milliseconds since 1970-01-01 UTC: since when the hub lacks a file that it had; 0: it lost none.
+    pub lost_ms: i64,
 }
 
 impl Store {
@@ -36,11 +43,10 @@ impl Store {
     /// When the database can't be read.
     pub fn blobs(&self, key: ApplicationKey) -> Result<Vec<(String, BlobRow)>, StoreError> {
         let mut statement = self.connection.prepare_cached(
-            "SELECT sha256, on_hub_ms, upload, wanted_ms FROM blob WHERE application = ?1 ORDER BY sha256",
+            "SELECT sha256, on_hub_ms, upload, wanted_ms, lost_ms FROM blob WHERE application = ?1
+             ORDER BY sha256",
         )?;
-        let rows = statement.query_map(params![key.0], |row| {
-            Ok((row.get(0)?, BlobRow { on_hub_ms: row.get(1)?, upload: row.get(2)?, wanted_ms: row.get(3)? }))
-        })?;
+        let rows = statement.query_map(params![key.0], |row| Ok((row.get(0)?, read(row, 1)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
@@ -50,13 +56,21 @@ impl Store {
     /// When the database can't be read.
     pub fn blob(&self, key: ApplicationKey, sha256: &str) -> Result<BlobRow, StoreError> {
         let mut statement = self.connection.prepare_cached(
-            "SELECT on_hub_ms, upload, wanted_ms FROM blob WHERE application = ?1 AND sha256 = ?2",
+            "SELECT on_hub_ms, upload, wanted_ms, lost_ms FROM blob WHERE application = ?1 AND sha256 = ?2",
         )?;
-        let row = statement.query_row(params![key.0, sha256], |row| {
-            Ok(BlobRow { on_hub_ms: row.get(0)?, upload: row.get(1)?, wanted_ms: row.get(2)? })
-        });
+        let row = statement.query_row(params![key.0, sha256], |row| read(row, 0));
         Ok(row.optional()?.unwrap_or_default())
     }
+}
+
+/// The columns from `at` on.
+fn read(row: &Row<'_>, at: usize) -> rusqlite::Result<BlobRow> {
+    Ok(BlobRow {
+        on_hub_ms: row.get(at)?,
+        upload: row.get(at + 1)?,
+        wanted_ms: row.get(at + 2)?,
+        lost_ms: row.get(at + 3)?,
+    })
 }
 
 impl Write<'_> {
@@ -66,10 +80,11 @@ impl Write<'_> {
     /// When the database can't be written.
     pub fn put_blob(&self, key: ApplicationKey, sha256: &str, row: &BlobRow) -> Result<(), StoreError> {
         self.transaction.execute(
-            "INSERT INTO blob (application, sha256, on_hub_ms, upload, wanted_ms) VALUES (?1, ?2, ?3, ?4, ?5)
-             ON CONFLICT (application, sha256) DO UPDATE SET
-                 on_hub_ms = excluded.on_hub_ms, upload = excluded.upload, wanted_ms = excluded.wanted_ms",
-            params![key.0, sha256, row.on_hub_ms, row.upload, row.wanted_ms],
+            "INSERT INTO blob (application, sha256, on_hub_ms, upload, wanted_ms, lost_ms)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+             ON CONFLICT (application, sha256) DO UPDATE SET on_hub_ms = excluded.on_hub_ms,
+                 upload = excluded.upload, wanted_ms = excluded.wanted_ms, lost_ms = excluded.lost_ms",
+            params![key.0, sha256, row.on_hub_ms, row.upload, row.wanted_ms, row.lost_ms],
         )?;
         Ok(())
     }
@@ -79,8 +94,10 @@ impl Write<'_> {
     /// # Errors
     /// When the database can't be written.
     pub fn forget_hub_of_blobs(&self, key: ApplicationKey) -> Result<(), StoreError> {
-        self.transaction
-            .execute("UPDATE blob SET on_hub_ms = 0, upload = '' WHERE application = ?1", params![key.0])?;
+        self.transaction.execute(
+            "UPDATE blob SET on_hub_ms = 0, upload = '', lost_ms = 0 WHERE application = ?1",
+            params![key.0],
+        )?;
         Ok(())
     }
 }

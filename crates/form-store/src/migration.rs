@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// The format that this program writes.
-pub const FORMAT: u32 = 4;
+pub const FORMAT: u32 = 5;
 
 /// `Hqfm` in ASCII: lets `file` and other tools tell our databases from others.
 const APPLICATION_ID: i32 = 0x4871_666d;
@@ -40,6 +40,9 @@ pub(crate) fn run(connection: &mut Connection) -> Result<(), StoreError> {
         transaction.execute_batch(blob::TABLE)?;
     }
     if found < 4 {
+        transaction.execute_batch(blob::LOST)?;
+    }
+    if found < 5 {
         transaction.execute_batch(revision::TABLE)?;
     }
     transaction.pragma_update(None, "user_version", FORMAT)?;

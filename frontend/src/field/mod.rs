@@ -111,6 +111,7 @@ pub fn attribute_name(attribute: Attribute, language: Language) -> &'static str 
         Attribute::By => text::EVIDENCE_BY.of(language),
         Attribute::Taken => text::EVIDENCE_TAKEN.of(language),
         Attribute::Place => text::EVIDENCE_PLACE.of(language),
+        Attribute::Totals => text::DIRECTORY_SUM.of(language),
         Attribute::Caption | Attribute::Facts | Attribute::Order | Attribute::Removed => {
             text::EVIDENCE_CAPTION.of(language)
         }

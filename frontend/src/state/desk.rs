@@ -450,8 +450,8 @@ impl Desk {
             Event::Discussed { unread } => self.take_unread(unread),
             Event::Reread { answers } => self.take_reread(answers),
             Event::Evidence { blobs } => self.take_blobs(blobs),
-            Event::Dropped { tray, x, y, .. } => {
-                self.tell(&Change::Dropped(Dropping { tray, place: (x, y) }));
+            Event::Dropped { tray, names, x, y } => {
+                self.tell(&Change::Dropped(Dropping { tray, names, place: (x, y) }));
             }
             Event::Imported { imported } => self.tell(&Change::Notice(Notice::Imported(imported))),
             Event::Failed { error } => self.tell(&Change::Notice(Notice::Failed(Failure::Told(error)))),

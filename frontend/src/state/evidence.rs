@@ -23,6 +23,7 @@ impl Desk {
         let asked = EvidenceRequest { application, act };
         let evidence: Evidence = shell::request(command::name::EVIDENCE, &asked).await?;
         self.sheet_mut().metered = evidence.metered;
+        self.sheet_mut().paused = evidence.paused;
         self.sheet_mut().blobs = Rc::default();
         self.take_blobs(evidence.blobs.clone());
         Ok(evidence)

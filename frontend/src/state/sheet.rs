@@ -84,6 +84,8 @@ pub struct Sheet {
     pub blobs: Rc<BTreeMap<String, BlobState>>,
     /// Whether the line to the hub costs money.
     pub metered: bool,
+    /// Whether no files are carried.
+    pub paused: bool,
     /// When the disk last took a change of this desk in this opening.
     pub last_own_ms: Option<i64>,
     /// Values of colleagues that came while the answer was being typed into, until a person has seen them.
@@ -124,6 +126,7 @@ impl Sheet {
             reread: opened.reread,
             blobs: Rc::default(),
             metered: false,
+            paused: false,
             last_own_ms: None,
             overtaken: BTreeMap::new(),
             answers: Answers::default(),

@@ -34,10 +34,11 @@ pub enum Change {
     Notice(Notice),
 }
 
-/// Files dropped on the window: the shell's number for them, and where, in CSS pixels.
+/// Files dropped on the window: the shell's number for them, what they are called, and where, in CSS pixels.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dropping {
     pub tray: u32,
+    pub names: Vec<String>,
     pub place: (i32, i32),
 }
 

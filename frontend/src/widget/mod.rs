@@ -7,6 +7,7 @@ pub mod composition;
 pub mod copy;
 pub mod dialog;
 pub mod line;
+pub mod pick;
 pub mod qr;
 pub mod sign;
 pub mod task;

@@ -56,6 +56,10 @@ pub async fn evidence(
             engine.ask(move |desk| desk.workspace()?.set_metered(on)).await?;
             read(&engine, application, Evidence::default()).await
         }
+        EvidenceAct::Pause { on } => {
+            engine.ask(move |desk| desk.workspace()?.set_paused(on)).await?;
+            read(&engine, application, Evidence::default()).await
+        }
     }
 }
 
@@ -69,8 +73,8 @@ async fn read(engine: &Engine, application: ApplicationId, told: Evidence) -> An
     engine
         .ask(move |desk| {
             let workspace = desk.workspace()?;
-            let (blobs, metered) = (workspace.blob_states(&application)?, workspace.metered());
-            Ok(Evidence { blobs, metered, ..told })
+            let (metered, paused) = (workspace.metered(), workspace.paused());
+            Ok(Evidence { blobs: workspace.blob_states(&application)?, metered, paused, ..told })
         })
         .await
 }

@@ -1,6 +1,7 @@
 //! The commands: each reads its request, asks the desk, answers. Their names are those of
 //! `form_model::command::name`.
 
+mod directory;
 mod evidence;
 mod team;
 
@@ -18,6 +19,7 @@ use tauri::{State, WebviewWindow};
 use crate::dialog::{self, FileKind};
 use crate::engine::Engine;
 
+pub use directory::*;
 pub use evidence::*;
 pub use team::*;
 

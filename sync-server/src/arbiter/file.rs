@@ -216,17 +216,17 @@ impl Core {
         Ok(self.forms.get(&*self.storage, &record.package)?)
     }
 
-    /// Gives a ticket out.
+    /// Gives a ticket out. It lets nobody do more than the device may when it is used.
     ///
     /// # Errors
-    /// As [`Self::may_bring`].
+    /// As [`Self::admit`].
     pub fn give_ticket(
         &mut self,
         device: &PublicKey,
         application: &ApplicationId,
         hash: TicketHash,
     ) -> Result<i64, HubError> {
-        self.may_bring(device, application)?;
+        self.admit(device, application)?;
         let expires_ms = later(self.clock.now_ms(), TICKET_LIFE);
         let ticket = TicketRecord { application: application.clone(), device: *device, expires_ms };
         self.keep_files(vec![FileWrite::Ticket { hash, ticket }])?;
@@ -241,7 +241,7 @@ impl Core {
         let good = |ticket: &TicketRecord| {
             ticket.application == *application && ticket.expires_ms >= self.clock.now_ms()
         };
-        let detail = "the upload ticket is unknown, expired, or for another application; ask for another";
+        let detail = "the ticket is unknown, expired, or for another application; ask for another";
         let unknown = || HubError::new(ErrorCode::TicketUnknown, detail);
         Ok(self.storage.ticket(hash)?.filter(good).ok_or_else(unknown)?.device)
     }
@@ -374,22 +374,13 @@ fn may_have(roster: &Roster, device: &PublicKey, givers: &[PublicKey], namings: 
                 counting.push(naming);
             }
         }
-        let readers = roster
-            .agencies
-            .iter()
-            .filter(|(_, agency)| counting.iter().any(|naming| may_read(&agency.grant, naming)));
+        let readers = roster.agencies.iter().filter(|(_, agency)| {
+            counting.iter().any(|naming| agency.grant.may_read(&naming.field, &naming.slots))
+        });
         having.extend(readers.map(|(id, _)| id));
         if counting.len() == before {
             break;
         }
     }
     member::check(roster, device).is_ok() && agency(device).is_some_and(|own| having.contains(own))
-}
-
-fn may_read(grant: &Grant, naming: &Naming) -> bool {
-    let by_slot = match &grant.evidence {
-        EvidenceAccess::All => true,
-        EvidenceAccess::Only(slots) => naming.slots.iter().any(|slot| slots.contains(slot)),
-    };
-    by_slot || grant.may_write(&naming.field.answer())
 }

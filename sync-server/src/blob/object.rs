@@ -15,7 +15,7 @@ use object_store::{
 
 use form_model::id::ApplicationId;
 
-use super::sound::Sound;
+use super::sound::{Sound, Stamp};
 use super::staging::Staging;
 use super::{BlobError, off_thread};
 use crate::data::{KEPT, private_folder};
@@ -85,7 +85,9 @@ impl Objects {
             })
             .await?;
         }
-        self.sound.put(application, hash);
+        if let Some(stamp) = self.stamp(application, hash).await? {
+            self.sound.put(application, hash, stamp);
+        }
         Ok(())
     }
 
@@ -113,8 +115,23 @@ impl Objects {
         application: &ApplicationId,
         hash: &BlobHash,
     ) -> Result<Option<u64>, BlobError> {
+        Ok(self.stamp(application, hash).await?.map(|stamp| stamp.length))
+    }
+
+    /// How long a kept file is, and when it was last written; `None` when there is none.
+    ///
+    /// # Errors
+    /// When the store cannot be asked.
+    pub(super) async fn stamp(
+        &self,
+        application: &ApplicationId,
+        hash: &BlobHash,
+    ) -> Result<Option<Stamp>, BlobError> {
         match self.store.head(&key(KEPT, application, hash)).await {
-            Ok(meta) => Ok(Some(meta.size)),
+            Ok(meta) => {
+                let changed_ns = meta.last_modified.timestamp_nanos_opt();
+                Ok(Some(Stamp { length: meta.size, changed_ns }))
+            }
             Err(object_store::Error::NotFound { .. }) => Ok(None),
             Err(error) => Err(error.into()),
         }

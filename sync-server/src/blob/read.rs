@@ -9,6 +9,7 @@ use futures_util::stream::{BoxStream, StreamExt as _, unfold};
 use ring::digest::{Context, SHA256};
 
 use super::object::Objects;
+use super::sound::Stamp;
 use super::{BlobError, off_thread};
 use crate::storage::file::{BlobHash, BlobRecord};
 
@@ -73,7 +74,8 @@ impl Objects {
         blob: &BlobRecord,
     ) -> Result<Reading, BlobError> {
         let (application, blob) = (application.clone(), *blob);
-        let raw = self.bytes_of_length(&application, &blob, 0, blob.length).await?;
+        let stamp = self.stamp_of(&application, &blob).await?;
+        let raw = self.bytes(&application, &blob.hash, 0, blob.length).await?;
         let objects = self.clone();
         let state = (raw, Context::new(&SHA256), 0_u64, None::<Bytes>, false);
         let pieces = unfold(state, move |(mut raw, mut hash, mut length, mut held, over)| {
@@ -93,7 +95,7 @@ impl Objects {
                         }
                         Some(Err(error)) => return Some((Err(error), (raw, hash, length, None, true))),
                         None if length == blob.length && is(&hash, &blob.hash) => {
-                            objects.sound.put(&application, &blob.hash);
+                            objects.sound.put(&application, &blob.hash, stamp);
                             return held.map(|last| (Ok(last), (raw, hash, length, None, true)));
                         }
                         None => return Some((Err(BlobError::Damaged), (raw, hash, length, None, true))),
@@ -104,7 +106,7 @@ impl Objects {
         Ok(Reading { pieces: pieces.boxed() })
     }
 
-    /// Reads a part of a kept file, of which the whole was found sound before.
+    /// Reads a part of a kept file, of which the whole was found sound before and not written to since.
     ///
     /// # Errors
     /// [`BlobError::Damaged`] when it is not what its name says.
@@ -114,10 +116,11 @@ impl Objects {
         blob: &BlobRecord,
         part: Part,
     ) -> Result<Reading, BlobError> {
-        if !self.sound.has(application, &blob.hash) {
+        let stamp = self.stamp_of(application, blob).await?;
+        if !self.sound.has(application, &blob.hash, stamp) {
             self.look_through(application, blob).await?;
         }
-        let pieces = self.bytes_of_length(application, blob, part.start, part.end).await?;
+        let pieces = self.bytes(application, &blob.hash, part.start, part.end).await?;
         Ok(Reading { pieces })
     }
 
@@ -137,17 +140,12 @@ impl Objects {
         Ok(())
     }
 
-    async fn bytes_of_length(
-        &self,
-        application: &ApplicationId,
-        blob: &BlobRecord,
-        start: u64,
-        end: u64,
-    ) -> Result<Pieces, BlobError> {
-        match self.length(application, &blob.hash).await? {
+    /// What a kept file is like now; its length is what its record says.
+    async fn stamp_of(&self, application: &ApplicationId, blob: &BlobRecord) -> Result<Stamp, BlobError> {
+        match self.stamp(application, &blob.hash).await? {
             None => Err(BlobError::Missing),
-            Some(length) if length != blob.length => Err(BlobError::Damaged),
-            Some(_) => self.bytes(application, &blob.hash, start, end).await,
+            Some(stamp) if stamp.length != blob.length => Err(BlobError::Damaged),
+            Some(stamp) => Ok(stamp),
         }
     }
 }

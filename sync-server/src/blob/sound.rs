@@ -1,4 +1,4 @@
-//! Which files were read through a moment ago and were what their names say.
+//! Which files were read through a moment ago and were what their names say, and have not been written to since.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -11,6 +11,15 @@ use crate::storage::file::BlobHash;
 
 type Name = (ApplicationId, BlobHash);
 
+/// What tells that a file is no longer the one that was read through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Stamp {
+    /// In bytes.
+    pub(crate) length: u64,
+    /// When the store says that it was last written, in nanoseconds since 1970-01-01 UTC: only compared.
+    pub(super) changed_ns: Option<i64>,
+}
+
 /// Files with the time when they were found sound; the oldest go first.
 #[derive(Debug)]
 pub(super) struct Sound {
@@ -20,7 +29,7 @@ pub(super) struct Sound {
 
 #[derive(Debug, Default)]
 struct Found {
-    at: BTreeMap<Name, Instant>,
+    at: BTreeMap<Name, (Instant, Stamp)>,
     order: VecDeque<Name>,
 }
 
@@ -33,10 +42,10 @@ impl Sound {
         self.found.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn put(&self, application: &ApplicationId, hash: &BlobHash) {
+    pub(super) fn put(&self, application: &ApplicationId, hash: &BlobHash, stamp: Stamp) {
         let name = (application.clone(), *hash);
         let mut found = self.found();
-        if found.at.insert(name.clone(), Instant::now()).is_none() {
+        if found.at.insert(name.clone(), (Instant::now(), stamp)).is_none() {
             found.order.push_back(name);
         }
         while found.order.len() > SOUND_MAX
@@ -46,9 +55,10 @@ impl Sound {
         }
     }
 
-    pub(super) fn has(&self, application: &ApplicationId, hash: &BlobHash) -> bool {
+    pub(super) fn has(&self, application: &ApplicationId, hash: &BlobHash, stamp: Stamp) -> bool {
         let found = self.found();
-        found.at.get(&(application.clone(), *hash)).is_some_and(|at| at.elapsed() < self.life)
+        let known = found.at.get(&(application.clone(), *hash));
+        known.is_some_and(|(at, then)| at.elapsed() < self.life && *then == stamp)
     }
 
     pub(super) fn forget(&self, application: &ApplicationId, hash: &BlobHash) {

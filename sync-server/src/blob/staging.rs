@@ -56,24 +56,25 @@ impl Staging {
         Ok(entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect())
     }
 
-    /// Takes an upload up where its durable part ends: what lies behind that never counted, and goes.
+    /// Takes an upload up with all that came of it, as far as it is to be, and makes that durable: what lies behind the
+    /// counted part was written by a hub that was killed before it counted it. A tail that a power cut tore is found by
+    /// the whole file's hash, so `to` goes beyond the counted part only where that was announced.
     ///
     /// # Errors
-    /// [`BlobError::Missing`] when less is there than was durable: the file has moved on, or is lost.
-    pub(crate) fn take_up(&self, id: &UploadId, offset: u64) -> Result<Staged, BlobError> {
+    /// [`BlobError::Missing`] when less is there than was counted: the file has moved on, or is lost.
+    pub(crate) fn take_up(&self, id: &UploadId, counted: u64, to: u64) -> Result<Staged, BlobError> {
         let path = self.path(id);
-        if offset == 0 {
-            let file = private_file(&path).map_err(BlobError::io(&path))?;
-            file.set_len(0).map_err(BlobError::io(&path))?;
-            return Ok(Staged { path, length: 0, hash: Context::new(&SHA256) });
+        if counted == 0 {
+            private_file(&path).map_err(BlobError::io(&path))?;
         }
         let mut file = OpenOptions::new().read(true).write(true).open(&path).map_err(BlobError::io(&path))?;
-        if file.metadata().map_err(BlobError::io(&path))?.len() < offset {
+        let length = file.metadata().map_err(BlobError::io(&path))?.len().min(to);
+        if length < counted {
             return Err(BlobError::Missing);
         }
-        file.set_len(offset).map_err(BlobError::io(&path))?;
+        file.set_len(length).and_then(|()| file.sync_data()).map_err(BlobError::io(&path))?;
         let hash = hash_of(&mut file).map_err(BlobError::io(&path))?;
-        Ok(Staged { path, length: offset, hash })
+        Ok(Staged { path, length, hash })
     }
 
     /// Takes an upload's bytes away.

@@ -13,8 +13,9 @@ use futures_util::StreamExt as _;
 
 use super::named::{Named, Within};
 use super::range::{Range, asked_range};
-use super::signed::{cbor, cbor_of, signed, signed_parts};
+use super::signed::{cbor, cbor_of, signed};
 use super::state::HubState;
+use super::ticket;
 use crate::blob::{BlobError, Part, Reading, unknown};
 use crate::error::{ErrorCode, HubError};
 use crate::limit::{KNOWN_MAX, KNOWN_MAX_BYTES};
@@ -27,7 +28,7 @@ use crate::storage::file::{BlobHash, BlobRecord};
     path = "/v1/applications/{id}/blobs/{sha256}",
     operation_id = "blob",
     tag = "files",
-    security(("device" = [])),
+    security(("device" = []), ("ticket" = [])),
     params(
         ("id" = String, Path, description = "Hash of the genesis, 64 lower-case hex digits"),
         ("sha256" = String, Path, description = "Of the file, 64 lower-case hex digits"),
@@ -73,7 +74,7 @@ pub(super) async fn get(
     path = "/v1/applications/{id}/blobs/{sha256}",
     operation_id = "blob_head",
     tag = "files",
-    security(("device" = [])),
+    security(("device" = []), ("ticket" = [])),
     params(
         ("id" = String, Path, description = "Hash of the genesis, 64 lower-case hex digits"),
         ("sha256" = String, Path, description = "Of the file, 64 lower-case hex digits")
@@ -132,8 +133,9 @@ async fn wanted(
     id: String,
     sha256: &str,
 ) -> Result<(ApplicationId, BlobRecord), HubError> {
-    let device = signed_parts(state, parts)?;
-    let (application, hash) = (ApplicationId(id), sha256.parse().map_err(|_| unknown())?);
+    let application = ApplicationId(id);
+    let device = ticket::caller(state, parts, &application).await?;
+    let hash = sha256.parse().map_err(|_| unknown())?;
     let blob = state.files.found(device, &application, vec![hash]).await?.pop();
     Ok((application, blob.ok_or_else(unknown)?))
 }

@@ -52,9 +52,9 @@ const ANY: &[ErrorCode] = &[ErrorCode::Timeout, ErrorCode::Internal];
 fn failures(operation: &str) -> Option<Vec<&'static [ErrorCode]>> {
     use ErrorCode::{
         AdmissionNeeded, AdmissionUnknown, BadMessage, BlobUnknown, Busy, ChallengeUnknown, DiskFull,
-        EmptyFile, HashMismatch, HubBehind, LogForked, LogRefused, NotALead, NotAWriter, NotFinal, NotFound,
+        EmptyFile, HashMismatch, HubBehind, LogForked, LogRefused, NotALead, NotFinal, NotFound,
         PublicationRefused, QuotaExceeded, RangeWrong, Recovering, SignatureWrong, StorageFailed,
-        SubmissionRefused, TooMany, Unsealed,
+        SubmissionRefused, TicketUnknown, TooMany, Unsealed,
     };
     Some(match operation {
         "challenge" => vec![BODY, &[TooMany]],
@@ -81,9 +81,9 @@ fn failures(operation: &str) -> Option<Vec<&'static [ErrorCode]>> {
         "begin_upload" => vec![SIGNED, BODY, MEMBER, BRINGS, PIECE, &[EmptyFile, QuotaExceeded, DiskFull]],
         "upload_state" | "end_upload" => vec![SIGNED, MEMBER, BRINGS, UPLOAD, &[BadMessage, HashMismatch]],
         "append" => vec![SIGNED, BODY, MEMBER, BRINGS, UPLOAD, PIECE],
-        "upload_ticket" => vec![SIGNED, MEMBER, &[NotAWriter, BadMessage]],
-        "blob" => vec![SIGNED, MEMBER, &[BadMessage, BlobUnknown, RangeWrong]],
-        "blob_head" => vec![SIGNED, MEMBER, &[BadMessage, BlobUnknown]],
+        "ticket" => vec![SIGNED, MEMBER, &[BadMessage]],
+        "blob" => vec![SIGNED, MEMBER, &[TicketUnknown, BadMessage, BlobUnknown, RangeWrong]],
+        "blob_head" => vec![SIGNED, MEMBER, &[TicketUnknown, BadMessage, BlobUnknown]],
         "known" => vec![SIGNED, BODY, MEMBER],
         "show" => vec![INVITE, &[BadMessage, TooMany, Busy, StorageFailed]],
         "enrol" => vec![INVITE, BODY, ROSTER, &[TooMany, Busy, StorageFailed]],
@@ -102,9 +102,9 @@ pub(super) fn complete(routes: &utoipa::openapi::OpenApi) -> Value {
         "description": "A token of POST /v1/tokens as `Authorization: Bearer <token>`, and with each request the header \
                         `Huiqian-Proof`, as said at the head of this document.",
     });
-    document["components"]["securitySchemes"]["upload"] = json!({
+    document["components"]["securitySchemes"]["ticket"] = json!({
         "type": "apiKey", "in": "header", "name": "Authorization",
-        "description": "An upload ticket of POST /v1/applications/{id}/uploads/ticket as `Huiqian-Upload <ticket>`.",
+        "description": "A ticket of POST /v1/applications/{id}/tickets as `Huiqian-Ticket <ticket>`.",
     });
     let messages: Map<String, Value> = serde_json::from_str(MESSAGES).unwrap_or_default();
     if let Some(schemas) = document["components"]["schemas"].as_object_mut() {

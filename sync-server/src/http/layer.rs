@@ -15,6 +15,7 @@ use tower_http::compression::{CompressionLayer, CompressionLevel};
 use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};
 use tracing::Instrument as _;
 
+use super::origin;
 use crate::error::{ErrorCode, HubError};
 use crate::limit::{REQUEST_ID_MAX_BYTES, REQUEST_TIMEOUT};
 use crate::metric;
@@ -33,6 +34,7 @@ pub(super) fn apply(router: Router) -> Router {
         .layer(CompressionLayer::new().gzip(true).quality(CompressionLevel::Fastest).compress_when(worth))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn(in_time))
+        .layer(from_fn(origin::any))
         .layer(from_fn(measure))
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
         .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))

@@ -8,6 +8,7 @@ mod layer;
 mod live;
 mod log;
 mod named;
+mod origin;
 mod place;
 mod problem;
 mod range;
@@ -17,6 +18,7 @@ mod session;
 mod signed;
 mod state;
 mod submission;
+mod ticket;
 mod tus;
 mod upload;
 

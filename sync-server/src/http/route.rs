@@ -11,7 +11,7 @@ use utoipa_axum::routes;
 
 use super::describe::{Description, complete};
 use super::state::HubState;
-use super::{application, blob, invite, layer, live, log, place, seal, session, submission, upload};
+use super::{application, blob, invite, layer, live, log, place, seal, session, submission, ticket, upload};
 use crate::error::{ErrorCode, HubError};
 
 /// All routes.
@@ -35,7 +35,7 @@ pub(super) fn table() -> OpenApiRouter<HubState> {
         .routes(routes!(seal::known))
         .routes(routes!(live::live))
         .routes(routes!(upload::options, upload::begin))
-        .routes(routes!(upload::ticket))
+        .routes(routes!(ticket::give))
         .routes(routes!(upload::state, upload::append, upload::end))
         .routes(routes!(blob::get, blob::has))
         .routes(routes!(blob::known))

@@ -19,6 +19,10 @@ const ALGORITHMS: &str = "sha1,sha256";
 pub(super) const PIECE: &str = "application/offset+octet-stream";
 
 const RESUMABLE: HeaderName = HeaderName::from_static("tus-resumable");
+const VERSIONS: HeaderName = HeaderName::from_static("tus-version");
+const CAN: HeaderName = HeaderName::from_static("tus-extension");
+const MAX_SIZE: HeaderName = HeaderName::from_static("tus-max-size");
+const CHECKSUM_ALGORITHM: HeaderName = HeaderName::from_static("tus-checksum-algorithm");
 const OFFSET: HeaderName = HeaderName::from_static("upload-offset");
 const LENGTH: HeaderName = HeaderName::from_static("upload-length");
 const METADATA: HeaderName = HeaderName::from_static("upload-metadata");
@@ -27,13 +31,19 @@ const CHECKSUM: HeaderName = HeaderName::from_static("upload-checksum");
 /// The hash of a file that is kept, in hex: ours.
 const HASH: HeaderName = HeaderName::from_static("huiqian-sha256");
 
+/// What a client says in the protocol's headers.
+pub(super) const SAID: [HeaderName; 5] = [RESUMABLE, OFFSET, LENGTH, METADATA, CHECKSUM];
+/// What the hub answers in them.
+pub(super) const ANSWERED: [HeaderName; 10] =
+    [RESUMABLE, VERSIONS, CAN, MAX_SIZE, CHECKSUM_ALGORITHM, OFFSET, LENGTH, METADATA, EXPIRES, HASH];
+
 /// An answer as the protocol wants it.
 pub(super) fn answered(result: Result<Response, HubError>) -> Response {
     let mut response = result.unwrap_or_else(|error| {
         let is_version = error.code == ErrorCode::TusVersion;
         let mut response = error.into_response();
         if is_version {
-            put(response.headers_mut(), HeaderName::from_static("tus-version"), VERSION);
+            put(response.headers_mut(), VERSIONS, VERSION);
         }
         response
     });
@@ -51,10 +61,10 @@ fn put(headers: &mut HeaderMap, name: HeaderName, value: &str) {
 pub(super) fn options() -> Response {
     let mut response = StatusCode::NO_CONTENT.into_response();
     let headers = response.headers_mut();
-    put(headers, HeaderName::from_static("tus-version"), VERSION);
-    put(headers, HeaderName::from_static("tus-extension"), EXTENSIONS);
-    put(headers, HeaderName::from_static("tus-max-size"), &FILE_MAX_BYTES.to_string());
-    put(headers, HeaderName::from_static("tus-checksum-algorithm"), ALGORITHMS);
+    put(headers, VERSIONS, VERSION);
+    put(headers, CAN, EXTENSIONS);
+    put(headers, MAX_SIZE, &FILE_MAX_BYTES.to_string());
+    put(headers, CHECKSUM_ALGORITHM, ALGORITHMS);
     answered(Ok(response))
 }
 

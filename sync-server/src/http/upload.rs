@@ -2,37 +2,19 @@
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::{Request, State};
+use axum::http::StatusCode;
 use axum::http::request::Parts;
-use axum::http::{StatusCode, header::AUTHORIZATION};
 use axum::response::{IntoResponse as _, Response};
 use form_document::key::PublicKey;
-use form_model::hex;
 use form_model::id::ApplicationId;
-use ring::digest::{SHA256, digest};
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use super::named::{Named, Within};
-use super::signed::signed_parts;
 use super::state::HubState;
-use super::tus;
+use super::{ticket, tus};
 use crate::error::{ErrorCode, HubError};
 use crate::intake::drain;
 use crate::upload::Asked;
-
-/// Before a ticket in `Authorization`.
-const SCHEME: &str = "Huiqian-Upload ";
-
-/// An upload ticket.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct TicketAnswer {
-    /// 64 lower-case hex digits.
-    ticket: String,
-    /// Milliseconds since 1970-01-01 UTC.
-    expires: i64,
-}
 
 /// What the hub's uploads can do.
 #[utoipa::path(
@@ -55,7 +37,7 @@ pub(super) async fn options() -> Response {
     path = "/v1/applications/{id}/uploads",
     operation_id = "begin_upload",
     tag = "files",
-    security(("device" = []), ("upload" = [])),
+    security(("device" = []), ("ticket" = [])),
     params(
         ("id" = String, Path, description = "Hash of the genesis, 64 lower-case hex digits"),
         ("Tus-Resumable" = String, Header, description = "1.0.0"),
@@ -103,7 +85,7 @@ pub(super) async fn begin(State(state): State<HubState>, Named(id): Named, reque
     path = "/v1/applications/{id}/uploads/{upload}",
     operation_id = "upload_state",
     tag = "files",
-    security(("device" = []), ("upload" = [])),
+    security(("device" = []), ("ticket" = [])),
     params(
         ("id" = String, Path, description = "Hash of the genesis, 64 lower-case hex digits"),
         ("upload" = String, Path, description = "32 lower-case hex digits"),
@@ -132,7 +114,7 @@ pub(super) async fn state(
     path = "/v1/applications/{id}/uploads/{upload}",
     operation_id = "append",
     tag = "files",
-    security(("device" = []), ("upload" = [])),
+    security(("device" = []), ("ticket" = [])),
     params(
         ("id" = String, Path, description = "Hash of the genesis, 64 lower-case hex digits"),
         ("upload" = String, Path, description = "32 lower-case hex digits"),
@@ -172,7 +154,7 @@ pub(super) async fn append(
     path = "/v1/applications/{id}/uploads/{upload}",
     operation_id = "end_upload",
     tag = "files",
-    security(("device" = []), ("upload" = [])),
+    security(("device" = []), ("ticket" = [])),
     params(
         ("id" = String, Path, description = "Hash of the genesis, 64 lower-case hex digits"),
         ("upload" = String, Path, description = "32 lower-case hex digits"),
@@ -196,53 +178,10 @@ pub(super) async fn end(
     tus::answered(answer.await)
 }
 
-/// Gives a ticket with which a client that cannot sign each request uploads for the device, for 12 hours.
-#[utoipa::path(
-    post,
-    path = "/v1/applications/{id}/uploads/ticket",
-    operation_id = "upload_ticket",
-    tag = "files",
-    security(("device" = [])),
-    params(("id" = String, Path, description = "Hash of the genesis, 64 lower-case hex digits")),
-    responses(
-        (status = 200, description = "A ticket, for `Authorization: Huiqian-Upload <ticket>`", body = TicketAnswer)
-    )
-)]
-pub(super) async fn ticket(
-    State(state): State<HubState>,
-    Named(id): Named,
-    request: Request,
-) -> Result<Json<TicketAnswer>, HubError> {
-    let (parts, _) = request.into_parts();
-    let device = signed_parts(&state, &parts)?;
-    let (ticket, id) = (state.files.new_ticket()?, ApplicationId(id));
-    let hash = hash(&ticket);
-    let give = move |core: &mut crate::arbiter::Core| core.give_ticket(&device, &id, hash);
-    let expires = state.arbiter.with(device, give).await?;
-    Ok(Json(TicketAnswer { ticket: hex::encode(&ticket), expires }))
-}
-
-fn hash(ticket: &[u8; 32]) -> [u8; 32] {
-    let mut hash = [0; 32];
-    hash.copy_from_slice(digest(&SHA256, ticket).as_ref());
-    hash
-}
-
-/// The device that asks: it has signed the request's head, or was given the ticket that the request bears.
+/// Who asks, in the protocol's words.
 async fn caller(state: &HubState, parts: &Parts, id: String) -> Result<(PublicKey, ApplicationId), HubError> {
     let id = ApplicationId(id);
-    let header = parts.headers.get(AUTHORIZATION).and_then(|header| header.to_str().ok());
-    let device = match header.and_then(|header| header.strip_prefix(SCHEME)) {
-        Some(ticket) => {
-            let bad = || HubError::new(ErrorCode::TicketUnknown, "a ticket has 64 lower-case hex digits");
-            let hash = hash(&hex::decode(ticket).ok_or_else(bad)?);
-            let (lane, id) = (PublicKey(hash), id.clone());
-            let device = state.arbiter.with(lane, move |core| core.ticket(&hash, &id)).await?;
-            state.limiter.request(device)?;
-            device
-        }
-        None => signed_parts(state, parts)?,
-    };
+    let device = ticket::caller(state, parts, &id).await?;
     tus::check_version(&parts.headers)?;
     Ok((device, id))
 }

@@ -16,7 +16,7 @@ pub struct BlobHash(pub [u8; 32]);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UploadId(pub [u8; 16]);
 
-/// SHA-256 of an upload ticket: whoever reads the database cannot use it.
+/// SHA-256 of a ticket: whoever reads the database cannot use it.
 pub type TicketHash = [u8; 32];
 
 /// A text that is no name of this kind: not exactly so many lower-case hex digits.
@@ -96,7 +96,7 @@ pub struct UploadLoad {
     pub missing_bytes: u64,
 }
 
-/// Who uploads with a ticket.
+/// Who brings and fetches files with a ticket.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TicketRecord {
     pub application: ApplicationId,

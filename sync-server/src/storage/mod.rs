@@ -214,7 +214,7 @@ pub trait Storage: Send + std::fmt::Debug {
     /// As [`Self::hub`].
     fn givers(&self, id: &ApplicationId, hash: &BlobHash) -> Result<Vec<PublicKey>, StorageError>;
 
-    /// Who uploads with a ticket.
+    /// Who brings and fetches files with a ticket.
     ///
     /// # Errors
     /// As [`Self::hub`].

@@ -18,15 +18,22 @@ impl Files {
     pub(super) async fn taken_up(
         &self,
         turn: &mut Turn,
-        upload: UploadRecord,
+        mut upload: UploadRecord,
     ) -> Result<UploadRecord, HubError> {
         if turn.staged.as_ref().is_none_or(|staged| staged.length() != upload.offset) {
-            let (staging, id, offset) = (self.objects.staging().clone(), upload.id, upload.offset);
-            match off_thread(move || staging.take_up(&id, offset)).await {
-                Ok(staged) => *turn.staged = Some(staged),
+            let (staging, id, counted) = (self.objects.staging().clone(), upload.id, upload.offset);
+            let to = if upload.hash.is_some() { upload.length } else { counted };
+            match off_thread(move || staging.take_up(&id, counted, to)).await {
+                Ok(staged) => {
+                    upload.offset = staged.length();
+                    *turn.staged = Some(staged);
+                }
                 // A hub that was killed after it had moved the file, and before it had said so.
                 Err(BlobError::Missing) => return self.moved(turn, upload).await,
                 Err(error) => return Err(error.into()),
+            }
+            if upload.offset > counted && upload.offset < upload.length {
+                self.store(upload.device, vec![FileWrite::Upload(upload.clone())]).await?;
             }
         }
         if upload.offset == upload.length { self.finish(turn, upload).await } else { Ok(upload) }

@@ -157,7 +157,7 @@ impl Files {
         Ok(bytes)
     }
 
-    /// A new upload ticket's bytes.
+    /// A new ticket's bytes.
     ///
     /// # Errors
     /// When the system gives no random numbers.

@@ -238,10 +238,14 @@ impl<'f> Run<'f> {
     /// Ends the piece: how far the upload is, and its file.
     async fn settle(mut self, end: &End) -> Result<(UploadRecord, Staged), HubError> {
         if let Some((context, said)) = self.checksum.take() {
-            if !matches!(end, End::Whole) {
-                return Ok((self.upload, self.before));
-            }
-            if context.finish().as_ref() != said {
+            let whole = matches!(end, End::Whole);
+            if !whole || context.finish().as_ref() != said {
+                // Nothing of it may be taken for good later.
+                let before = self.before.clone();
+                off_thread(move || before.write()).await?;
+                if !whole {
+                    return Ok((self.upload, self.before));
+                }
                 metric::file_refused("checksum_mismatch");
                 let detail = "the piece is not what its checksum says; nothing of it was kept, send it again";
                 return Err(HubError::new(ErrorCode::ChecksumMismatch, detail));

@@ -23,12 +23,17 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/interop")
 }
 
-fn tuspy() -> Command {
+/// A script of the folder, with the packages that are installed there.
+pub fn python(script: &str) -> Command {
     let packages = folder().join("python-packages");
-    assert!(packages.is_dir(), "tuspy is not installed; `cargo xtask set-up` installs it");
+    assert!(packages.is_dir(), "what {script} needs is not installed; `cargo xtask set-up` installs it");
     let mut command = Command::new("python3");
-    command.env("PYTHONPATH", packages).arg(folder().join("upload.py"));
+    command.env("PYTHONPATH", packages).arg(folder().join(script));
     command
+}
+
+fn tuspy() -> Command {
+    python("upload.py")
 }
 
 fn tus_js_client() -> Command {
@@ -54,7 +59,7 @@ async fn uploads_is_killed_and_resumes(client: fn() -> Command) {
     let lead = Desk::lead_at(1, [1; 16], running.hub);
     let ours = Client::new(&running.url, key(1)).await;
     ours.publish(&lead, None).await.unwrap();
-    let ticket = asked(&ours, Method::POST, &path(&lead, "/uploads/ticket"), &[], vec![]).await.unwrap();
+    let ticket = asked(&ours, Method::POST, &path(&lead, "/tickets"), &[], vec![]).await.unwrap();
     let ticket: serde_json::Value = ticket.json().await.unwrap();
     let (file, store) = (folder.path().join("photo.jpg"), folder.path().join("store.json"));
     let content = bytes(LENGTH, 11);

@@ -15,10 +15,13 @@ mod hostile;
 mod interop;
 mod invite;
 mod live;
+mod origin;
 mod program;
+mod s3;
 mod secure;
 mod session;
 mod sync;
+mod ticket;
 mod upload;
 
 use std::path::Path;

@@ -107,16 +107,8 @@ async fn a_piece_that_breaks_off_is_kept_as_far_as_it_came_and_a_newer_request_h
     let file = bytes(2_000_000, 4);
     let begun = begin(&leads, &lead, file.len(), Some(&sha256(&file))).await.unwrap();
     let upload = said(&begun, "Location").to_owned();
-    // Half of the file, and then a line over which nothing comes.
-    let half = axum::body::Bytes::copy_from_slice(&file[..1_000_000]);
-    let stalled = futures_util::stream::unfold(Some(half), |next| async {
-        match next {
-            Some(half) => Some((Ok::<_, std::io::Error>(half), None)),
-            None => std::future::pending().await,
-        }
-    });
     let headers = [TUS, PIECE, ("Upload-Offset", "0")];
-    let body = reqwest::Body::wrap_stream(stalled);
+    let body = stalling(&file[..1_000_000]);
     let held = leads.head_signed(Method::PATCH, &upload, &headers, body);
     let coming = async {
         while offset(&state(&leads, &upload).await.unwrap()) < 1_000_000 {
@@ -174,6 +166,79 @@ async fn after_a_kill_of_the_hub_only_what_it_had_not_acknowledged_is_sent_again
     assert!(running.signal(Signal::TERM).success());
 }
 
+/// What a hub gathers of a piece before it writes.
+const STILL_IN_MEMORY: u64 = 256 << 10;
+
+/// Half of a file, and then a line over which nothing comes.
+fn stalling(half: &[u8]) -> reqwest::Body {
+    let half = axum::body::Bytes::copy_from_slice(half);
+    reqwest::Body::wrap_stream(futures_util::stream::unfold(Some(half), |next| async {
+        match next {
+            Some(half) => Some((Ok::<_, std::io::Error>(half), None)),
+            None => std::future::pending().await,
+        }
+    }))
+}
+
+/// The staging file, once the hub has written so much of it.
+async fn staged(folder: &std::path::Path, written: u64) -> std::path::PathBuf {
+    loop {
+        let files = std::fs::read_dir(folder.join("blobs/staging")).unwrap().flatten();
+        let mut files = files.filter(|file| file.metadata().unwrap().len() + STILL_IN_MEMORY >= written);
+        if let Some(file) = files.next() {
+            return file.path();
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+/// How far an upload is after the hub was killed in its first piece; `spoil` does something to what it had written.
+async fn killed_in_a_piece(hash: Option<&str>, spoil: impl Fn(&std::path::Path)) -> (u64, bool) {
+    let folder = tempfile::tempdir().unwrap();
+    let running = Running::start(folder.path());
+    let lead = Desk::lead_at(1, [1; 16], running.hub);
+    let client = Client::new(&running.url, key(1)).await;
+    client.publish(&lead, None).await.unwrap();
+    let file = bytes(4_000_000, 15);
+    let begun = begin(&client, &lead, file.len(), hash).await.unwrap();
+    let upload = said(&begun, "Location").to_owned();
+    let headers = [TUS, PIECE, ("Upload-Offset", "0")];
+    let written = tokio::select! {
+        _ = client.head_signed(Method::PATCH, &upload, &headers, stalling(&file[..3_000_000])) => {
+            panic!("nothing answers a piece that is not over")
+        }
+        written = staged(folder.path(), 3_000_000) => written,
+    };
+    running.signal(Signal::KILL);
+    spoil(&written);
+    let running = Running::start(folder.path());
+    let client = Client::new(&running.url, key(1)).await;
+    let at = offset(&state(&client, &upload).await.unwrap());
+    let rest = append(&client, &upload, at, &file[usize::try_from(at).unwrap()..]).await;
+    let well = rest.is_ok() && has(&client, &lead, &sha256(&file)).await == 200;
+    if !well {
+        assert_eq!(rest.unwrap_err(), (460, "hash_mismatch".to_owned()));
+        assert_eq!(state(&client, &upload).await.unwrap_err().0, 404, "it is begun anew");
+    }
+    running.signal(Signal::TERM);
+    (at, well)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_killed_hub_had_written_of_a_file_is_not_sent_again_where_its_hash_would_find_a_torn_end() {
+    let hash = sha256(&bytes(4_000_000, 15));
+    let (at, well) = killed_in_a_piece(Some(&hash), |_| ()).await;
+    assert!(well && (3_000_000 - STILL_IN_MEMORY..=3_000_000).contains(&at), "{at}");
+    let tear = |written: &std::path::Path| {
+        let mut bytes = std::fs::read(written).unwrap();
+        bytes[2_000_000..].fill(0);
+        std::fs::write(written, bytes).unwrap();
+    };
+    let (at, well) = killed_in_a_piece(Some(&hash), tear).await;
+    assert!(!well && at > 2_000_000, "{at}");
+    assert_eq!(killed_in_a_piece(None, |_| ()).await, (0, true), "without a hash, what was counted alone");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_upload_ends_when_its_owner_ends_it_or_when_its_time_is_over_and_its_bytes_go() {
     let hub = TestHub::new().await;
@@ -208,40 +273,6 @@ async fn an_upload_ends_when_its_owner_ends_it_or_when_its_time_is_over_and_its_
     assert_eq!(staged(), 0, "what was not finished in time goes when the hub starts");
     assert!([404, 410].contains(&state(&leads, &upload).await.unwrap_err().0));
     hub.shutdown().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_ticket_uploads_for_its_device_to_its_application_and_does_nothing_else() {
-    let hub = TestHub::new().await;
-    let (lead, leads) = hub.lead(1).await;
-    let (other, _) = hub.lead(2).await;
-    let given = asked(&leads, Method::POST, &path(&lead, "/uploads/ticket"), &[], Vec::new()).await.unwrap();
-    let given: serde_json::Value = given.json().await.unwrap();
-    assert!(given["expires"].as_i64().unwrap() > NOW);
-    let ticket = format!("Huiqian-Upload {}", given["ticket"].as_str().unwrap());
-    let http = reqwest::Client::new();
-    let url = &hub.hub.url;
-    let with = |method: Method, path: &str| {
-        http.request(method, format!("{url}{path}")).header("Authorization", &ticket).header(TUS.0, TUS.1)
-    };
-    let file = bytes(50_000, 6);
-    let begun = with(Method::POST, &path(&lead, "/uploads")).header("Upload-Length", "50000");
-    let begun = begun.send().await.unwrap();
-    let upload = said(&begun, "Location").to_owned();
-    let piece = with(Method::PATCH, &upload).header(PIECE.0, PIECE.1).header("Upload-Offset", "0");
-    let done = piece.body(file.clone()).send().await.unwrap();
-    assert_eq!(said(&done, "Huiqian-Sha256"), sha256(&file));
-    assert_eq!(offset(&with(Method::HEAD, &upload).send().await.unwrap()), 50_000);
-    for (method, place) in [
-        (Method::POST, path(&other, "/uploads")),
-        (Method::GET, crate::file::blob(&lead, &sha256(&file))),
-        (Method::GET, path(&lead, "/start")),
-        (Method::POST, path(&lead, "/uploads/ticket")),
-    ] {
-        let answer = with(method, &place).header("Upload-Length", "1").send().await.unwrap();
-        assert_eq!(answer.status().as_u16(), 401, "{place}");
-    }
-    hub.hub.shutdown().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,18 +1,18 @@
 //! Runs benchmarks, prints one table and writes `target/bench/*.json` and `target/bench/*.md`:
-//! `bench [engine] [window] [hub] [memory] [blobs] [peers] [--quick] [--applications=NUMBER]`, all parts when
+//! `bench [engine] [window] [hub] [memory] [blobs] [evidence] [peers] [--quick] [--applications=NUMBER]`, all parts when
 //! none is named; `latency`, `load`, `merge` and `join` are parts of `hub` that also run by themselves.
 
 use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, bail};
-use huiqian_tests::bench::hub::blobs;
 use huiqian_tests::bench::hub::suite::{self, ALONE, FULL, QUICK};
+use huiqian_tests::bench::hub::{blobs, trip};
 use huiqian_tests::bench::{Figure, engine, window};
 use huiqian_tests::place::results_folder;
 
 /// What can be named, in the order in which it runs.
-const PARTS: [&str; 6] = ["engine", "window", "hub", "memory", "blobs", "peers"];
+const PARTS: [&str; 7] = ["engine", "window", "hub", "memory", "blobs", "evidence", "peers"];
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -38,11 +38,16 @@ async fn main() -> anyhow::Result<()> {
         report("wasm", &[window::wasm_size()?])?;
         report("window", &window::start_and_memory().await?)?;
     }
+    // `hub` takes its files along.
+    let files = |part: &str| wanted(part) || wanted("hub");
     if wanted("memory") {
         report("memory", &[suite::memory(&size).await?])?;
     }
-    if wanted("blobs") {
+    if files("blobs") {
         report("blobs", &blobs::measure(&folder.path().join("blobs"), size.photos).await?)?;
+    }
+    if files("evidence") {
+        report("evidence", &tokio::task::block_in_place(|| trip::measure(&size))?)?;
     }
     for part in ALONE.into_iter().filter(|part| named.contains(part)) {
         report(part, &suite::alone(part, folder.path(), &size).await?)?;

@@ -2,9 +2,11 @@
 //! lost, and it goes on when there is room.
 
 use std::ffi::OsString;
+use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use form_client::hub::Part;
 use form_client::surroundings::Surroundings;
 use form_client::workspace::Workspace;
 use form_model::answer::AnswerValue;
@@ -72,27 +74,30 @@ async fn a_photo_that_finds_no_more_room_at_the_hub_goes_on_from_what_is_durable
     let act = stage.act(1).await.unwrap();
     let (hub, id) = (&act.connection, &act.company.application);
     let photo: Vec<u8> = (0..6_u32 << 20).map(|at| (at >> 7 ^ at).to_le_bytes()[0]).collect();
-    let (first, rest) = photo.split_at(2 << 20);
+    let place = tempfile::NamedTempFile::new().unwrap();
+    fs::write(place.path(), &photo).unwrap();
     let sha256 = hex::encode(digest(&SHA256, &photo).as_ref());
     let (name, kind, size) = ("photo.jpg".to_owned(), "image/jpeg".to_owned(), photo.len() as u64);
     let file = EvidenceFile { name, sha256: sha256.clone(), size, kind };
     let upload = hub.begin_upload(id, &file).await.unwrap();
-    assert_eq!(hub.append(&upload.path, 0, first.to_vec()).await.unwrap(), 2 << 20);
+    let first = Part { path: place.path(), start: 0, length: 2 << 20 };
+    assert_eq!(hub.append(&upload.path, &first).await.unwrap(), 2 << 20);
+    let rest = Part { path: place.path(), start: 2 << 20, length: size - (2 << 20) };
     let data = seen_by(stage.hub.process().unwrap(), &stage.hub.data());
     let ballast = Ballast::fill(&data, HUB_KIB).unwrap();
     for _ in 0..2 {
         // An answer given while the desk still sends can get lost with the line; a desk tries again then, too.
-        let mut refused = hub.append(&upload.path, 2 << 20, rest.to_vec()).await.unwrap_err();
+        let mut refused = hub.append(&upload.path, &rest).await.unwrap_err();
         for _ in 0..LOST_ANSWERS {
             if refused.code == ErrorCode::HubUnreachable {
-                refused = hub.append(&upload.path, 2 << 20, rest.to_vec()).await.unwrap_err();
+                refused = hub.append(&upload.path, &rest).await.unwrap_err();
             }
         }
         assert_eq!(refused.details.get("code").map(String::as_str), Some("disk_full"), "{refused}");
     }
     assert_eq!(hub.upload_offset(&upload.path).await.unwrap(), Some(2 << 20), "what was acknowledged stays");
     drop(ballast);
-    assert_eq!(hub.append(&upload.path, 2 << 20, rest.to_vec()).await.unwrap(), size);
+    assert_eq!(hub.append(&upload.path, &rest).await.unwrap(), size);
     assert_eq!(hub.known_blobs(id, std::slice::from_ref(&sha256)).await.unwrap(), [sha256]);
 }
 

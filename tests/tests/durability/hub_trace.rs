@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use form_client::hub::Part;
 use form_model::evidence::EvidenceFile;
 use form_model::hex;
 use huiqian_tests::bench::hub::stage::Stage;
@@ -78,9 +79,12 @@ async fn a_files_bytes_are_synced_before_every_answer_about_them_and_its_folder_
     let (name, kind, size) = ("photo.jpg".to_owned(), "image/jpeg".to_owned(), photo.len() as u64);
     let file = EvidenceFile { name, sha256: sha256.clone(), size, kind };
     let upload = hub.begin_upload(id, &file).await.unwrap();
-    let mut at = 0;
-    for piece in photo.chunks(100_000) {
-        at = hub.append(&upload.path, at, piece.to_vec()).await.unwrap();
+    let place = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(place.path(), &photo).unwrap();
+    let mut start = 0;
+    while start < size {
+        let part = Part { path: place.path(), start, length: 100_000 };
+        start = hub.append(&upload.path, &part).await.unwrap();
     }
     stage.hub.stop().unwrap();
     let trace = std::fs::read_to_string(log.unwrap()).unwrap();

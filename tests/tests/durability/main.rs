@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test's helpers fail the test")]
 
 mod client_kill;
+mod evidence_kill;
+mod evidence_trace;
 mod fault;
 mod full_disk;
 mod hindered;

@@ -3,9 +3,10 @@
 use std::fs;
 
 use anyhow::Context;
+use huiqian_tests::directory::Directory;
 use huiqian_tests::person::{SECTIONS, control};
 use huiqian_tests::place::repository;
-use huiqian_tests::scene::{answer, desk_with_application};
+use huiqian_tests::scene::{answer, command_line, desk_with_application};
 use huiqian_tests::team::{SECTION, Team};
 use huiqian_tests::window::Window;
 use thirtyfour::Key;
@@ -38,6 +39,34 @@ async fn no_screen_shuts_anyone_out() -> anyhow::Result<()> {
     window.press("check").await?;
     window.find("[data-screen=check]").await?;
     faults.extend(self::faults(&window, "check").await?);
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn no_screen_of_evidence_shuts_anyone_out() -> anyhow::Result<()> {
+    let (desk, id) = desk_with_application(&[("basics.sme_count", "3")])?;
+    let path = desk.folder().join("名录.csv");
+    let table = Directory { count: 30 }.csv().replace(",小型,", ",巨型,");
+    fs::write(&path, table)?;
+    let path = path.display().to_string();
+    let (code, said) = command_line(&desk.home(), &["evidence", "add", &id.0, "1", &path])?;
+    anyhow::ensure!(code == Some(0), "{said}");
+    let window = desk.open().await?;
+    bring_axe(&window).await?;
+    let outcome = async {
+        window.open_application().await?;
+        window.go_to_section("basics").await?;
+        window.click("[data-chip=evidence_01]").await?;
+        window.find("[data-file=\"名录.csv\"]").await?;
+        let mut faults = faults(&window, "slot").await?;
+        window.press("check-directory").await?;
+        window.find("[data-fault]").await?;
+        faults.extend(self::faults(&window, "directory").await?);
+        Ok(faults)
+    }
+    .await;
+    let faults = window.picture_of_failure("accessibility_evidence", outcome).await?;
     assert!(faults.is_empty(), "{}", faults.join("\n"));
     Ok(())
 }

@@ -44,7 +44,7 @@ async fn exported_document_is_imported_on_another_desk() -> anyhow::Result<()> {
 }
 
 /// Types a path into the file dialog and confirms it.
-async fn choose(window: &huiqian_tests::window::Window, path: &str) -> anyhow::Result<()> {
+pub async fn choose(window: &huiqian_tests::window::Window, path: &str) -> anyhow::Result<()> {
     let keyboard = window.keyboard()?;
     keyboard.wait_for_dialog(window.app())?;
     tokio::time::sleep(DIALOG_PAUSE).await;

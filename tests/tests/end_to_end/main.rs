@@ -6,6 +6,7 @@ mod aftermath;
 mod agencies;
 mod closing;
 mod composition;
+mod directory;
 mod evidence;
 mod fence;
 mod files;

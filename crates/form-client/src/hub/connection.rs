@@ -18,7 +18,7 @@ use form_model::id::ApplicationId;
 use futures_util::{SinkExt, StreamExt};
 use minicbor::Decode;
 use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE};
-use reqwest::{Method, RequestBuilder, Response, StatusCode};
+use reqwest::{Body, Method, RequestBuilder, Response, StatusCode};
 use reqwest_websocket::{Message, Upgrade, WebSocket};
 use ring::rand::{SecureRandom as _, SystemRandom};
 use serde::{Deserialize, Serialize};
@@ -257,13 +257,14 @@ impl HubConnection {
         self.message(response, START_MAX_BYTES).await
     }
 
-    /// A signed request whose body is bytes of a file, which its own checksum covers; whatever is answered.
+    /// A signed request whose body, if it has one, is bytes of a file, which the file's own hash covers; whatever is
+    /// answered, whenever it comes. `body` makes it anew for each try.
     pub(super) async fn asked(
         &self,
         method: Method,
         path: &str,
         headers: &[(&str, String)],
-        body: Vec<u8>,
+        body: impl Fn() -> Body,
     ) -> Result<Response, UserError> {
         for again in [true, false] {
             let ticket = self.ticket().await?;
@@ -272,7 +273,7 @@ impl HubConnection {
             for (name, value) in headers {
                 request = request.header(*name, value);
             }
-            let sent = request.body(body.clone()).timeout(REQUEST_TIMEOUT).send().await;
+            let sent = request.body(body()).send().await;
             let response = sent.map_err(|error| problem::unreachable(&self.base, &error))?;
             if response.status() == StatusCode::UNAUTHORIZED && again {
                 self.forget(&ticket).await;
@@ -385,9 +386,10 @@ impl HubConnection {
 
     async fn problem(&self, response: Response) -> UserError {
         let status = response.status();
-        match response.bytes().await {
-            Ok(body) => problem::read(&self.base, status, &body),
-            Err(error) => problem::unreachable(&self.base, &error),
+        match timeout(REQUEST_TIMEOUT, response.bytes()).await {
+            Ok(Ok(body)) => problem::read(&self.base, status, &body),
+            Ok(Err(error)) => problem::unreachable(&self.base, &error),
+            Err(late) => problem::unreachable(&self.base, &late),
         }
     }
 

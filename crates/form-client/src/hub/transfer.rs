@@ -1,26 +1,22 @@
-//! Carries files of evidence between this desk and its hub: small and asked-for ones first, a few at a time, each from
-//! where it broke off. A file counts as on the hub only when the hub has said so after comparing all of it.
+//! Carries files of evidence between this desk and its hub: asked-for ones first, then the smallest, a few at a time, each
+//! from where it broke off. A file counts as on the hub only when the hub has said so after comparing all of it.
 
-use std::fs::{File, OpenOptions};
-use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
-use std::path::PathBuf;
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use form_model::command::{Event, Transfer};
-use form_model::error::{ErrorCode, UserError};
+use form_model::error::UserError;
 use form_model::evidence::EvidenceFile;
 use form_model::id::ApplicationId;
 use futures_util::StreamExt as _;
-use futures_util::stream;
+use futures_util::stream::FuturesUnordered;
 use tokio::sync::Notify;
-use tokio::time::timeout;
+use tokio::time::{Instant, sleep_until};
 
-use super::blob_line::{CHUNK_BYTES, KNOWN_MAX, Upload};
 use super::connection::HubConnection;
+use super::porter::Porter;
 use super::sync_loop::{Ask, Never};
-use crate::blob::{BlobFolder, Soundness, failed};
 
 /// How many files are under way at once: enough that a slow disk does not hold up the line, few enough that typing
 /// still gets through.
@@ -29,16 +25,32 @@ const AT_ONCE: usize = 3;
 /// How often the hub is asked for files that colleagues have yet to send: soon enough that nobody reloads a page.
 const ROUND_EVERY: Duration = Duration::from_secs(15);
 
+/// How often the hub is asked about all files: one that it has lost meanwhile is brought again within this.
+const ALL_EVERY: Duration = Duration::from_secs(600);
+
 /// On a line that costs money larger files wait until somebody asks for them, in bytes: a page of a scan.
 pub const METERED_MAX_BYTES: u64 = 512 << 10;
 
 /// Which files are to be carried.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Extent {
-    /// As the desk is set: all, or on a line that costs money small and asked-for ones.
+    /// As the desk is set: all that stand in slots; or small and asked-for ones; or none.
     AsSet,
-    /// Everything.
+    /// All that stand in slots.
     All,
+    /// Those that were taken out, too.
+    Ever,
+    /// The one with this hash.
+    One(String),
+}
+
+/// Where a file is carried to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// To the hub.
+    Up,
+    /// To this desk.
+    Down,
 }
 
 /// One file to be carried.
@@ -49,38 +61,29 @@ pub struct Load {
     pub upload: String,
     /// Whether a person asked for it.
     pub wanted: bool,
+    pub way: Way,
 }
 
-/// What is to be carried.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Loads {
-    /// Files of which the hub has not said that it has them.
-    pub unconfirmed: Vec<String>,
-    /// Those that are here and go to the hub, the next one first.
-    pub up: Vec<Load>,
-    /// Those that are at the hub and come here.
-    pub down: Vec<Load>,
-}
+/// A lane takes one file after the other until there is none for it.
+type Lane<'p> = Pin<Box<dyn Future<Output = Result<(), UserError>> + Send + 'p>>;
 
 /// Carries what is to be carried, once. What one file meets does not hold up the others; the first trouble is answered
 /// when everything else has been tried.
 ///
 /// # Errors
-/// [`ErrorCode::HubUnreachable`], [`ErrorCode::HubRefused`], [`ErrorCode::DiskFull`], [`ErrorCode::NotSaved`].
+/// [`form_model::error::ErrorCode::HubUnreachable`], [`form_model::error::ErrorCode::HubRefused`],
+/// [`form_model::error::ErrorCode::DiskFull`], [`form_model::error::ErrorCode::NotSaved`].
 pub async fn transfer<A: Ask>(
     desk: &A,
     connection: &HubConnection,
     application: &ApplicationId,
     extent: Extent,
 ) -> Result<(), UserError> {
-    let porter = Porter { desk, connection, application, line_gone: AtomicBool::new(false) };
-    porter.confirm().await?;
-    let (id, blobs) = (application.clone(), desk.ask(|desk| Ok(desk.blobs())).await?);
-    let loads = desk.ask(move |desk| desk.loads(&id, extent)).await?;
-    let up = loads.up.iter().map(|load| porter.one(load, &blobs, true));
-    let down = loads.down.iter().map(|load| porter.one(load, &blobs, false));
-    let jobs: Vec<_> = up.chain(down).collect();
-    let results: Vec<_> = stream::iter(jobs).buffer_unordered(AT_ONCE).collect().await;
+    let porter = Porter::new(desk, connection, application, extent).await?;
+    porter.confirm(true).await?;
+    porter.look().await?;
+    let lanes: FuturesUnordered<_> = (0..AT_ONCE).map(|_| porter.lane(false)).collect();
+    let results: Vec<_> = lanes.collect().await;
     results.into_iter().collect()
 }
 
@@ -93,154 +96,48 @@ pub(super) async fn carry<A: Ask>(
     files: Arc<Notify>,
 ) -> Never {
     loop {
-        // Told at the files; tried again with the next round.
-        let _ = transfer(&desk, &connection, &application, Extent::AsSet).await;
-        let _ = timeout(ROUND_EVERY, files.notified()).await;
+        // The hub or the disk gave no list: asked again with the next round.
+        if let Ok(porter) = Porter::new(&desk, &connection, &application, Extent::AsSet).await {
+            let _ = carry_on(&porter, &files).await;
+        }
+        sleep_until(Instant::now() + ROUND_EVERY).await;
     }
 }
 
-struct Porter<'a, A> {
-    desk: &'a A,
-    connection: &'a HubConnection,
-    application: &'a ApplicationId,
-    /// The line is gone: the rest is not tried.
-    line_gone: AtomicBool,
-}
-
-impl<A: Ask> Porter<'_, A> {
-    /// Asks the hub which files it has.
-    async fn confirm(&self) -> Result<(), UserError> {
-        let id = self.application.clone();
-        let loads = self.desk.ask(move |desk| desk.loads(&id, Extent::All)).await?;
-        for some in loads.unconfirmed.chunks(KNOWN_MAX) {
-            let known = self.connection.known_blobs(self.application, some).await?;
-            for sha256 in known {
-                self.moved(&sha256, Transfer::OnHub).await?;
-            }
+/// Keeps the lanes busy until the desk gives no list.
+async fn carry_on<A: Ask>(porter: &Porter<'_, A>, files: &Notify) -> Result<Never, UserError> {
+    let (mut lanes, mut asked_for) =
+        (FuturesUnordered::<Lane<'_>>::new(), FuturesUnordered::<Lane<'_>>::new());
+    let mut asking = FuturesUnordered::<Lane<'_>>::new();
+    porter.confirm(true).await?;
+    let (mut round, mut all) = (Instant::now() + ROUND_EVERY, Instant::now() + ALL_EVERY);
+    loop {
+        porter.look().await?;
+        while lanes.len() < AT_ONCE {
+            lanes.push(Box::pin(porter.lane(false)));
         }
-        Ok(())
-    }
-
-    async fn one(&self, load: &Load, blobs: &BlobFolder, up: bool) -> Result<(), UserError> {
-        if self.line_gone.load(Ordering::Relaxed) {
-            return Ok(());
+        // What a person waits for goes beside the others, however long those take.
+        if asked_for.is_empty() {
+            asked_for.push(Box::pin(porter.lane(true)));
         }
-        let carried = if up { self.send(load, blobs).await } else { self.fetch(load, blobs).await };
-        if let Err(error) = &carried {
-            if error.code == ErrorCode::HubUnreachable {
-                self.line_gone.store(true, Ordering::Relaxed);
-            }
-            self.moved(&load.file.sha256, Transfer::Failed { error: error.clone() }).await?;
-        }
-        carried
-    }
-
-    async fn send(&self, load: &Load, blobs: &BlobFolder) -> Result<(), UserError> {
-        let file = &load.file;
-        let mut source = File::open(blobs.path(&file.sha256)).map_err(|error| failed(&file.name, &error))?;
-        let mut upload = self.upload(load).await?;
-        while upload.offset < file.size {
-            self.moved(&file.sha256, Transfer::Sending { sent: upload.offset }).await?;
-            let bytes = read(&mut source, upload.offset).map_err(|error| failed(&file.name, &error))?;
-            if bytes.is_empty() {
-                return self.damaged(file, blobs).await;
-            }
-            upload.offset = match self.connection.append(&upload.path, upload.offset, bytes).await {
-                Ok(offset) => offset,
-                // The hub found another hash than it was told: the copy here is not what it was.
-                Err(error) if super::problem::code(&error) == Some(super::problem::WRONG_HASH) => {
-                    self.keep_upload(file, "").await?;
-                    return self.damaged(file, blobs).await;
+        loop {
+            // What a file meets is told at the file; a question that found no answer is asked again.
+            tokio::select! {
+                Some(_) = lanes.next() => {}
+                Some(_) = asked_for.next() => {}
+                Some(_) = asking.next() => {
+                    round = Instant::now() + ROUND_EVERY;
+                    break;
                 }
-                Err(error) => return Err(error),
-            };
-        }
-        self.moved(&file.sha256, Transfer::OnHub).await
-    }
-
-    /// The upload of a file, gone on with where it was begun.
-    async fn upload(&self, load: &Load) -> Result<Upload, UserError> {
-        if !load.upload.is_empty()
-            && let Some(offset) = self.connection.upload_offset(&load.upload).await?
-        {
-            return Ok(Upload { path: load.upload.clone(), offset });
-        }
-        let upload = self.connection.begin_upload(self.application, &load.file).await?;
-        self.keep_upload(&load.file, &upload.path).await?;
-        Ok(upload)
-    }
-
-    async fn keep_upload(&self, file: &EvidenceFile, path: &str) -> Result<(), UserError> {
-        let (id, sha256, path) = (self.application.clone(), file.sha256.clone(), path.to_owned());
-        self.desk.ask(move |desk| desk.keep_upload(&id, &sha256, &path)).await
-    }
-
-    async fn fetch(&self, load: &Load, blobs: &BlobFolder) -> Result<(), UserError> {
-        let file = &load.file;
-        let unusable = |error: io::Error| failed(&file.name, &error);
-        let partial = blobs.partial(&file.sha256).map_err(unusable)?;
-        let mut got = partial.metadata().map_or(0, |meta| meta.len());
-        if got > file.size {
-            std::fs::remove_file(&partial).map_err(unusable)?;
-            got = 0;
-        }
-        blobs.need_room(file.size - got, &file.name)?;
-        while got < file.size {
-            self.moved(&file.sha256, Transfer::Fetching { got }).await?;
-            let bytes = self.connection.blob_bytes(self.application, &file.sha256, got).await?;
-            let Some(bytes) = bytes else {
-                return self.moved(&file.sha256, Transfer::Restricted).await;
-            };
-            if bytes.is_empty() {
-                break;
+                () = files.notified() => break,
+                () = sleep_until(round), if asking.is_empty() => {
+                    let of_all = Instant::now() >= all;
+                    if of_all {
+                        all = Instant::now() + ALL_EVERY;
+                    }
+                    asking.push(Box::pin(porter.confirm(of_all)));
+                }
             }
-            got += append(&partial, &bytes).map_err(unusable)?;
         }
-        self.adopt(partial, file, blobs).await?;
-        self.moved(&file.sha256, Transfer::OnHub).await
     }
-
-    /// Compares what has come and takes it over, beside other work.
-    async fn adopt(
-        &self,
-        partial: PathBuf,
-        file: &EvidenceFile,
-        blobs: &BlobFolder,
-    ) -> Result<(), UserError> {
-        let (blobs, file) = (blobs.clone(), file.clone());
-        let adopted =
-            tokio::task::spawn_blocking(move || blobs.adopt(&partial, &file.sha256, &file.name)).await;
-        adopted.map_err(|error| UserError::new(ErrorCode::NotSaved).with("cause", error))?
-    }
-
-    /// The copy here is not what it was: it goes aside, so that it can be fetched or added again.
-    async fn damaged(&self, file: &EvidenceFile, blobs: &BlobFolder) -> Result<(), UserError> {
-        if blobs.look(&file.sha256).map_err(|error| failed(&file.name, &error))? == Soundness::Damaged {
-            blobs.set_damaged_aside(&file.sha256).map_err(|error| failed(&file.name, &error))?;
-        }
-        Err(UserError::new(ErrorCode::BlobDamaged).with("file", &file.name))
-    }
-
-    /// A file has moved on; the view hears of it.
-    async fn moved(&self, sha256: &str, transfer: Transfer) -> Result<(), UserError> {
-        let (id, sha256) = (self.application.clone(), sha256.to_owned());
-        let state = self.desk.ask(move |desk| desk.blob_moved(&id, &sha256, transfer)).await?;
-        self.desk.tell(self.application, vec![Event::Evidence { blobs: vec![state] }]).await;
-        Ok(())
-    }
-}
-
-/// The next bytes of a file.
-fn read(source: &mut File, at: u64) -> io::Result<Vec<u8>> {
-    source.seek(SeekFrom::Start(at))?;
-    let mut bytes = Vec::with_capacity(CHUNK_BYTES);
-    source.take(CHUNK_BYTES as u64).read_to_end(&mut bytes)?;
-    Ok(bytes)
-}
-
-/// Puts bytes behind what has come of a file.
-fn append(partial: &PathBuf, bytes: &[u8]) -> io::Result<u64> {
-    let mut file = OpenOptions::new().create(true).append(true).open(partial)?;
-    file.write_all(bytes)?;
-    Ok(bytes.len() as u64)
 }

@@ -4,25 +4,19 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use form_document::history::{HistoryRow, RowStep};
 use form_model::answer::{AnswerValue, Answers};
-use form_model::command::{BlobState, Edit, Event, Transfer};
+use form_model::command::{Edit, Event};
 use form_model::definition::EvidenceSlot;
 use form_model::error::{ErrorCode, UserError};
 use form_model::evidence::{
     Attribute, Entry, EntryId, EvidenceFile, EvidenceKey, FILES_PER_SLOT_MAX, entries, placed,
 };
 use form_model::id::{AnswerId, ApplicationId};
-use form_store::StoreError;
-use form_store::blob::BlobRow;
 
-use super::{Workspace, not_saved, rights, unusable};
+use super::{Workspace, rights, unusable};
 use crate::blob::{BlobFolder, Soundness, failed};
 use crate::evidence::Prepared;
 use crate::fill::Values;
-use crate::hub::{Extent, Load, Loads, METERED_MAX_BYTES};
 use crate::session::recalled;
-
-/// The setting that tells whether the line to the hub costs money.
-const METERED: &str = "metered";
 
 /// What came of adding files.
 #[derive(Debug, Default)]
@@ -68,6 +62,17 @@ impl Workspace {
         slot: &str,
         files: &[Prepared],
     ) -> Result<Added, UserError> {
+        self.add_evidence_and(id, slot, files, |_| Values::new())
+    }
+
+    /// [`Self::add_evidence`], with more to be stored in the same change, by what the files are called in the slot.
+    pub(super) fn add_evidence_and(
+        &mut self,
+        id: &ApplicationId,
+        slot: &str,
+        files: &[Prepared],
+        more: impl FnOnce(&[EntryId]) -> Values,
+    ) -> Result<Added, UserError> {
         let slot = self.open_slot(id, slot)?;
         let standing = entries(&self.session(id)?.document().answers(), &slot.field);
         if standing.len() + files.len() > FILES_PER_SLOT_MAX {
@@ -103,6 +108,7 @@ impl Workspace {
         };
         let places: Vec<_> = new.iter().map(|(entry, _)| key(entry).answer()).collect();
         values.extend(placed(&standing, standing.len(), &places));
+        values.extend(more(&added.entries));
         let answers: Vec<AnswerId> = values.iter().map(|(answer, _)| answer.clone()).collect();
         self.edit(id, &Edit::Set { values })?;
         self.wake(id).files.notify_one();
@@ -148,172 +154,22 @@ impl Workspace {
         Ok(files_of(&session.document().answers()))
     }
 
-    /// Where the files of an application are.
+    /// Reads every file through and puts damaged ones out of the way, so that sound copies are fetched. Answers what could
+    /// not be read or put away; the others are looked at all the same.
     ///
     /// # Errors
     /// As [`Self::open_application`].
-    pub fn blob_states(&mut self, id: &ApplicationId) -> Result<Vec<BlobState>, UserError> {
-        let files = self.named_files(id)?;
-        let (shared, blobs) = (self.hub(id).is_ok(), self.blobs());
-        let key = self.session(id)?.key;
-        let rows = self.store.blobs(key).map_err(|error| unusable(&self.home, &error))?;
-        let rows: BTreeMap<String, BlobRow> = rows.into_iter().collect();
-        let moving = self.moving.get(id);
-        let state = |(sha256, file): (String, EvidenceFile)| {
-            let on_hub = rows.get(&sha256).is_some_and(|row| row.on_hub_ms > 0);
-            let transfer = match (shared, moving.and_then(|moving| moving.get(&sha256))) {
-                (false, _) => Transfer::Unshared,
-                (true, Some(transfer)) => transfer.clone(),
-                (true, None) if on_hub => Transfer::OnHub,
-                (true, None) => Transfer::Waiting,
-            };
-            BlobState { here: blobs.holds(&sha256, file.size), sha256, transfer }
-        };
-        Ok(files.into_iter().map(state).collect())
-    }
-
-    /// What is to be carried between this desk and the hub. Files that nobody sees any more (removed ones) go up all the
-    /// same, since they can be put back elsewhere; they come down only when somebody asks for them.
-    ///
-    /// # Errors
-    /// As [`Self::open_application`].
-    pub fn loads(&mut self, id: &ApplicationId, extent: Extent) -> Result<Loads, UserError> {
-        let (blobs, metered) = (self.blobs(), self.metered());
-        let session = self.session(id)?;
-        let (key, answers) = (session.key, session.document().answers());
-        let standing: BTreeSet<String> = session
-            .definition
-            .evidence
-            .iter()
-            .flat_map(|slot| entries(&answers, &slot.field))
-            .filter(|entry| !entry.removed)
-            .map(|entry| entry.file.sha256)
-            .collect();
-        let rows = self.store.blobs(key).map_err(|error| unusable(&self.home, &error))?;
-        let rows: BTreeMap<String, BlobRow> = rows.into_iter().collect();
-        let mut loads = Loads::default();
-        for (sha256, file) in files_of(&answers) {
-            let row = rows.get(&sha256).cloned().unwrap_or_default();
-            let (here, on_hub, wanted) =
-                (blobs.holds(&sha256, file.size), row.on_hub_ms > 0, row.wanted_ms > 0);
-            let costs = metered && extent == Extent::AsSet && file.size > METERED_MAX_BYTES && !wanted;
-            let load = Load { file, upload: row.upload, wanted };
-            match (here, on_hub) {
-                (true, false) if !costs => loads.up.push(load),
-                (false, true) if !costs && (wanted || standing.contains(&sha256)) => loads.down.push(load),
-                _ => {}
-            }
-            if !on_hub {
-                loads.unconfirmed.push(sha256);
-            }
-        }
-        for some in [&mut loads.up, &mut loads.down] {
-            some.sort_by_key(|load| (!load.wanted, load.file.size));
-        }
-        Ok(loads)
-    }
-
-    /// A file has moved on between this desk and the hub; how it stands now. Only what the hub has said is kept.
-    ///
-    /// # Errors
-    /// [`ErrorCode::NotSaved`].
-    pub fn blob_moved(
-        &mut self,
-        id: &ApplicationId,
-        sha256: &str,
-        transfer: Transfer,
-    ) -> Result<BlobState, UserError> {
-        let moving = self.moving.entry(id.clone()).or_default();
-        if transfer == Transfer::OnHub {
-            moving.remove(sha256);
-            let on_hub_ms = (self.surroundings.now_ms)();
-            self.keep_blob_row(id, sha256, &BlobRow { on_hub_ms, ..BlobRow::default() })?;
-        } else {
-            moving.insert(sha256.to_owned(), transfer.clone());
-        }
-        let size = self.named_files(id)?.get(sha256).map_or(0, |file| file.size);
-        Ok(BlobState { sha256: sha256.to_owned(), here: self.blobs().holds(sha256, size), transfer })
-    }
-
-    /// Keeps where an upload goes on.
-    ///
-    /// # Errors
-    /// [`ErrorCode::NotSaved`].
-    pub fn keep_upload(&mut self, id: &ApplicationId, sha256: &str, path: &str) -> Result<(), UserError> {
-        let row = BlobRow { upload: path.to_owned(), ..self.blob_row(id, sha256)? };
-        self.keep_blob_row(id, sha256, &row)
-    }
-
-    /// The line to the hub is new: what was under way on the old one is begun again from where it stood.
-    pub(crate) fn forget_moving(&mut self, id: &ApplicationId) {
-        self.moving.remove(id);
-    }
-
-    /// How the bytes of a file stand to the hub.
-    ///
-    /// # Errors
-    /// When the database can't be read.
-    pub fn blob_row(&mut self, id: &ApplicationId, sha256: &str) -> Result<BlobRow, UserError> {
-        let key = self.session(id)?.key;
-        self.store.blob(key, sha256).map_err(|error| unusable(&self.home, &error))
-    }
-
-    /// Keeps how the bytes of a file stand to the hub.
-    ///
-    /// # Errors
-    /// [`ErrorCode::NotSaved`].
-    pub fn keep_blob_row(
-        &mut self,
-        id: &ApplicationId,
-        sha256: &str,
-        row: &BlobRow,
-    ) -> Result<(), UserError> {
-        let key = self.session(id)?.key;
-        self.store
-            .write(|write| write.put_blob(key, sha256, row))
-            .map_err(|error: StoreError| not_saved(&error))
-    }
-
-    /// Reads every file through and puts damaged ones out of the way, so that sound copies are fetched.
-    ///
-    /// # Errors
-    /// As [`Self::open_application`], and when the disk cannot be read or written.
-    pub fn set_damaged_aside(&mut self, id: &ApplicationId) -> Result<(), UserError> {
+    pub fn set_damaged_aside(&mut self, id: &ApplicationId) -> Result<Vec<UserError>, UserError> {
         let blobs = self.blobs();
+        let mut unusable = Vec::new();
         for (sha256, file) in self.named_files(id)? {
-            let unusable = |error: std::io::Error| failed(&file.name, &error);
-            if blobs.look(&sha256).map_err(unusable)? == Soundness::Damaged {
-                blobs.set_damaged_aside(&sha256).map_err(unusable)?;
-            }
+            let looked = blobs.look(&sha256).and_then(|found| match found {
+                Soundness::Damaged => blobs.set_damaged_aside(&sha256),
+                Soundness::Sound | Soundness::Missing => Ok(()),
+            });
+            unusable.extend(looked.err().map(|error| failed(&file.name, &error)));
         }
-        Ok(())
-    }
-
-    /// A person asks for a file before all others.
-    ///
-    /// # Errors
-    /// [`ErrorCode::NotSaved`].
-    pub fn want_file(&mut self, id: &ApplicationId, sha256: &str) -> Result<(), UserError> {
-        let wanted_ms = (self.surroundings.now_ms)();
-        let row = BlobRow { wanted_ms, ..self.blob_row(id, sha256)? };
-        self.keep_blob_row(id, sha256, &row)?;
-        self.wake(id).files.notify_one();
-        Ok(())
-    }
-
-    /// Whether the line to the hub costs money, as a person has said.
-    pub fn metered(&self) -> bool {
-        matches!(self.store.setting(METERED), Ok(Some(said)) if said == "true")
-    }
-
-    /// A person says whether the line to the hub costs money.
-    ///
-    /// # Errors
-    /// [`ErrorCode::NotSaved`].
-    pub fn set_metered(&mut self, metered: bool) -> Result<(), UserError> {
-        self.store
-            .write(|write| write.put_setting(METERED, if metered { "true" } else { "false" }))
-            .map_err(|error: StoreError| not_saved(&error))
+        Ok(unusable)
     }
 
     /// Removes files that nothing ever named, as after a crash between keeping a file and naming it. What any change of

@@ -66,6 +66,7 @@ pub fn form() -> FormDefinition {
             number: 1,
             field: FieldId::new("basics", "revenue"),
             kinds: Vec::new(),
+            directory: Vec::new(),
         }],
         rules: Vec::new(),
         clauses: Vec::new(),

@@ -1,30 +1,19 @@
 //! Where a table begins and what its columns hold: a proposal that a person can change.
 
-use std::collections::BTreeMap;
-
-use super::column::year;
-use super::{Column, DirectoryFault, Sheet, Unit};
+use super::column::{named, unit, year};
+use super::{Column, DirectoryFault, Mapping, Sheet, Unit};
 
 /// A heading stands within so many rows: below a title, a unit and who made the table.
 const WITHIN_ROWS: usize = 20;
 
-/// What the columns hold.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Mapping {
-    /// The first row of enterprises, from 0.
-    pub first_row: usize,
-    /// Which column of the sheet, from 0, holds what.
-    pub columns: BTreeMap<Column, usize>,
-    /// The unit of each revenue; where the heading names none, that of the table, else 万元.
-    pub units: BTreeMap<Column, Unit>,
-}
-
-/// The sheet that looks most like a directory, and what its columns seem to hold.
+/// The sheet that looks most like a directory over these years, and what its columns seem to hold. The unit of a
+/// revenue is that of its heading, else that of the table, else 万元.
 ///
 /// # Errors
 /// When no sheet has a row that names the enterprises' column.
-pub fn propose(sheets: &[Sheet]) -> Result<(usize, Mapping), DirectoryFault> {
-    let proposals = sheets.iter().enumerate().filter_map(|(index, sheet)| Some((index, mapping(sheet)?)));
+pub fn propose(sheets: &[Sheet], years: &[u16]) -> Result<(usize, Mapping), DirectoryFault> {
+    let proposals =
+        sheets.iter().enumerate().filter_map(|(index, sheet)| Some((index, mapping(sheet, years)?)));
     let more = |best: (usize, Mapping), next: (usize, Mapping)| {
         if next.1.columns.len() > best.1.columns.len() { next } else { best }
     };
@@ -32,13 +21,14 @@ pub fn propose(sheets: &[Sheet]) -> Result<(usize, Mapping), DirectoryFault> {
 }
 
 /// The row that names most columns, alone or with the row above it that it divides.
-fn mapping(sheet: &Sheet) -> Option<Mapping> {
+fn mapping(sheet: &Sheet, years: &[u16]) -> Option<Mapping> {
     let rows = 0..sheet.rows.len().min(WITHIN_ROWS);
-    let alone =
-        |row| Some(headed(sheet, row, false)).filter(|mapping| mapping.columns.contains_key(&Column::Name));
+    let alone = |row| {
+        Some(headed(sheet, row, false, years)).filter(|mapping| mapping.columns.contains_key(&Column::Name))
+    };
     // A name below the heading of names is an enterprise, not a part of the heading.
     let divided = |row| {
-        let mapping = headed(sheet, row, true);
+        let mapping = headed(sheet, row, true, years);
         let names = *mapping.columns.get(&Column::Name)?;
         sheet.cell(row, names).is_empty().then_some(mapping)
     };
@@ -48,7 +38,7 @@ fn mapping(sheet: &Sheet) -> Option<Mapping> {
 }
 
 /// What the columns hold by the headings in that row; `divided`: below the headings of the row above.
-fn headed(sheet: &Sheet, row: usize, divided: bool) -> Mapping {
+fn headed(sheet: &Sheet, row: usize, divided: bool, years: &[u16]) -> Mapping {
     let mut mapping = Mapping { first_row: row + 1, ..Mapping::default() };
     let table_unit = (0..=row).flat_map(|row| &sheet.rows[row]).find_map(|cell| stated_unit(cell));
     let width = sheet.rows[row].len().max(if divided && row > 0 { sheet.rows[row - 1].len() } else { 0 });
@@ -61,7 +51,7 @@ fn headed(sheet: &Sheet, row: usize, divided: bool) -> Mapping {
             if !upper.is_empty() {
                 above = upper;
             }
-            if below.is_empty() || year(below).is_none() {
+            if below.is_empty() || year(below, years).is_none() {
                 format!("{upper}{below}")
             } else {
                 format!("{above}{below}")
@@ -69,11 +59,11 @@ fn headed(sheet: &Sheet, row: usize, divided: bool) -> Mapping {
         } else {
             below.to_owned()
         };
-        let Some(column) = Column::named(&heading) else { continue };
+        let Some(column) = named(&heading, years) else { continue };
         // Of two columns with one meaning the first counts; a person can choose the other.
         mapping.columns.entry(column).or_insert(index);
         if matches!(column, Column::Revenue(_)) {
-            let unit = Unit::named(&heading).or(table_unit).unwrap_or_default();
+            let unit = unit(&heading).or(table_unit).unwrap_or_default();
             mapping.units.entry(column).or_insert(unit);
         }
     }
@@ -83,9 +73,8 @@ fn headed(sheet: &Sheet, row: usize, divided: bool) -> Mapping {
 /// The unit that a line such as `（单位：万元）` states for the whole table. `填报单位：…` names an office.
 fn stated_unit(cell: &str) -> Option<Unit> {
     let inner = cell.trim_matches(|char: char| char.is_whitespace() || "()（）".contains(char));
-    let (label, unit) = inner.split_once([':', '：'])?;
+    let (label, stated) = inner.split_once([':', '：'])?;
     let label = label.trim();
-    let stated =
-        matches!(label, "单位" | "金额单位" | "计量单位" | "货币单位") && unit.trim().ends_with('元');
-    stated.then(|| Unit::named(unit)).flatten()
+    let of_money = matches!(label, "单位" | "金额单位" | "计量单位" | "货币单位");
+    (of_money && stated.trim().ends_with('元')).then(|| unit(stated)).flatten()
 }

@@ -7,8 +7,9 @@ use form_model::language::Language;
 use form_model::number::{self, Number};
 use rust_decimal::Decimal;
 
+use super::column::title;
 use super::credit_code::is_sound;
-use super::{Column, Mapping, Sheet, Unit, YEARS};
+use super::{Column, Mapping, Sheet, Unit};
 use crate::sentence::{Sentence, both};
 
 /// So many errors are told; a column that was mapped wrongly would give one for every row.
@@ -172,8 +173,10 @@ impl Cells<'_> {
         }
         enterprise.size = self.size(report);
         enterprise.foreign = self.foreign();
-        for year in YEARS {
-            if let Some(revenue) = self.revenue(year, report) {
+        for column in self.mapping.columns.keys() {
+            if let Column::Revenue(year) = *column
+                && let Some(revenue) = self.revenue(year, report)
+            {
                 enterprise.revenue.insert(year, revenue);
             }
         }
@@ -185,7 +188,8 @@ impl Cells<'_> {
         let text = self.text(Column::Size);
         let size = match text.as_str() {
             "" => return None,
-            text if text.starts_with(['非', '不']) => Size::Large,
+            // 不详 says nothing.
+            text if ["非", "不是", "不属"].iter().any(|no| text.starts_with(no)) => Size::Large,
             text if text.contains('微') => Size::Micro,
             text if text.contains("中小") || says(text, &YES) => Size::SmallOrMedium,
             text if text.contains('小') => Size::Small,
@@ -235,21 +239,14 @@ impl Cells<'_> {
             let text = self.text(column);
             // A year or a title in such a cell says when or as what it was named.
             let year = text.chars().take(4).filter(char::is_ascii_digit).count() == 4;
-            if says(&text, &YES) || year || Column::named(&text) == Some(column) {
+            if says(&text, &YES) || year || title(&text) == Some(column) {
                 titles.insert(column);
             } else if !text.is_empty() && !says(&text, &NO) {
                 report.note(self.row, column, RowProblem::NotYesNo { found: text });
             }
         }
         let all = self.text(Column::Titles);
-        titles.extend(all.split(['、', ',', '，', ';', '；', '\n', ' ']).filter_map(Column::named).filter(
-            |column| {
-                matches!(
-                    column,
-                    Column::Champion | Column::LittleGiant | Column::Specialised | Column::TechInnovative
-                )
-            },
-        ));
+        titles.extend(all.split(['、', ',', '，', ';', '；', '\n', ' ']).filter_map(title));
         titles
     }
 }
@@ -259,40 +256,53 @@ fn says(text: &str, words: &[&str]) -> bool {
 }
 
 impl RowError {
-    /// Row, column, what is wrong and what to do.
-    fn problem(&self) -> (String, String) {
+    /// What is wrong with the cell.
+    pub fn what(&self) -> (String, String) {
         match &self.problem {
             RowProblem::NoName => both("没有企业名称", "there is no name"),
             RowProblem::Twice { row } => {
                 both(format!("与第 {} 行重复", row + 1), format!("it stands in row {} already", row + 1))
             }
-            RowProblem::BadCode => both(
-                "不是正确的统一社会信用代码，请核对 18 位字符",
-                "this is no sound code; check its 18 characters",
-            ),
+            RowProblem::BadCode => both("不是正确的统一社会信用代码", "this is no sound code"),
             RowProblem::NotANumber { found } => {
                 both(format!("“{found}”不是数字"), format!("“{found}” is no number"))
             }
             RowProblem::Negative => both("不能是负数", "it cannot be negative"),
-            RowProblem::UnknownSize { found } => both(
-                format!("“{found}”不是大型、中型、小型或微型"),
-                format!("“{found}” is neither large (大型), medium (中型), small (小型) nor micro (微型)"),
+            RowProblem::UnknownSize { found } => {
+                both(format!("“{found}”不是企业规模"), format!("“{found}” is no size"))
+            }
+            RowProblem::NotYesNo { found } => {
+                both(format!("“{found}”既不是“是”也不是“否”"), format!("“{found}” is neither yes nor no"))
+            }
+        }
+    }
+
+    /// What a person does about it in the table.
+    pub fn remedy(&self) -> (String, String) {
+        match &self.problem {
+            RowProblem::NoName => both("请补上名称，或删去这一行", "add it, or delete the row"),
+            RowProblem::Twice { .. } => both("请删去重复的一行", "delete one of the two rows"),
+            RowProblem::BadCode => both("请核对 18 位字符", "check its 18 characters"),
+            RowProblem::NotANumber { .. } => {
+                both("请只填数字，没有的留空", "write digits only; leave it blank when there is none")
+            }
+            RowProblem::Negative => both("请核对金额", "check the amount"),
+            RowProblem::UnknownSize { .. } => both(
+                "请填大型、中型、小型或微型",
+                "write large (大型), medium (中型), small (小型) or micro (微型)",
             ),
-            RowProblem::NotYesNo { found } => both(
-                format!("“{found}”既不是“是”也不是“否”"),
-                format!("“{found}” is neither yes (是) nor no (否)"),
-            ),
+            RowProblem::NotYesNo { .. } => both("请填“是”或“否”", "write yes (是) or no (否)"),
         }
     }
 }
 
 impl Sentence for RowError {
     fn pair(&self) -> (String, String) {
-        let (chinese, english) = self.problem();
-        let row = self.row + 1;
+        let (row, column) = (self.row + 1, |language| self.column.label(language));
+        let ((chinese, english), (remedy, english_remedy)) = (self.what(), self.remedy());
         both(
-            format!("第 {row} 行“{}”：{chinese}", self.column.label(Language::Chinese)),
-            format!("row {row}, {}: {english}", self.column.label(Language::English)),
+            format!("第 {row} 行“{}”：{chinese}，{remedy}", column(Language::Chinese)),
+            format!("row {row}, {}: {english}; {english_remedy}", column(Language::English)),
         )
     }
 }

@@ -106,10 +106,12 @@ fn xls_sheets(bytes: Vec<u8>) -> Result<Vec<Sheet>, DirectoryFault> {
     Ok(sheets)
 }
 
-/// A cell as a person sees it, or nearly: whole numbers without a point, dates as days.
+/// A cell as a person sees it, or nearly: whole numbers without a point, dates as days. What a formula could not work
+/// out is shown as it is there (`#DIV/0!`), so that it is told and not taken for a blank.
 fn text(cell: &Data) -> String {
     match cell {
-        Data::Empty | Data::Error(_) => String::new(),
+        Data::Empty => String::new(),
+        Data::Error(error) => error.to_string(),
         Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => text.trim().to_owned(),
         Data::Bool(set) => if *set { "是" } else { "否" }.to_owned(),
         Data::DateTime(time) => {

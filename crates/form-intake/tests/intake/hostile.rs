@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use fastrand::Rng;
 use form_intake::name::{NAME_BYTES, safe_name};
 use form_intake::{archive, directory, kind, page, photo};
+use form_model::directory::DirectoryTotals;
 use image::ImageFormat;
 
 use crate::made;
@@ -107,10 +108,11 @@ fn through(bytes: &[u8], name: &str) {
         assert_eq!(photo::facts(&mut Cursor::new(&copy)).ok().and_then(|facts| facts.place), None);
     }
     if let Ok(sheets) = directory::read(&mut reader, name)
-        && let Ok((index, mapping)) = directory::propose(&sheets)
+        && let Ok((index, mapping)) = directory::propose(&sheets, &[2023, 2024, 2025])
     {
         let report = directory::read_rows(&sheets[index], &mapping);
-        directory::Totals::of(&report.enterprises, mapping.columns.keys()).figures().for_each(drop);
+        let totals = directory::totals(&report, &mapping);
+        assert_eq!(DirectoryTotals::read(totals.stored().as_text()), Some(totals));
     }
     if bytes.starts_with(b"%PDF-") {
         let bytes = bytes.to_vec();

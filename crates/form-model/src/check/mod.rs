@@ -5,6 +5,7 @@
 //! their own ([`crate::rule::Rule`]).
 
 mod cross;
+mod directory;
 mod field;
 mod kind;
 mod mark;
@@ -52,8 +53,10 @@ pub mod rule_id {
     pub const UNKNOWN_ANSWER: &str = "unknown_answer";
     /// A slot of evidence that the answers call for is empty.
     pub const EVIDENCE: &str = "evidence";
+    /// Caution: a directory among the evidence gives another figure.
+    pub const DIRECTORY: &str = "directory";
     /// All of them.
-    pub const ALL: [&str; 19] = [
+    pub const ALL: [&str; 20] = [
         REQUIRED,
         NUMBER,
         DECIMAL_PLACES,
@@ -73,6 +76,7 @@ pub mod rule_id {
         DISQUALIFYING,
         UNKNOWN_ANSWER,
         EVIDENCE,
+        DIRECTORY,
     ];
 }
 
@@ -111,7 +115,7 @@ impl Problem {
 
     /// What to store, and where, to confirm this caution for the answer as it stands.
     pub fn confirmation(&self, answers: &Answers) -> (AnswerId, AnswerValue) {
-        let value = AnswerValue::Text(confirmed_text(&self.answer, answers));
+        let value = AnswerValue::Text(confirmed_text(self, answers));
         (self.answer.with_facet(&self.rule), value)
     }
 
@@ -179,6 +183,7 @@ fn section_problems(form: &FormDefinition, section: &Section, answers: &Answers)
         })
         .collect();
     problems.extend(cross::problems(form, section, answers));
+    problems.extend(directory::problems(form, section, answers));
     for problem in &mut problems {
         confirm(problem, answers);
     }
@@ -207,21 +212,26 @@ fn positions(section: &Section) -> BTreeMap<AnswerId, usize> {
     ids.enumerate().map(|(position, id)| (id, position)).collect()
 }
 
-/// A caution is confirmed while its facet equals the answer's present text: a later edit voids it.
+/// A caution is confirmed while its facet equals what was confirmed: a later edit voids it.
 fn confirm(problem: &mut Problem, answers: &Answers) {
     let facet = problem.answer.with_facet(&problem.rule);
     problem.confirmed = problem.severity == Severity::Caution
         && answers.get(&facet).is_some_and(|said| match said {
-            AnswerValue::Text(text) => *text == confirmed_text(&problem.answer, answers),
+            AnswerValue::Text(text) => *text == confirmed_text(problem, answers),
             AnswerValue::Flag(_) => false,
         });
 }
 
-fn confirmed_text(answer: &AnswerId, answers: &Answers) -> String {
-    match answers.get(answer) {
+/// The answer's present text; where a directory's sum is confirmed beside it, both.
+fn confirmed_text(problem: &Problem, answers: &Answers) -> String {
+    let text = match answers.get(&problem.answer) {
         Some(AnswerValue::Text(text)) => text.clone(),
         Some(AnswerValue::Flag(_)) => CONFIRMED_FLAG.to_owned(),
         None => String::new(),
+    };
+    match problem.details.get(directory::TOTAL) {
+        Some(total) => format!("{text} | {total}"),
+        None => text,
     }
 }
 

@@ -119,6 +119,10 @@ fn built_in(problem: &Problem, field: Option<&Field>) -> Option<(&'static str, &
             "佐证材料 {number}“{evidence}”还没有文件，请添加。",
             "Evidence {number}, “{evidence}”, has no file yet. Add one.",
         ),
+        rule_id::DIRECTORY => (
+            "{subject}填的是 {text}，佐证材料 {number} 的名录（{file}）合计是 {total}。请核对后改正其中一处；属实的，请确认。",
+            "{subject}: the form says {text}; the directory in evidence {number} ({file}) adds up to {total}. Correct one of them, or confirm that it is so.",
+        ),
         rule_id::CONFIRM => (
             "“{subject}”尚未确认，请核实后勾选。",
             "“{subject}”: not confirmed yet. Verify it, then tick it.",

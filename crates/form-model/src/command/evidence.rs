@@ -25,12 +25,14 @@ pub enum EvidenceAct {
     TakeDropped { slot: String, tray: u32 },
     /// Does not want what was dropped.
     LeaveDropped { tray: u32 },
-    /// Asks for a file's bytes before all others.
+    /// Asks for a file before all others: it is fetched, or sent when it is here.
     Fetch { sha256: String },
     /// Saves a copy of a file somewhere; a photo without the place where it was taken, if so wished.
     Save { sha256: String, without_place: bool },
     /// Fetches nothing but what is asked for, and sends small files alone, for as long as the line costs money.
     Metered { on: bool },
+    /// Carries nothing but what is asked for from now on, or goes on.
+    Pause { on: bool },
 }
 
 /// Where the files are.
@@ -46,6 +48,8 @@ pub struct Evidence {
     pub notices: Vec<UserError>,
     /// Whether the line costs money.
     pub metered: bool,
+    /// Whether nothing is carried.
+    pub paused: bool,
 }
 
 /// Where one file is.
@@ -66,6 +70,8 @@ pub enum Transfer {
     Unshared,
     /// The hub has not said that it has it. Here, it is to be sent; elsewhere, it is awaited.
     Waiting,
+    /// It is here and is sent when the line costs no money, or somebody asks for that.
+    Held,
     /// So many of its bytes are on the hub's disk.
     Sending { sent: u64 },
     /// The hub has it whole, compared and on its disk.
@@ -74,6 +80,10 @@ pub enum Transfer {
     Fetching { got: u64 },
     /// The hub does not give it to this agency.
     Restricted,
+    /// The hub had it and has it no longer; whoever has it sends it again.
+    Lost,
+    /// What is on this machine is no longer what was added, and nobody else is known to have it.
+    Damaged,
     /// It does not get on, and why; it is tried again.
     Failed { error: UserError },
 }

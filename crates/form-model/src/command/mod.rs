@@ -1,6 +1,7 @@
 //! What the view asks of the shell and what it hears back. One request type a command; the shell's command
 //! names are those of [`name`].
 
+mod directory;
 mod discussion;
 mod evidence;
 mod signing;
@@ -15,6 +16,10 @@ use crate::id::{AnswerId, ApplicationId};
 use crate::language::Language;
 use crate::member::AgencyId;
 
+pub use directory::{
+    Choice, DirectoryAct, DirectoryAnswer, DirectoryLook, DirectoryRequest, DirectoryTable, RowFault,
+    SheetRow,
+};
 pub use discussion::{
     CommentSummary, DiscussAct, DiscussRequest, Discussion, ExportBundle, Owed, Reminder, SetAside,
     SetAsideRequest,
@@ -62,8 +67,9 @@ pub mod name {
     pub const EXPORT_BUNDLE: &str = "export_bundle";
     pub const EVIDENCE: &str = "evidence";
     pub const SIGNING: &str = "signing";
+    pub const DIRECTORY: &str = "directory";
     /// All of them, for the shell's permission list.
-    pub const ALL: [&str; 30] = [
+    pub const ALL: [&str; 31] = [
         START,
         SAVE_SETTINGS,
         CREATE_APPLICATION,
@@ -94,6 +100,7 @@ pub mod name {
         EXPORT_BUNDLE,
         EVIDENCE,
         SIGNING,
+        DIRECTORY,
     ];
 }
 

@@ -7,6 +7,7 @@ use super::table_reader::{Expected, Located, TableReader};
 use crate::check::rule_id;
 use crate::date;
 use crate::definition::{Clause, EvidenceSlot};
+use crate::directory::{Comparison, Figure};
 use crate::id::{AnswerId, FieldId};
 use crate::language::Language;
 
@@ -125,6 +126,7 @@ fn evidence(draft: &mut Draft<'_>, table: &TableReader<'_>) -> Vec<Located<Evide
             draft.check_id(kind);
             draft.need(format!("evidence_kind.{}", kind.value), &kind.place);
         }
+        let directory = directory(draft, &slot);
         slot.finish();
         let Some(id) = id else { continue };
         need_slot_texts(draft, &id.value, &place);
@@ -134,12 +136,43 @@ fn evidence(draft: &mut Draft<'_>, table: &TableReader<'_>) -> Vec<Located<Evide
             number: number.unwrap_or_default(),
             field: FieldId(field.map(|field| field.value).unwrap_or_default()),
             kinds: kinds.into_iter().map(|kind| kind.value).collect(),
+            directory,
         };
         slots.push(Located { value, place });
     }
     ids.iter().for_each(|id| draft.check_id(id));
     draft.check_unique(&ids);
     slots
+}
+
+/// Which figures of the form the slot's directory gives too.
+fn directory(draft: &mut Draft<'_>, slot: &TableReader<'_>) -> Vec<Comparison> {
+    let mut comparisons = Vec::new();
+    let mut answers = Vec::new();
+    for comparison in slot.tables("directory") {
+        let answer = comparison.needed_text("answer");
+        let total = comparison.needed_text("total").and_then(|total| figure(draft, &total));
+        comparison.finish();
+        if let Some(answer) = &answer {
+            draft.refer(answer, Wanted::Number);
+        }
+        answers.extend(answer.clone());
+        if let Some((answer, total)) = answer.zip(total) {
+            comparisons.push(Comparison { answer: AnswerId(answer.value), total });
+        }
+    }
+    draft.check_unique(&answers);
+    comparisons
+}
+
+fn figure(draft: &Draft<'_>, total: &Located<String>) -> Option<Figure> {
+    let figure = Figure::read(&total.value);
+    if figure.is_none() {
+        let (key, word) = ("total".to_owned(), total.value.clone());
+        let kind = FaultKind::UnknownWord { key, word, known: Figure::known_names() };
+        draft.report(total.place.clone(), kind);
+    }
+    figure
 }
 
 fn need_slot_texts(draft: &mut Draft<'_>, slot: &str, place: &Place) {

@@ -6,6 +6,7 @@ mod arbitrary;
 mod bad_input;
 mod calculated;
 mod check;
+mod directory;
 mod evidence;
 mod paste;
 mod support;

@@ -84,8 +84,8 @@ fn a_clause_for_a_check_that_does_not_exist_is_refused() {
     Edited::new().replace("form.toml", "checks = [\"required\"]", "checks = [\"requird\"]").fails(&[(
         "form.toml",
         12,
-        "“checks”不能是“requird”。可用的有：required、number、decimal_places、whole_number、minimum、maximum、too_long、date、date_incomplete、phone、option、other_text、confirm、unreadable_character、wrong_kind、direction_mark、disqualifying、unknown_answer、evidence。",
-        "\"checks\" cannot be \"requird\". Known: required, number, decimal_places, whole_number, minimum, maximum, too_long, date, date_incomplete, phone, option, other_text, confirm, unreadable_character, wrong_kind, direction_mark, disqualifying, unknown_answer, evidence.",
+        "“checks”不能是“requird”。可用的有：required、number、decimal_places、whole_number、minimum、maximum、too_long、date、date_incomplete、phone、option、other_text、confirm、unreadable_character、wrong_kind、direction_mark、disqualifying、unknown_answer、evidence、directory。",
+        "\"checks\" cannot be \"requird\". Known: required, number, decimal_places, whole_number, minimum, maximum, too_long, date, date_incomplete, phone, option, other_text, confirm, unreadable_character, wrong_kind, direction_mark, disqualifying, unknown_answer, evidence, directory.",
     )]);
 }
 
@@ -99,4 +99,23 @@ fn a_deadline_answer_that_is_no_date_is_refused() {
             "\"stay.names\" does not fit here. Name a date field.",
         )],
     );
+}
+
+#[test]
+fn a_directory_that_is_compared_with_no_number_by_an_unknown_sum_is_told_both() {
+    let comparison = "kinds = [\"host\"]\ndirectory = [{ answer = \"stay.host\", total = \"guests\" }]";
+    Edited::new().replace("form.toml", "kinds = [\"host\"]", comparison).fails(&[
+        (
+            "form.toml",
+            19,
+            "“total”不能是“guests”。可用的有：enterprises、smes、foreign、champions、little_giants、specialised、tech_innovative、revenue.2025、sme_share.2025。",
+            "\"total\" cannot be \"guests\". Known: enterprises, smes, foreign, champions, little_giants, specialised, tech_innovative, revenue.2025, sme_share.2025.",
+        ),
+        (
+            "form.toml",
+            19,
+            "“stay.host”不能用在这里。请改用一个数字（分列的栏目要写明列，例如 .2025）。",
+            "\"stay.host\" does not fit here. Name a number (of a field in columns, name the column, such as .2025).",
+        ),
+    ]);
 }

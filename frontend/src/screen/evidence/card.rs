@@ -1,13 +1,15 @@
 //! One file: its picture, what is said about it, where it is, and what can be done with it.
 
 use form_model::command::BlobState;
+use form_model::definition::EvidenceSlot;
 use form_model::evidence::{Attribute, Entry, size};
 use form_model::language::Language;
 use patternfly_yew::prelude::Icon;
 use yew::prelude::*;
 
+use super::directory::is_directory;
 use super::picture::{Picture, Size};
-use super::{drag, transfer};
+use super::{directory, drag, transfer};
 use crate::field::remark::Remarks;
 use crate::field::value::Value;
 use crate::field::{Work, attribute_name};
@@ -25,6 +27,9 @@ pub struct CardProps {
     /// Whether this desk may change it.
     pub own: bool,
     pub onview: Callback<Entry>,
+    pub slot: EvidenceSlot,
+    /// The file is to be read as a directory.
+    pub oncheck: Callback<Entry>,
     pub version: u32,
 }
 
@@ -53,6 +58,7 @@ pub fn Card(props: &CardProps) -> Html {
                     <span class="muted">{ size(entry.file.size) }</span>
                 </p>
                 { transfer::line(props.blob.as_ref(), entry.file.size, language) }
+                { directory(&work, props, here, language) }
                 { line(&work, props, Attribute::Caption, language) }
                 <details class="card-details">
                     <summary>{ details(entry, language) }</summary>
@@ -63,6 +69,27 @@ pub fn Card(props: &CardProps) -> Html {
             </div>
             if props.own { { acts(&work, props, &dragged, language) } }
         </li>
+    }
+}
+
+/// What a directory adds up to, and the way to look at it.
+fn directory(work: &Work, props: &CardProps, here: bool, language: Language) -> Html {
+    let entry = &props.entry;
+    if !is_directory(&props.slot, std::slice::from_ref(&entry.file.name)) {
+        return Html::default();
+    }
+    let onclick = {
+        let entry = entry.clone();
+        props.oncheck.reform(move |()| entry.clone())
+    };
+    html! {
+        <div class="card-directory">
+            { directory::line(&work.desk.sheet(), &props.slot, entry, language) }
+            if here {
+                <Action name="check-directory" label={text::DIRECTORY_CHECK.of(language)} weight={Weight::Link} small=true
+                    {onclick} />
+            }
+        </div>
     }
 }
 

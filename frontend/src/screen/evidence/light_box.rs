@@ -25,7 +25,11 @@ pub fn LightBox(props: &LightBoxProps) -> Html {
     let Some(work) = use_context::<Work>() else { return Html::default() };
     let entry = &props.entry;
     let here = props.blob.as_ref().is_some_and(|blob| blob.here);
-    let on_hub = props.blob.as_ref().is_some_and(|blob| blob.transfer == Transfer::OnHub);
+    let transfer = props.blob.as_ref().map(|blob| &blob.transfer);
+    let on_hub = transfer == Some(&Transfer::OnHub);
+    // It waits for a person: the line costs money, or nothing is carried.
+    let paused = work.desk.sheet().paused;
+    let held = transfer == Some(&Transfer::Held) || paused && transfer == Some(&Transfer::Waiting);
     let act = |act: EvidenceAct| {
         let desk = work.desk.clone();
         Callback::from(move |()| desk.evidence_now(act.clone()))
@@ -39,6 +43,9 @@ pub fn LightBox(props: &LightBoxProps) -> Html {
         <>
             if here {
                 <Action name="save-evidence" label={text::EVIDENCE_SAVE.of(language)} onclick={save} />
+                if held {
+                    <Action name="send-evidence" label={text::EVIDENCE_SEND.of(language)} onclick={fetch} />
+                }
                 if is_photo {
                     <Action name="save-without-place" label={text::EVIDENCE_SAVE_NO_PLACE.of(language)} onclick={save_plain} />
                 }

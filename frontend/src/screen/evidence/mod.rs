@@ -1,6 +1,7 @@
 //! Evidence: the form's slots, and the files of the one in hand.
 
 mod card;
+mod directory;
 mod drag;
 mod light_box;
 mod picture;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use form_model::command::{BlobState, Evidence, EvidenceAct};
+use form_model::command::{BlobState, DirectoryAct, Evidence, EvidenceAct};
 use form_model::definition::EvidenceSlot;
 use form_model::error::UserError;
 use form_model::evidence::Entry;
@@ -14,6 +14,7 @@ use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 use super::card::Card;
+use super::directory::{self, DirectoryDesk, is_directory, use_directory};
 use super::drag::is_over;
 use super::light_box::LightBox;
 use crate::field::Work;
@@ -49,7 +50,8 @@ pub fn Slot(props: &SlotProps) -> Html {
     let viewed = use_state(|| None::<Entry>);
     let Some(work) = use_context::<Work>() else { return Html::default() };
     let adding = adding(&work, &told);
-    use_drops(&work, &props.slot.id, &adding);
+    let (looking, read) = use_directory(&work);
+    use_drops(&work, &props.slot, &adding, &read);
     let sheet = work.desk.sheet();
     let definition = sheet.definition.clone();
     let field = props.slot.field.answer();
@@ -59,6 +61,12 @@ pub fn Slot(props: &SlotProps) -> Html {
         let (adding, slot) = (adding.clone(), props.slot.id.clone());
         Callback::from(move |()| adding.emit(EvidenceAct::Choose { slot: slot.clone() }))
     };
+    if let Some(table) = looking.table.clone() {
+        return html! {
+            <DirectoryDesk slot={props.slot.clone()} looking={(*looking).clone()} {table} act={read} own={foreign.is_none()}
+                version={props.version} />
+        };
+    }
     let label = definition.text(language, &format!("evidence.{}.label", props.slot.id)).to_owned();
     let number = text::PANEL_EVIDENCE.fill(language, &[("number", &props.slot.number.to_string())]);
     let view = {
@@ -78,12 +86,19 @@ pub fn Slot(props: &SlotProps) -> Html {
                     { about(props, &definition, language) }
                 </div>
                 if foreign.is_none() {
-                    <Action name="add-evidence" label={text::EVIDENCE_ADD.of(language)} icon={Icon::Plus}
-                        weight={Weight::Primary} disabled={told.busy} onclick={choose} />
+                    <div class="directory-acts">
+                        if !props.slot.directory.is_empty() {
+                            <Action name="open-directory" label={text::DIRECTORY_OPEN.of(language)}
+                                disabled={looking.busy} onclick={choose_directory(&props.slot, &read)} />
+                        }
+                        <Action name="add-evidence" label={text::EVIDENCE_ADD.of(language)} icon={Icon::Plus}
+                            weight={Weight::Primary} disabled={told.busy} onclick={choose} />
+                    </div>
                 }
             </header>
             if let Some(words) = &foreign { <p class="muted">{ words }</p> }
             { said(&told, language) }
+            { directory::told(&looking, language) }
             if props.files.is_empty() {
                 <p class="slot-empty muted">
                     { if props.asked { text::EVIDENCE_EMPTY.of(language) } else { text::EVIDENCE_NOT_ASKED.of(language) } }
@@ -93,7 +108,7 @@ pub fn Slot(props: &SlotProps) -> Html {
                 { for props.files.iter().enumerate().map(|(at, entry)| html! {
                     <Card key={entry.id.to_string()} entry={entry.clone()} {at} files={props.files.clone()}
                         blob={props.blobs.get(&entry.file.sha256).cloned()} own={foreign.is_none()} onview={view.clone()}
-                        version={props.version} />
+                        slot={props.slot.clone()} oncheck={check_entry(&props.slot, &read)} version={props.version} />
                 }) }
             </ol>
             if foreign.is_none() { <p class="drop-hint muted">{ text::EVIDENCE_DROP.of(language) }</p> }
@@ -123,17 +138,39 @@ fn adding(work: &Work, told: &UseStateHandle<Told>) -> Callback<EvidenceAct> {
     })
 }
 
-/// What is dropped on this slot goes into it; what is dropped elsewhere is taken in as a file of Huiqian's.
+/// Chooses a directory for this slot.
+fn choose_directory(slot: &EvidenceSlot, read: &Callback<DirectoryAct>) -> Callback<()> {
+    let slot = slot.id.clone();
+    read.reform(move |()| DirectoryAct::Choose { slot: slot.clone() })
+}
+
+/// Reads a file that stands in this slot as a directory.
+fn check_entry(slot: &EvidenceSlot, read: &Callback<DirectoryAct>) -> Callback<Entry> {
+    let slot = slot.id.clone();
+    read.reform(move |entry: Entry| DirectoryAct::Open { slot: slot.clone(), sha256: entry.file.sha256 })
+}
+
+/// What is dropped on this slot goes into it, a directory after it was looked at; what is dropped elsewhere is taken in
+/// as a file of Huiqian's.
 #[hook]
-fn use_drops(work: &Work, slot: &str, adding: &Callback<EvidenceAct>) {
-    let last = use_mut_ref(|| (slot.to_owned(), adding.clone()));
-    last.replace((slot.to_owned(), adding.clone()));
+fn use_drops(
+    work: &Work,
+    slot: &EvidenceSlot,
+    adding: &Callback<EvidenceAct>,
+    read: &Callback<DirectoryAct>,
+) {
+    let last = use_mut_ref(|| (slot.clone(), adding.clone(), read.clone()));
+    last.replace((slot.clone(), adding.clone(), read.clone()));
     let desk = work.desk.clone();
     use_listener(&work.desk, move |change| {
         let Change::Dropped(drop) = change else { return };
-        let (slot, adding) = last.borrow().clone();
+        let (slot, adding, read) = last.borrow().clone();
         if is_over(".evidence-desk", drop.place) {
-            adding.emit(EvidenceAct::TakeDropped { slot, tray: drop.tray });
+            if is_directory(&slot, &drop.names) {
+                read.emit(DirectoryAct::TakeDropped { slot: slot.id, tray: drop.tray });
+            } else {
+                adding.emit(EvidenceAct::TakeDropped { slot: slot.id, tray: drop.tray });
+            }
         } else {
             desk.evidence_now(EvidenceAct::LeaveDropped { tray: drop.tray });
         }

@@ -23,6 +23,9 @@ fn words(state: Option<&BlobState>, size: u64, language: Language) -> (&'static 
         (Transfer::Fetching { got }, _) => {
             ("under-way", text::BLOB_FETCHING.fill(language, &[("percent", &percent(*got))]))
         }
+        (Transfer::Held, _) => ("untouched", of(&text::BLOB_HELD)),
+        (Transfer::Lost, _) => ("problem", of(&text::BLOB_LOST)),
+        (Transfer::Damaged, _) => ("problem", of(&text::BLOB_DAMAGED)),
         (Transfer::Restricted, _) => ("untouched", of(&text::BLOB_RESTRICTED)),
         (Transfer::Failed { error }, _) => {
             ("problem", text::BLOB_FAILED.fill(language, &[("cause", &error.sentence(language))]))

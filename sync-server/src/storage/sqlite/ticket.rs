@@ -1,4 +1,4 @@
-//! Table `upload_ticket`: who uploads without signing each request, hashed.
+//! Table `upload_ticket`: who brings and fetches files without signing each request, hashed.
 
 use form_document::key::PublicKey;
 use form_model::id::ApplicationId;

@@ -1,89 +1,88 @@
-//! Files of evidence: how fast a device's photos come to be durable on the hub, beside a plain copy of the same files to
-//! the same disk in the same run.
+//! Files of evidence: how fast the product's own porter brings a desk's photos to the hub and to another desk, durable at
+//! both, beside a plain copy of the same files to the same disk in the same run.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, ensure};
-use form_client::hub::HubConnection;
-use form_model::evidence::EvidenceFile;
-use form_model::hex;
-use form_model::id::ApplicationId;
-use ring::digest::{SHA256, digest};
-use ring::rand::{SecureRandom as _, SystemRandom};
-use tokio::task::JoinSet;
+use anyhow::{Context as _, ensure};
+use form_client::evidence::prepare;
+use form_client::hub::{self, Extent};
 
-use super::stage::Stage;
-use super::usage::peak_memory_kb;
+use super::usage::{forget_peak_memory, peak_memory_kb, processor_time};
 use crate::bench::{Figure, Goal};
+use crate::camera::Camera;
+use crate::hub::HubProcess;
+use crate::loopback::{LoopbackDesk, OTHERS};
+use crate::photo_trip::MEMORY_KB;
 
-/// A photo of a telephone, in bytes.
-const PHOTO_BYTES: usize = 3_000_000;
-/// How many photos a device sends at once.
-const AT_ONCE: usize = 4;
-/// How much of the plain copy's speed the hub is to reach.
+/// The slot that gets the photos.
+const SLOT: &str = "3";
+/// How much of the plain copy's speed each way is to reach.
 const SPEED_GOAL: f64 = 0.7;
-/// The most memory that the hub may take, in kB.
-const MEMORY_KB: u128 = 150 * 1_024;
 
-/// Sends so many photos to a new hub, and copies them.
+/// Takes so many photos, copies them, and carries them from one desk to the hub and from there to another.
 ///
 /// # Errors
 /// When the hub refuses a photo, or the disk fails.
 pub async fn measure(folder: &Path, photos: usize) -> anyhow::Result<Vec<Figure>> {
-    let source = folder.join("photos");
-    let made = make(&source, photos)?;
+    let (made, bytes) = take(&folder.join("photos"), photos)?;
     // Twice, the better one: the first may still wait for what was written before.
     let copied = copy(&made, &folder.join("copy-1"))?.min(copy(&made, &folder.join("copy-2"))?);
-    let stage = Stage::new().await?;
-    let act = stage.act(1).await?;
-    let sent = send(act.connection, &act.company.application, &made).await?;
-    let memory = peak_memory_kb(stage.hub.process().context("the hub does not run")?)?;
-    let hub: Vec<PathBuf> = files_below(&stage.hub.data().join("blobs/kept"))?;
-    ensure!(hub.len() == photos, "the hub has {} of {photos} photos", hub.len());
-    let (ours, plain) = (speed(photos, sent), speed(photos, copied));
-    let name = format!("{photos} photos of 3 MB to the hub, durable, against a copy with fsync");
-    Ok(vec![
-        Figure::told(name, ours, "kB/s").against(plain).with(Goal::AtLeast(SPEED_GOAL)),
-        Figure::told("the hub's peak memory, photos", u128::from(memory), "kB")
-            .against(MEMORY_KB)
-            .with(Goal::AtMost(1.0)),
-    ])
+    let hub = HubProcess::start()?;
+    let giver = LoopbackDesk::lead(hub.url()).await?;
+    let (agency, part, ..) = OTHERS[0];
+    let taker = LoopbackDesk::join(agency, &giver.invite(agency, part).await?).await?;
+    add(&giver, &made)?;
+    fs::remove_dir_all(folder.join("photos"))?;
+    giver.sync().await?;
+    taker.sync().await?;
+    let process = std::process::id();
+    let hubs = hub.process().context("the hub does not run")?;
+    forget_peak_memory(process)?;
+    let (up, down) = (carry(&giver, hubs).await?, carry(&taker, hubs).await?);
+    let (at_hub, desks) = (peak_memory_kb(hubs)?, peak_memory_kb(process)?);
+    let kept = files_below(&hub.data().join("blobs/kept"))?;
+    ensure!(kept == photos, "the hub has {kept} of {photos} photos");
+    let there = whole_files(&taker)?;
+    ensure!(there == photos, "the second desk has {there} of {photos} photos");
+    let speed = |took: Duration| u128::from(bytes) / took.as_millis().max(1);
+    let way = |way: &str, carried: &Carried| {
+        let name = format!("{photos} photos of 3 MB {way}");
+        let speed_of = format!("{name}, durable, against a copy with fsync");
+        vec![
+            Figure::told(speed_of, speed(carried.took), "kB/s")
+                .against(speed(copied))
+                .with(Goal::AtLeast(SPEED_GOAL)),
+            Figure::time(format!("{name}: the hub's processor time"), carried.at_hub),
+            Figure::time(format!("{name}: the desk's processor time"), carried.at_desk),
+        ]
+    };
+    let memory = |who: &str, peak_kb: u64| {
+        let name = format!("peak memory, photos: {who}");
+        Figure::told(name, peak_kb.into(), "kB").against(MEMORY_KB.into()).with(Goal::AtMost(1.0))
+    };
+    let memory = vec![memory("hub", at_hub), memory("both desks, in one process", desks)];
+    Ok([way("from a desk to the hub", &up), way("from the hub to a desk", &down), memory].concat())
 }
 
-fn speed(photos: usize, took: Duration) -> u128 {
-    (photos * PHOTO_BYTES) as u128 / took.as_millis().max(1)
-}
-
-/// Photos that no packing makes smaller, each another.
-fn make(folder: &Path, photos: usize) -> anyhow::Result<Vec<(PathBuf, EvidenceFile)>> {
+fn take(folder: &Path, photos: usize) -> anyhow::Result<(Vec<PathBuf>, u64)> {
     fs::create_dir_all(folder)?;
-    let random = SystemRandom::new();
-    let mut bytes = vec![0; PHOTO_BYTES];
-    (0..photos)
-        .map(|number| {
-            random.fill(&mut bytes).map_err(|_| anyhow::anyhow!("the system gives no random numbers"))?;
-            let path = folder.join(format!("{number}.jpg"));
-            fs::write(&path, &bytes)?;
-            File::open(&path)?.sync_all()?;
-            let sha256 = hex::encode(digest(&SHA256, &bytes).as_ref());
-            let file = EvidenceFile {
-                name: format!("{number}.jpg"),
-                sha256,
-                size: PHOTO_BYTES as u64,
-                kind: "image/jpeg".to_owned(),
-            };
-            Ok((path, file))
-        })
-        .collect()
+    let camera = Camera::new(1)?;
+    let (mut made, mut bytes) = (Vec::new(), 0);
+    for number in 0..photos {
+        let path = folder.join(format!("{number}.jpg"));
+        bytes += camera.take(&path, number as u64)?;
+        made.push(path);
+    }
+    Ok((made, bytes))
 }
 
-fn copy(made: &[(PathBuf, EvidenceFile)], to: &Path) -> anyhow::Result<Duration> {
+fn copy(made: &[PathBuf], to: &Path) -> anyhow::Result<Duration> {
     fs::create_dir_all(to)?;
     let start = Instant::now();
-    for (path, file) in made {
-        let target = to.join(&file.name);
+    for path in made {
+        let target = to.join(path.file_name().context("no name")?);
         fs::copy(path, &target)?;
         File::open(&target)?.sync_all()?;
     }
@@ -92,38 +91,43 @@ fn copy(made: &[(PathBuf, EvidenceFile)], to: &Path) -> anyhow::Result<Duration>
     Ok(took)
 }
 
-/// Sends them as the real client does.
-async fn send(
-    connection: HubConnection,
-    application: &ApplicationId,
-    made: &[(PathBuf, EvidenceFile)],
-) -> anyhow::Result<Duration> {
-    let start = Instant::now();
-    let mut lines = JoinSet::new();
-    for line in 0..AT_ONCE {
-        let own: Vec<_> = made.iter().skip(line).step_by(AT_ONCE).cloned().collect();
-        let (connection, application) = (connection.clone(), application.clone());
-        lines.spawn(async move {
-            for (path, file) in own {
-                let bytes = fs::read(&path)?;
-                let upload = connection.begin_upload(&application, &file).await?;
-                let at = connection.append(&upload.path, upload.offset, bytes).await?;
-                ensure!(at == file.size, "{at} of {} bytes", file.size);
-            }
-            Ok(())
-        });
-    }
-    while let Some(line) = lines.join_next().await {
-        line??;
-    }
-    Ok(start.elapsed())
+fn add(desk: &LoopbackDesk, made: &[PathBuf]) -> anyhow::Result<()> {
+    let blobs = desk.desk.with(|workspace| Ok(workspace.blobs()))?;
+    let prepared: Vec<_> = made.iter().map(|path| prepare(&blobs, path)).collect::<Result<_, _>>()?;
+    desk.desk.with(|workspace| workspace.add_evidence(&desk.application, SLOT, &prepared))?;
+    Ok(())
 }
 
-fn files_below(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
-    let mut found = Vec::new();
+/// What carrying has taken.
+struct Carried {
+    took: Duration,
+    /// Of the processor, in each process.
+    at_hub: Duration,
+    at_desk: Duration,
+}
+
+/// Carries whatever is to be carried, as the desk's own loop does.
+async fn carry(desk: &LoopbackDesk, hub: u32) -> anyhow::Result<Carried> {
+    let connection = desk.connection()?;
+    let before = (processor_time(hub)?, processor_time(std::process::id())?);
+    let start = Instant::now();
+    hub::transfer(&desk.desk, &connection, &desk.application, Extent::All).await?;
+    let took = start.elapsed();
+    let after = (processor_time(hub)?, processor_time(std::process::id())?);
+    Ok(Carried { took, at_hub: after.0 - before.0, at_desk: after.1 - before.1 })
+}
+
+fn whole_files(desk: &LoopbackDesk) -> anyhow::Result<usize> {
+    let blobs = desk.desk.with(|workspace| Ok(workspace.blobs()))?;
+    let named = desk.desk.with(|workspace| workspace.named_files(&desk.application))?;
+    Ok(named.into_iter().filter(|(sha256, file)| blobs.holds(sha256, file.size)).count())
+}
+
+fn files_below(folder: &Path) -> anyhow::Result<usize> {
+    let mut found = 0;
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
-        if path.is_dir() { found.extend(files_below(&path)?) } else { found.push(path) }
+        found += if path.is_dir() { files_below(&path)? } else { 1 };
     }
     Ok(found)
 }

@@ -16,5 +16,6 @@ pub mod peer;
 pub mod stage;
 pub mod suite;
 pub mod template;
+pub mod trip;
 pub mod usage;
 pub mod work;

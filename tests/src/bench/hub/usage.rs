@@ -21,6 +21,15 @@ pub fn processor_time(id: u32) -> anyhow::Result<Duration> {
     Ok(TICK * (both.0 + both.1))
 }
 
+/// Has a process's peak begin anew at what it holds now.
+///
+/// # Errors
+/// When it is another user's.
+pub fn forget_peak_memory(id: u32) -> anyhow::Result<()> {
+    let path = format!("/proc/{id}/clear_refs");
+    fs::write(&path, "5").with_context(|| path.clone())
+}
+
 /// The most physical memory that a process has held at once (`VmHWM`), in kB.
 ///
 /// # Errors

@@ -2,6 +2,7 @@
 
 mod agencies;
 mod album;
+mod directory;
 mod evidence;
 
 use std::fs;
@@ -25,6 +26,7 @@ async fn main() -> anyhow::Result<()> {
     two_values(&album).await?;
     english(&album).await?;
     evidence::take(&album).await?;
+    directory::take(&album).await?;
     agencies::take(&album).await
 }
 
