@@ -197,6 +197,19 @@ pub enum Command {
     Bundle(BundleCommand),
     #[command(flatten)]
     Signing(SigningCommand),
+    /// 定稿包：一稿的回执、全部佐证材料和表单，写成文件夹或 ZIP。A final revision with all of its files, for whoever checks it
+    /// elsewhere: a new folder, or a new ZIP when the name ends so.
+    Package {
+        id: String,
+        /// 第几稿；默认最新的一稿。Default: the newest.
+        #[arg(long)]
+        revision: Option<u64>,
+        #[arg(long, value_name = "DIR|FILE.zip")]
+        out: PathBuf,
+    },
+    /// 验真，不需要网络和数据文件夹；不成立时以 1 退出，不能核验时以 2 退出。Verify a package or a receipt, without network or
+    /// data folder; exits with 1 when something does not hold, with 2 when it could not be looked at.
+    Verify(VerifyArguments),
     /// 本机的设备与签名密钥的存放处。This device, and where its key lies.
     Device {
         /// 把密钥移到密钥环或文件，以后不再变动。Move the key, and keep it there.
@@ -275,6 +288,26 @@ pub enum SigningCommand {
         #[arg(long, value_name = "FILE", conflicts_with_all = ["revision", "out"])]
         take: Option<PathBuf>,
     },
+}
+
+/// What is verified, and against what.
+#[derive(Debug, clap::Args)]
+pub struct VerifyArguments {
+    /// 定稿包（文件夹或 ZIP）或回执。A package (folder or ZIP), or a receipt.
+    #[arg(value_name = "PACKAGE|RECEIPT")]
+    pub path: PathBuf,
+    /// 协同中心存证日志的根密钥，或存有它的文件。The root key of the hub's log, or a file that holds it.
+    #[arg(long, value_name = "KEY|FILE")]
+    pub root: String,
+    /// 存证日志中后来的密钥变更（/v1/log/keys 的内容）。The changes of the hub's keys by now (what /v1/log/keys answers).
+    #[arg(long, value_name = "FILE")]
+    pub keys: Option<PathBuf>,
+    /// 应当是这份申报。The application that it is to be about.
+    #[arg(long, value_name = "ID")]
+    pub application: Option<String>,
+    /// 应当是这一稿。The revision that it is to be.
+    #[arg(long)]
+    pub revision: Option<u64>,
 }
 
 /// Who signs.

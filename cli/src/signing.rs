@@ -232,7 +232,8 @@ fn line(statement: &StatementSummary, output: &Output) -> String {
     format!("  {name}  {what}  {agency} {person} {title}  {time}  {state} {}", statement.reason)
 }
 
-fn step(step: Step, output: &Output) -> &str {
+/// What a step is called.
+pub fn step(step: Step, output: &Output) -> &str {
     match step {
         Step::Prepare => output.pick("经办", "prepared"),
         Step::Review => output.pick("审核", "reviewed"),

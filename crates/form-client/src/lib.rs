@@ -25,4 +25,5 @@ mod secret_file;
 mod session;
 mod summary;
 pub mod surroundings;
+pub mod verification;
 pub mod workspace;

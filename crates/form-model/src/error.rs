@@ -126,6 +126,8 @@ pub enum ErrorCode {
     NotFinal,
     /// A receipt proves nothing. `cause`.
     ReceiptBroken,
+    /// A text, or a file of that name, holds no root key. `key`.
+    BadRootKey,
     /// There is no such final revision here. `revision`.
     NoSuchRevision,
     /// The hub's public log is not what it was. `cause`.
@@ -402,6 +404,10 @@ impl UserError {
             ErrorCode::ReceiptBroken => (
                 "回执不能证明定稿内容：{cause}。请不要使用这份回执，并通知协同中心的管理员。",
                 "The receipt does not prove the submission: {cause}. Do not use it, and tell whoever runs the hub.",
+            ),
+            ErrorCode::BadRootKey => (
+                "“{key}”不是根密钥。根密钥是 64 位小写的十六进制数字，或存有它的文件；请向协同中心的管理单位索取。",
+                "“{key}” is no root key: 64 lower-case hexadecimal digits, or a file that holds them. Get it from whoever runs the hub.",
             ),
             ErrorCode::NoSuchRevision => (
                 "本机没有第 {revision} 稿的回执。请先同步，或核对稿次。",

@@ -13,6 +13,7 @@ use form_document::sign_off::{SectionStanding, Statement, StatementId, Word};
 use form_document::snapshot::{Facts, Override, build};
 use form_document::transparency::{Known, Receipt, VerifiedReceipt};
 use form_document::wire::{self, Submission};
+use form_export::package::receipt_cause;
 use form_model::command::{Excuse, FinalSummary, Reason, Signer, Signing, SigningAct, SigningRequest};
 use form_model::error::{ErrorCode, UserError};
 use form_model::id::ApplicationId;
@@ -20,6 +21,7 @@ use form_model::member::{AgencyId, Step};
 use form_store::StoreError;
 
 use super::{Workspace, not_saved, unusable};
+use crate::cause::because;
 use crate::session::Session;
 
 impl Workspace {
@@ -202,16 +204,20 @@ impl Workspace {
         })
     }
 
-    fn check_receipt(&mut self, id: &ApplicationId, bytes: &[u8]) -> Result<VerifiedReceipt, UserError> {
+    pub(super) fn check_receipt(
+        &mut self,
+        id: &ApplicationId,
+        bytes: &[u8],
+    ) -> Result<VerifiedReceipt, UserError> {
         let root = self.log_root(id)?;
         let known = Known { application: Some(id.clone()), ..Known::default() };
         Receipt::read(bytes)
             .and_then(|receipt| receipt.verify(&root, &known))
-            .map_err(|bad| UserError::new(ErrorCode::ReceiptBroken).with("cause", bad))
+            .map_err(|bad| because(UserError::new(ErrorCode::ReceiptBroken), &receipt_cause(&bad)))
     }
 
     /// The root key of the public log of the application's hub, as this desk came to know it.
-    fn log_root(&mut self, id: &ApplicationId) -> Result<PublicKey, UserError> {
+    pub(super) fn log_root(&mut self, id: &ApplicationId) -> Result<PublicKey, UserError> {
         let hub = self.hub(id)?.key.to_string();
         let row = self.store.signature_log(&hub).map_err(|error| unusable(&self.home, &error))?;
         let none = || UserError::new(ErrorCode::NoHub);

@@ -1,6 +1,8 @@
 //! The receipt (回执): all that is needed to check, years later and with no network, that a hub has signed and logged a
 //! final submission.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::checkpoint::{BadCheckpoint, SignedCheckpoint};
@@ -55,7 +57,7 @@ pub struct Known {
     /// The revision that it is to be.
     pub revision: Option<u64>,
     /// The changes of keys that the verifier has from the log itself, with their places: a key may have been taken back
-    /// later than the receipt was made.
+    /// later than the receipt was made, or the receipt may keep silent about it.
     pub later_keys: Vec<(u64, Envelope)>,
 }
 
@@ -165,19 +167,29 @@ impl Receipt {
         root: &PublicKey,
         known: &Known,
     ) -> Result<KeyHistory, BadReceipt> {
-        let mut keys = KeyHistory::default();
+        let mut events: BTreeMap<u64, &Envelope> = BTreeMap::new();
         for event in &self.keys {
-            keys.push(event.index, &event.envelope, origin, root)?;
+            if events.last_key_value().is_some_and(|(last, _)| *last >= event.index) {
+                return Err(BadKeys::OutOfOrder.into());
+            }
+            events.insert(event.index, &event.envelope);
+        }
+        // What the verifier knows of the log counts also where the receipt does not speak of it: whoever has stolen a key
+        // would leave out that it was taken back.
+        for (index, envelope) in &known.later_keys {
+            if events.insert(*index, envelope).is_some_and(|said| said != envelope) {
+                return Err(BadKeys::OutOfOrder.into());
+            }
+        }
+        let mut keys = KeyHistory::default();
+        for (index, envelope) in events {
+            keys.push(index, envelope, origin, root)?;
+        }
+        for event in &self.keys {
             let author = event.envelope.author().ok_or(BadKeys::NotByRoot)?;
             let leaf = Leaf::of(&event.envelope, Purpose::HubKey, &author).ok_or(BadKeys::NotByRoot)?;
             check_inclusion(tree, event.index, leaf.hash(), &event.proof)
                 .map_err(|bad| BadReceipt::KeyProof { index: event.index, bad })?;
-        }
-        let last = self.keys.last().map(|event| event.index);
-        for (index, envelope) in
-            known.later_keys.iter().filter(|(index, _)| last.is_none_or(|last| *index > last))
-        {
-            keys.push(*index, envelope, origin, root)?;
         }
         Ok(keys)
     }

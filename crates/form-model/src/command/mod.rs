@@ -6,6 +6,7 @@ mod discussion;
 mod evidence;
 mod signing;
 mod team;
+mod verification;
 
 use serde::{Deserialize, Serialize};
 
@@ -33,6 +34,10 @@ pub use signing::{
 pub use team::{
     AGENCY_COLOURS, AgencySummary, Connect, DeviceSummary, Invite, InvitePreview, InviteRequest, InviteState,
     InviteSummary, Join, Link, Present, RecoveryCode, ShowPresence, SyncState, Team, TeamAct, TeamRequest,
+};
+pub use verification::{
+    Fault, Verification, VerifiedFile, VerifiedForm, VerifiedKind, VerifiedLog, VerifiedSigner,
+    VerifiedStatement, VerifiedSubmission,
 };
 
 /// The commands' names, as the shell registers and the view invokes them.
