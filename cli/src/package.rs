@@ -82,11 +82,7 @@ pub fn verify(arguments: &VerifyArguments, output: &Output) -> anyhow::Result<bo
 
 fn report(found: &Verification, output: &Output) -> Vec<String> {
     let mut lines = vec![verdict(found, output).to_owned()];
-    let faults = found.faults.iter().map(|fault| match &fault.place {
-        Some(place) => format!("  ✗ {place}: {}", fault.sentence(output.language)),
-        None => format!("  ✗ {}", fault.sentence(output.language)),
-    });
-    lines.extend(faults);
+    lines.extend(found.faults.iter().map(|fault| format!("  ✗ {}", fault.sentence(output.language))));
     if let Some(submission) = &found.submission {
         lines.extend(about(submission, output));
         lines.extend(found.files.iter().map(|file| file_line(file, found.kind, output)));
@@ -107,7 +103,12 @@ fn report(found: &Verification, output: &Output) -> Vec<String> {
             );
         }
     }
-    lines
+    lines.iter().map(|line| plain(line)).collect()
+}
+
+/// A line with foreign names in it: none of them speaks to the terminal.
+fn plain(line: &str) -> String {
+    line.chars().map(|char| if char.is_control() { '\u{fffd}' } else { char }).collect()
 }
 
 fn verdict<'a>(found: &Verification, output: &'a Output) -> &'a str {
