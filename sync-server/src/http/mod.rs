@@ -21,6 +21,7 @@ mod submission;
 mod ticket;
 mod tus;
 mod upload;
+mod verify;
 
 pub(crate) use application::admission;
 pub(crate) use route::router;

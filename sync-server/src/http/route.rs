@@ -11,7 +11,9 @@ use utoipa_axum::routes;
 
 use super::describe::{Description, complete};
 use super::state::HubState;
-use super::{application, blob, invite, layer, live, log, place, seal, session, submission, ticket, upload};
+use super::{
+    application, blob, invite, layer, live, log, place, seal, session, submission, ticket, upload, verify,
+};
 use crate::error::{ErrorCode, HubError};
 
 /// All routes.
@@ -52,6 +54,8 @@ pub(crate) fn router(state: HubState) -> Router {
     let router = router
         // Laid out by C2SP tlog-tiles, which describes it.
         .route("/v1/log/tile/{*path}", get(seal::tile))
+        // For people, not programs.
+        .route("/verify", get(verify::page).post(verify::answer))
         .layer(Extension(description))
         .fallback(unknown)
         .method_not_allowed_fallback(other_method)

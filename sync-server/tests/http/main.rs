@@ -16,6 +16,7 @@ mod interop;
 mod invite;
 mod live;
 mod origin;
+mod page;
 mod program;
 mod s3;
 mod secure;

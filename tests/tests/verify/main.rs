@@ -4,6 +4,7 @@
 
 mod by_hand;
 mod foreign;
+mod page;
 mod program;
 
 use std::fs;
