@@ -25,7 +25,7 @@ pub fn observer() -> Grant {
 
 pub fn contributor(part: &str, evidence: EvidenceAccess) -> Grant {
     let parts = [(FormPart(part.to_owned()), None)].into();
-    Grant { role: Role::Contributor, parts, evidence }
+    Grant { role: Role::Contributor, parts, evidence, ..Grant::default() }
 }
 
 /// A desk of an agency with this grant.
