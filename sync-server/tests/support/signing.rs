@@ -37,6 +37,18 @@ pub fn seal() -> Seal {
     Seal { origin, root: key(ROOT).public(), key: key(SEAL), root_key: Some(key(ROOT)) }
 }
 
+/// More than the sample's files take.
+pub const ROOM: Room = Room { quota: 1 << 20, disk: 1 << 20 };
+
+/// The uploads that bring the sample's files.
+pub fn uploads() -> impl Iterator<Item = (NewUpload, BlobHash)> {
+    (100..).zip(FILES).map(|(number, (_, file))| {
+        let hash = BlobHash(Sha256::of(file).0);
+        let id = UploadId([number; 16]);
+        (NewUpload { id, length: file.len() as u64, hash: Some(hash), metadata: String::new() }, hash)
+    })
+}
+
 /// The form's sample as answers.
 fn sample() -> BTreeMap<String, AnswerValue> {
     #[derive(serde::Deserialize)]
@@ -74,16 +86,8 @@ impl Desk {
 
     /// Brings the sample's files to the hub.
     pub fn bring_files(&self, core: &mut Core) {
-        for (number, (_, file)) in (0..).zip(FILES) {
-            let hash = BlobHash(Sha256::of(file).0);
-            let new = NewUpload {
-                id: UploadId([number; 16]),
-                length: file.len() as u64,
-                hash: Some(hash),
-                metadata: String::new(),
-            };
-            let room = Room { quota: 1 << 20, disk: 1 << 20 };
-            let upload = core.begin_upload(&self.device(), &self.application, new, room, None).unwrap();
+        for (new, hash) in uploads() {
+            let upload = core.begin_upload(&self.device(), &self.application, new, ROOM, None).unwrap();
             core.finish_upload(upload, hash).unwrap();
         }
     }
