@@ -220,17 +220,26 @@ impl Core {
     /// # Errors
     /// When it was never that long, or the store fails.
     pub fn consistency(&self, old: u64, new: u64) -> Result<Vec<Sha256>, HubError> {
-        if old > new || new > self.storage.seal_size()? {
-            return Err(HubError::new(ErrorCode::NotFound, "the signature log has not that many entries"));
+        self.check_size(new)?;
+        if old > new {
+            return Err(HubError::new(ErrorCode::BadMessage, "a log grows: `from` is not above `to`"));
         }
         self.of_tree(|stored| prove_consistency(old, new, stored))
+    }
+
+    fn check_size(&self, size: u64) -> Result<(), HubError> {
+        if size <= self.storage.seal_size()? {
+            return Ok(());
+        }
+        Err(HubError::new(ErrorCode::NotFound, "the signature log has not that many entries"))
     }
 
     /// The changes of the hub's keys, each with the proof that it is in the log of that size.
     ///
     /// # Errors
-    /// When the store fails.
+    /// When the log was never that long, or the store fails.
     pub fn key_events(&self, size: u64) -> Result<Vec<LoggedKeyEvent>, HubError> {
+        self.check_size(size)?;
         let events = self.storage.seal_keys()?.into_iter().filter(|entry| entry.index < size);
         events
             .map(|entry| {
