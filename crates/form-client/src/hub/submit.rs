@@ -51,9 +51,10 @@ impl HubConnection {
     pub async fn log_news(&self, known: u64) -> Result<LogNews, UserError> {
         let root: LogRoot = self.json("/v1/log/root").await?;
         let checkpoint = String::from_utf8_lossy(&self.bytes("/v1/log/checkpoint").await?).into_owned();
-        let keys = self.json("/v1/log/keys").await?;
         let size = form_document::transparency::SignedCheckpoint(checkpoint.clone()).read();
         let size = size.map_or(0, |(_, tree)| tree.size);
+        // Asked for by its size: the log may have grown since.
+        let keys = self.json(&format!("/v1/log/keys?size={size}")).await?;
         let proof = if known > 0 && known < size {
             self.json::<Proof>(&format!("/v1/log/consistency?from={known}&to={size}")).await?.proof
         } else {
@@ -130,7 +131,7 @@ pub async fn follow_log<A: Ask>(
 }
 
 /// Makes the revision final: hands everything over, signs the manifest here, has the hub rebuild and sign it, and keeps
-/// the receipt.
+/// the receipt. Of a revision that is final already it answers the receipt alone.
 ///
 /// # Errors
 /// [`ErrorCode::NotFinal`] with the first thing that stands in the way;
@@ -143,6 +144,11 @@ pub async fn finalise<A: Ask>(
     let connection = line(desk, application).await?;
     catch_up(desk, &connection, application).await?;
     follow_log(desk, &connection, application).await?;
+    // An earlier try may have come through without its answer.
+    let id = application.clone();
+    if let Some(done) = desk.ask(move |desk| desk.final_already(&id)).await? {
+        return Ok(done);
+    }
     let id = application.clone();
     let submission = desk.ask(move |desk| desk.submission(&id, &excuses)).await?;
     let kept = submit(desk, &connection, application, &submission).await?;
