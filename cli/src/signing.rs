@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, bail};
 use form_client::clock;
-use form_client::hub::{self, HubConnection, LocalDesk};
+use form_client::hub::{self, LocalDesk};
 use form_client::workspace::Workspace;
 use form_model::command::{
     Excuse, FinalSummary, Reason, Signer, Signing, SigningAct, SigningRequest, StatementState,
@@ -126,33 +126,16 @@ fn finalise(
         output.result(&json!({ "file": file }), |_| vec![file.display().to_string()])?;
         return Ok(true);
     }
-    let verified = at_hub(&desk, &id, async |desk, connection, id| {
-        Ok(hub::finalise(desk, connection, id, excuses).await?)
-    })?;
-    told(&verified, output)
+    let kept = wait(async { Ok(hub::finalise(&desk, &id, excuses).await?) })?;
+    told(&kept, output)
 }
 
 fn submit(arguments: &Arguments, id: &str, file: &Path, output: &Output) -> anyhow::Result<bool> {
     let bytes = std::fs::read(file).with_context(|| file.display().to_string())?;
     let desk = LocalDesk::new(arguments.workspace()?);
     let id = desk.with(|desk| desk.resolve(id))?;
-    let verified = at_hub(&desk, &id, async |desk, connection, id| {
-        Ok(hub::carry_in(desk, connection, id, &bytes).await?)
-    })?;
-    told(&verified, output)
-}
-
-/// Does something over the line to the application's hub.
-fn at_hub<T>(
-    desk: &LocalDesk,
-    id: &ApplicationId,
-    work: impl AsyncFnOnce(&LocalDesk, &HubConnection, &ApplicationId) -> anyhow::Result<T>,
-) -> anyhow::Result<T> {
-    let named = desk.with(|desk| desk.hub(id))?;
-    wait(async {
-        let connection = HubConnection::to(&named, hub::device_key(desk).await?)?;
-        work(desk, &connection, id).await
-    })
+    let kept = wait(async { Ok(hub::carry_in(&desk, &id, &bytes).await?) })?;
+    told(&kept, output)
 }
 
 fn excuse(text: &str) -> anyhow::Result<Excuse> {

@@ -66,6 +66,7 @@ fn main() -> anyhow::Result<ExitCode> {
             command::export_reminder,
             command::export_bundle,
             command::evidence,
+            command::signing,
             command::directory,
         ])
         .setup(|app| {

@@ -56,7 +56,8 @@ impl Core {
         submission: &Submission,
     ) -> Result<Receipt, HubError> {
         self.admit(carrier, id)?;
-        self.seal()?;
+        // What an earlier try has made durable and could not sign.
+        self.sign_pending()?;
         let envelope =
             Envelope::read(&submission.envelope, Purpose::Manifest).map_err(|bad| refused(&bad))?;
         let lead = envelope.author().ok_or_else(|| refused(&"it is signed by nobody"))?;
@@ -84,6 +85,7 @@ impl Core {
         revision: u64,
     ) -> Result<Receipt, HubError> {
         self.admit(device, id)?;
+        self.sign_pending()?;
         let none = || HubError::new(ErrorCode::NotFound, "the application has no such final revision");
         let entry = self.storage.seal_of_revision(id, revision)?.ok_or_else(none)?;
         self.receipt_of(&entry)

@@ -19,6 +19,7 @@ mod queue;
 mod recovering;
 mod round;
 mod seal;
+mod seal_examine;
 mod start;
 mod thread;
 mod tile;

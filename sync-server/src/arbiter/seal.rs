@@ -1,6 +1,8 @@
 //! The public log of what the hub has signed: entries, signatures, checkpoints, in this order and no other. A crash
 //! leaves an entry without a signature at the worst, and the next start signs it.
 
+use std::cell::RefCell;
+
 use form_document::digest::Sha256;
 use form_document::envelope::Envelope;
 use form_document::key::{PublicKey, Purpose, Signature, SigningKey};
@@ -13,16 +15,23 @@ use form_document::transparency::{
 use super::core::Core;
 use crate::error::{ErrorCode, HubError};
 use crate::seal::Seal;
-use crate::storage::Storage;
 use crate::storage::record::Commit;
 use crate::storage::seal::{SealEntry, SealSubject, SealWrite, StoredCheckpoint};
+use crate::storage::{Storage, StorageError};
 
 /// The stored hashes of the tree.
-pub(super) struct Hashes<'a>(pub(super) &'a dyn Storage);
+struct Hashes<'a> {
+    storage: &'a dyn Storage,
+    /// Why some could not be read: the tree's errors have no room for it.
+    failed: RefCell<Option<StorageError>>,
+}
 
 impl HashReader for Hashes<'_> {
     fn read_hashes(&self, places: &[u64]) -> Result<Vec<NodeHash>, TreeError> {
-        let hashes = self.0.seal_hashes(places).map_err(|_| TreeError::IndexesNotInTree)?;
+        let hashes = self.storage.seal_hashes(places).map_err(|error| {
+            *self.failed.borrow_mut() = Some(error);
+            TreeError::IndexesNotInTree
+        })?;
         Ok(hashes.into_iter().map(|hash| NodeHash(hash.0)).collect())
     }
 }
@@ -122,8 +131,7 @@ impl Core {
         let author = envelope.author().ok_or_else(|| unsealed("the statement is signed by nobody"))?;
         let leaf = Leaf::of(envelope, purpose, &author)
             .ok_or_else(|| unsealed("the statement is not signed by its author"))?;
-        let hashes =
-            hashes_for(index, leaf.hash(), &Hashes(&*self.storage)).map_err(|error| broken(&error))?;
+        let hashes = self.of_tree(|stored| hashes_for(index, leaf.hash(), stored))?;
         // A change of keys bears the signature that it needs.
         let signature = match subject {
             SealSubject::Key => envelope.signature(&author),
@@ -171,7 +179,17 @@ impl Core {
     /// # Errors
     /// When the store fails.
     pub fn tree(&self) -> Result<Tree, HubError> {
-        root(self.storage.seal_size()?, &Hashes(&*self.storage)).map_err(|error| broken(&error))
+        let size = self.storage.seal_size()?;
+        self.of_tree(|stored| root(size, stored))
+    }
+
+    /// What follows from the tree's stored hashes.
+    fn of_tree<T>(&self, work: impl FnOnce(&Hashes<'_>) -> Result<T, TreeError>) -> Result<T, HubError> {
+        let stored = Hashes { storage: &*self.storage, failed: RefCell::default() };
+        work(&stored).map_err(|error| match stored.failed.take() {
+            Some(failed) => failed.into(),
+            None => unsealed(&format!("the signature log's tree: {error}")),
+        })
     }
 
     /// The hub's newest signed word on the log.
@@ -202,17 +220,26 @@ impl Core {
     /// # Errors
     /// When it was never that long, or the store fails.
     pub fn consistency(&self, old: u64, new: u64) -> Result<Vec<Sha256>, HubError> {
-        if old > new || new > self.storage.seal_size()? {
-            return Err(HubError::new(ErrorCode::NotFound, "the signature log has not that many entries"));
+        self.check_size(new)?;
+        if old > new {
+            return Err(HubError::new(ErrorCode::BadMessage, "a log grows: `from` is not above `to`"));
         }
-        prove_consistency(old, new, &Hashes(&*self.storage)).map_err(|error| broken(&error))
+        self.of_tree(|stored| prove_consistency(old, new, stored))
+    }
+
+    fn check_size(&self, size: u64) -> Result<(), HubError> {
+        if size <= self.storage.seal_size()? {
+            return Ok(());
+        }
+        Err(HubError::new(ErrorCode::NotFound, "the signature log has not that many entries"))
     }
 
     /// The changes of the hub's keys, each with the proof that it is in the log of that size.
     ///
     /// # Errors
-    /// When the store fails.
+    /// When the log was never that long, or the store fails.
     pub fn key_events(&self, size: u64) -> Result<Vec<LoggedKeyEvent>, HubError> {
+        self.check_size(size)?;
         let events = self.storage.seal_keys()?.into_iter().filter(|entry| entry.index < size);
         events
             .map(|entry| {
@@ -241,7 +268,7 @@ impl Core {
     /// # Errors
     /// When it is not, or the store fails.
     pub fn inclusion(&self, size: u64, index: u64) -> Result<Vec<Sha256>, HubError> {
-        prove_inclusion(size, index, &Hashes(&*self.storage)).map_err(|error| broken(&error))
+        self.of_tree(|stored| prove_inclusion(size, index, stored))
     }
 
     /// Which keys the log names.
@@ -298,8 +325,4 @@ fn read(bytes: &[u8], purpose: Purpose) -> Result<Envelope, HubError> {
 
 fn unsealed(detail: &str) -> HubError {
     HubError::new(ErrorCode::Unsealed, detail)
-}
-
-fn broken(error: &TreeError) -> HubError {
-    unsealed(&format!("the signature log's tree: {error}"))
 }

@@ -86,11 +86,12 @@ fn cosign(note: &SignedCheckpoint, origin: &Origin, key: &SigningKey) -> anyhow:
 
 fn prove(data: &std::path::Path, entry: &str) -> anyhow::Result<()> {
     let core = reading(data)?;
-    let index = match (entry.parse::<u64>(), entry.parse::<Sha256>()) {
-        (Ok(index), _) => index,
-        (_, Ok(digest)) => {
+    // A digest first: one may consist of zeros, and then read as a number too.
+    let index = match (entry.parse::<Sha256>(), entry.parse::<u64>()) {
+        (Ok(digest), _) => {
             core.revision_by_digest(&digest)?.context("the log has no entry about that digest")?.index
         }
+        (_, Ok(index)) => index,
         _ => bail!("“{entry}” is neither the number of an entry nor a SHA-256 in 64 lower-case hex digits"),
     };
     let checkpoint = core.checkpoint()?;

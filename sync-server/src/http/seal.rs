@@ -2,6 +2,7 @@
 //! (C2SP tlog-tiles under `/v1/log`).
 
 use axum::Json;
+use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderValue;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
@@ -98,27 +99,38 @@ pub(super) struct Proof {
 )]
 pub(super) async fn consistency(
     State(state): State<HubState>,
-    sizes: Result<Query<Sizes>, axum::extract::rejection::QueryRejection>,
+    sizes: Result<Query<Sizes>, QueryRejection>,
 ) -> Result<Json<Proof>, HubError> {
-    let Query(Sizes { from, to }) =
-        sizes.map_err(|error| HubError::new(ErrorCode::BadMessage, error.body_text()))?;
+    let Query(Sizes { from, to }) = sizes.map_err(|error| bad_query(&error))?;
     let proof = state.arbiter.with(state.hub, move |core| core.consistency(from, to)).await?;
     Ok(Json(Proof { proof }))
 }
 
-/// The changes of the hub's keys, each with the proof that the newest checkpoint's log has it.
+/// A size of the log.
+#[derive(Debug, Deserialize)]
+pub(super) struct Size {
+    /// How many entries.
+    size: u64,
+}
+
+/// The changes of the hub's keys in the log of some size, each with the proof that it is there.
 #[utoipa::path(
     get,
     path = "/v1/log/keys",
     tag = "log",
+    params(("size" = u64, Query, description = "How many entries the log has in the checkpoint that is asked about")),
     responses((status = 200, description = "In the log's order", body = Vec<Object>))
 )]
-pub(super) async fn keys(State(state): State<HubState>) -> Result<Json<Vec<LoggedKeyEvent>>, HubError> {
-    let work = |core: &mut Core| {
-        let size = core.checkpoint()?.size;
-        core.key_events(size)
-    };
-    Ok(Json(state.arbiter.with(state.hub, work).await?))
+pub(super) async fn keys(
+    State(state): State<HubState>,
+    size: Result<Query<Size>, QueryRejection>,
+) -> Result<Json<Vec<LoggedKeyEvent>>, HubError> {
+    let Query(Size { size }) = size.map_err(|error| bad_query(&error))?;
+    Ok(Json(state.arbiter.with(state.hub, move |core| core.key_events(size)).await?))
+}
+
+fn bad_query(error: &QueryRejection) -> HubError {
+    HubError::new(ErrorCode::BadMessage, error.body_text())
 }
 
 /// What the log knows of a submission.

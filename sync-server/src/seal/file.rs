@@ -32,6 +32,11 @@ pub enum SealError {
     File(PathBuf, io::Error),
     #[error("{0} holds no seal of a hub; put the file back from where its copy is kept")]
     Damaged(PathBuf),
+    #[error(
+        "{0} is missing although the hub has signed with it; put the file back from where its copy is kept: \
+         a new one would be that of another log"
+    )]
+    Missing(PathBuf),
     #[error("{0} has format {1}; this program knows {FORMAT}: install the newer hub")]
     Newer(PathBuf, u32),
     #[error(

@@ -37,6 +37,10 @@ pub fn open(data: &Path, settings: &SealSettings, core: &Core) -> Result<Seal, S
     let passphrase = passphrase.as_deref();
     let folder = SealFolder::at(data);
     if !folder.file().exists() {
+        let entries = core.storage().seal_size().map_err(|error| SealError::Log(error.to_string()))?;
+        if entries > 0 {
+            return Err(SealError::Missing(folder.file()));
+        }
         let seal = folder.open_or_new(settings.origin.as_deref(), passphrase)?;
         tracing::warn!(
             root = %seal.root,

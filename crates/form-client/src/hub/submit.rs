@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 
 use super::connection::HubConnection;
 use super::problem;
-use super::sync_loop::{Ask, catch_up};
+use super::sync_loop::{Ask, catch_up, device_key};
 use crate::cause::because;
 
 /// Largest answer about the public log, in bytes: the changes of a hub's keys over decades.
@@ -51,9 +51,10 @@ impl HubConnection {
     pub async fn log_news(&self, known: u64) -> Result<LogNews, UserError> {
         let root: LogRoot = self.json("/v1/log/root").await?;
         let checkpoint = String::from_utf8_lossy(&self.bytes("/v1/log/checkpoint").await?).into_owned();
-        let keys = self.json("/v1/log/keys").await?;
         let size = form_document::transparency::SignedCheckpoint(checkpoint.clone()).read();
         let size = size.map_or(0, |(_, tree)| tree.size);
+        // Asked for by its size: the log may have grown since.
+        let keys = self.json(&format!("/v1/log/keys?size={size}")).await?;
         let proof = if known > 0 && known < size {
             self.json::<Proof>(&format!("/v1/log/consistency?from={known}&to={size}")).await?.proof
         } else {
@@ -130,24 +131,29 @@ pub async fn follow_log<A: Ask>(
 }
 
 /// Makes the revision final: hands everything over, signs the manifest here, has the hub rebuild and sign it, and keeps
-/// the receipt.
+/// the receipt. Of a revision that is final already it answers the receipt alone.
 ///
 /// # Errors
 /// [`ErrorCode::NotFinal`] with the first thing that stands in the way;
 /// [`ErrorCode::LogBroken`]; when the hub is not reached or does not take it.
 pub async fn finalise<A: Ask>(
     desk: &A,
-    connection: &HubConnection,
     application: &ApplicationId,
     excuses: Vec<Excuse>,
 ) -> Result<FinalSummary, UserError> {
-    catch_up(desk, connection, application).await?;
-    follow_log(desk, connection, application).await?;
-    let (id, given) = (application.clone(), excuses.clone());
-    let submission = desk.ask(move |desk| desk.submission(&id, &given)).await?;
-    let verified = submit(desk, connection, application, &submission).await?;
-    catch_up(desk, connection, application).await?;
-    Ok(verified)
+    let connection = line(desk, application).await?;
+    catch_up(desk, &connection, application).await?;
+    follow_log(desk, &connection, application).await?;
+    // An earlier try may have come through without its answer.
+    let id = application.clone();
+    if let Some(done) = desk.ask(move |desk| desk.final_already(&id)).await? {
+        return Ok(done);
+    }
+    let id = application.clone();
+    let submission = desk.ask(move |desk| desk.submission(&id, &excuses)).await?;
+    let kept = submit(desk, &connection, application, &submission).await?;
+    catch_up(desk, &connection, application).await?;
+    Ok(kept)
 }
 
 /// Hands in what a courier has brought from a lead whose network does not reach the hub, and keeps the receipt.
@@ -156,16 +162,23 @@ pub async fn finalise<A: Ask>(
 /// [`ErrorCode::BadImport`] when it is no submission, and as [`finalise`].
 pub async fn carry_in<A: Ask>(
     desk: &A,
-    connection: &HubConnection,
     application: &ApplicationId,
     courier: &[u8],
 ) -> Result<FinalSummary, UserError> {
     let submission: Submission = wire::decode_up_to(courier, MANIFEST_MAX_BYTES)
         .map_err(|bad| because(UserError::new(ErrorCode::BadImport).with("file", ""), &bad))?;
-    follow_log(desk, connection, application).await?;
-    let kept = submit(desk, connection, application, &submission).await?;
-    catch_up(desk, connection, application).await?;
+    let connection = line(desk, application).await?;
+    follow_log(desk, &connection, application).await?;
+    let kept = submit(desk, &connection, application, &submission).await?;
+    catch_up(desk, &connection, application).await?;
     Ok(kept)
+}
+
+/// The line to the application's hub.
+async fn line<A: Ask>(desk: &A, application: &ApplicationId) -> Result<HubConnection, UserError> {
+    let id = application.clone();
+    let hub = desk.ask(move |desk| desk.hub(&id)).await?;
+    HubConnection::to(&hub, device_key(desk).await?)
 }
 
 /// Hands a submission in, and keeps the receipt.

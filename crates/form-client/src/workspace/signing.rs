@@ -204,6 +204,20 @@ impl Workspace {
         })
     }
 
+    /// The newest revision, if it is final.
+    ///
+    /// # Errors
+    /// [`ErrorCode::NoSuchRevision`] when its receipt is not here.
+    pub fn final_already(&mut self, id: &ApplicationId) -> Result<Option<FinalSummary>, UserError> {
+        let revision = &self.session(id)?.ledger.chain().newest().revision;
+        if !revision.is_closed() {
+            return Ok(None);
+        }
+        let number = revision.number;
+        let bytes = self.final_receipt(id, Some(number))?;
+        Ok(Some(summary::revision(number, self.check_receipt(id, &bytes))))
+    }
+
     pub(super) fn check_receipt(
         &mut self,
         id: &ApplicationId,
