@@ -1,5 +1,6 @@
 //! Foreign programs in their own code, which the tests drive against the hub: tuspy and tus-js-client, which upload to
-//! it, moto, in whose S3 it keeps files, and aics-tlog, which reads its public log; as their lock files name them.
+//! it, moto, in whose S3 it keeps files, aics-tlog, which reads its public log, and fastjsonschema;
+//! as their lock files name them.
 
 use std::fs;
 use std::path::Path;

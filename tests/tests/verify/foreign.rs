@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use huiqian_tests::place::repository;
 use huiqian_tests::submission::{Submission, python};
 
 use crate::{ALTERATIONS, copy};
@@ -36,4 +37,15 @@ fn a_foreign_verifier_of_logs_accepts_checkpoints_proofs_and_tiles_across_a_chan
     let (good, said) = python("verify_log.py", &[Path::new(&url), &package.join("receipt.json")]).unwrap();
     assert!(good, "{said}");
     assert_eq!(said.trim(), "2 3", "the log has grown by the change of keys");
+}
+
+#[test]
+fn a_foreign_validator_finds_the_documents_as_their_schemas_say_and_any_other_member_not() {
+    let submission = Submission::new().unwrap();
+    let package = submission.package("package").unwrap();
+    let (good, said) = python("validate.py", &[&repository().join("docs/schema"), &package]).unwrap();
+    assert!(good, "{said}");
+    let counts: Vec<usize> = said.split_whitespace().map(|count| count.parse().unwrap()).collect();
+    assert_eq!(counts[0], 7, "receipt, manifest, a change of keys, three sign-offs and the declaration");
+    assert!(counts[1] > 200, "{said}");
 }
