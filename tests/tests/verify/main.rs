@@ -39,8 +39,11 @@ fn flip(file: &Path) {
     fs::write(file, bytes).unwrap();
 }
 
+/// What is done to a package, and doing it.
+type Alteration = (&'static str, fn(&Path));
+
 /// What may be done to a package that must not go unseen.
-const ALTERATIONS: [(&str, fn(&Path)); 6] = [
+const ALTERATIONS: [Alteration; 6] = [
     ("a bit of the receipt", |package| flip(&package.join("receipt.json"))),
     ("a bit of the manifest", |package| flip(&package.join("manifest.json"))),
     ("a bit of a file of evidence", |package| flip(&evidence(package)[0])),
