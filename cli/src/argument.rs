@@ -299,7 +299,7 @@ pub struct VerifyArguments {
     /// 协同中心存证日志的根密钥，或存有它的文件。The root key of the hub's log, or a file that holds it.
     #[arg(long, value_name = "KEY|FILE")]
     pub root: String,
-    /// 存证日志中后来的密钥变更（/v1/log/keys 的内容）。The changes of the hub's keys by now (what /v1/log/keys answers).
+    /// 存证日志中后来的密钥变更（/v1/log/keys?size=N 的内容）。The changes of the hub's keys by now (what /v1/log/keys?size=N answers).
     #[arg(long, value_name = "FILE")]
     pub keys: Option<PathBuf>,
     /// 应当是这份申报。The application that it is to be about.

@@ -103,14 +103,14 @@ impl Submission {
         self.packed(file, "path").map(PathBuf::from)
     }
 
-    /// The hub signs with a new key from now on.
+    /// `sync-server keys …` while the hub stands still; then it serves again.
     ///
     /// # Errors
     /// When it does not stop or come up again, or refuses.
-    pub fn rotate_key(&mut self) -> anyhow::Result<()> {
+    pub fn keys(&mut self, words: &[&str]) -> anyhow::Result<()> {
         self.hub.stop()?;
         let mut program = Command::new(built_program(HUB)?);
-        let output = program.args(["keys", "rotate", "--data"]).arg(self.hub.data()).output()?;
+        let output = program.arg("keys").args(words).arg("--data").arg(self.hub.data()).output()?;
         ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         self.hub.start_again()
     }

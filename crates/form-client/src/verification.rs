@@ -18,7 +18,7 @@ use crate::file;
 pub struct Expected<'a> {
     /// The root key of the hub's log: 64 lower-case hex digits, or a file that holds them.
     pub root: &'a str,
-    /// The changes of the hub's keys as its log has them by now: the answer of `/v1/log/keys`.
+    /// The changes of the hub's keys as its log has them by now: the answer of `/v1/log/keys?size=…`.
     pub keys: Option<&'a Path>,
     /// The application that it is to be about.
     pub application: Option<&'a str>,

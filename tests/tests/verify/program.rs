@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use huiqian_tests::scene::command_line;
 use huiqian_tests::submission::Submission;
@@ -78,18 +79,31 @@ fn altered_packages_are_not_good_and_programs_read_why() {
     }
 }
 
-#[test]
-fn what_a_rotated_key_signed_before_is_good_also_to_who_knows_of_the_change() {
-    let mut submission = Submission::new().unwrap();
-    submission.rotate_key().unwrap();
-    let package = submission.package("package.zip").unwrap().display().to_string();
+/// Verifies a package with the changes of keys that the hub's log has at some size.
+fn verify_knowing(submission: &Submission, package: &str, size: u64) -> (Option<i32>, String) {
     let keys = submission.desk.folder().join("keys.json");
-    let url = format!("{}/v1/log/keys", submission.hub.url());
-    let fetched = std::process::Command::new("curl").args(["-sf", "-o"]).arg(&keys).arg(url).status();
+    let url = format!("{}/v1/log/keys?size={size}", submission.hub.url());
+    let fetched = Command::new("curl").args(["-sf", "-o"]).arg(&keys).arg(url).status();
     assert!(fetched.unwrap().success());
-    let arguments = ["verify", &package, "--root", &submission.root, "--keys", &keys.display().to_string()];
-    let (code, said) = verify(submission.desk.folder(), &arguments);
+    let arguments = ["verify", package, "--root", &submission.root, "--keys", &keys.display().to_string()];
+    verify(submission.desk.folder(), &arguments)
+}
+
+#[test]
+fn a_key_that_was_rotated_counts_for_what_it_signed_before_and_one_that_was_taken_back_does_not() {
+    let mut submission = Submission::new().unwrap();
+    let package = submission.package("package.zip").unwrap().display().to_string();
+    submission.keys(&["rotate"]).unwrap();
+    let (code, said) = verify_knowing(&submission, &package, 3);
     assert_eq!(code, Some(0), "{said}");
+    let arguments = ["--json", "verify", &package, "--root", &submission.root];
+    let report: Value = serde_json::from_str(&verify(submission.desk.folder(), &arguments).1).unwrap();
+    let first = report["submission"]["log"]["hub"].as_str().unwrap();
+    submission.keys(&["revoke", "--key", first, "--position", "1"]).unwrap();
+    let (code, said) = verify_knowing(&submission, &package, 4);
+    assert!(code == Some(1) && said.contains("密钥已被吊销"), "{said}");
+    let (code, said) = verify(submission.desk.folder(), &["verify", &package, "--root", &submission.root]);
+    assert_eq!(code, Some(0), "whoever has not heard of it cannot know: {said}");
 }
 
 #[test]
