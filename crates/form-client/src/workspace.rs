@@ -1,5 +1,6 @@
 //! A desk: everything that a window or a command line may ask of the engine.
 
+mod adopt;
 mod bundle;
 pub mod bundle_mark;
 mod carriage;

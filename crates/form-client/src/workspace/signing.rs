@@ -33,20 +33,20 @@ impl Workspace {
         let id = &request.application;
         match request.act.clone() {
             SigningAct::Read | SigningAct::Finalise { .. } => {}
-            SigningAct::SignOff { section, signer } => self.sign_off(id, &section, signer)?,
+            SigningAct::SignOff { section, signer } => self.sign_off(id, &section, &signer)?,
             SigningAct::Withdraw { statement, signer, reason } => {
                 let none = || not_signed("没有这份签认", "there is no such statement");
                 let statement = StatementId(statement.parse().map_err(|_| none())?);
-                self.put_statement(id, signer, |_| Ok(Word::Withdraw { statement, reason }))?;
+                self.put_statement(id, &signer, |_| Ok(Word::Withdraw { statement, reason }))?;
             }
-            SigningAct::Declare { signer } => self.declare(id, signer)?,
+            SigningAct::Declare { signer } => self.declare(id, &signer)?,
             SigningAct::Return { sections, reasons } => self.give_back(id, sections, reasons)?,
         }
         self.read_signing(id)
     }
 
     /// Takes the agency's next step of a section's sign-off.
-    fn sign_off(&mut self, id: &ApplicationId, section: &str, signer: Signer) -> Result<(), UserError> {
+    fn sign_off(&mut self, id: &ApplicationId, section: &str, signer: &Signer) -> Result<(), UserError> {
         let session = self.session(id)?;
         let known = session.definition.section(section).is_some_and(|section| section.counted);
         if !known {
@@ -68,7 +68,7 @@ impl Workspace {
         })
     }
 
-    fn declare(&mut self, id: &ApplicationId, signer: Signer) -> Result<(), UserError> {
+    fn declare(&mut self, id: &ApplicationId, signer: &Signer) -> Result<(), UserError> {
         self.check_lead(id)?;
         self.put_statement(id, signer, |session| {
             let contents = session.document().contents(&session.definition);
@@ -81,7 +81,7 @@ impl Workspace {
     fn put_statement(
         &mut self,
         id: &ApplicationId,
-        signer: Signer,
+        signer: &Signer,
         word: impl FnOnce(&Session) -> Result<Word, UserError>,
     ) -> Result<(), UserError> {
         let now = (self.surroundings.now_ms)();

@@ -235,6 +235,23 @@ impl Ledger {
         Some(Recovery { set_aside: Vec::new(), dropped: places(&dropped), rewritten, history, before })
     }
 
+    /// Writes refused changes again that may be written now, by this document's own actor: whoever had made them, they
+    /// are this desk's from now on. `refused` are those that are known here, whose operations may hang on each other;
+    /// `wanted` those to write. `None` when one of them cannot be written again; the ledger is to be loaded again then.
+    pub fn adopt(&mut self, refused: &[&[u8]], wanted: &BTreeSet<ChangeHash>) -> Option<Merged> {
+        let mut refused: Vec<RawChange> =
+            refused.iter().filter_map(|bytes| RawChange::read(bytes).ok()).collect();
+        refused.sort_by(|a, b| (a.ops.start_op, &a.ops.actor_id).cmp(&(b.ops.start_op, &b.ops.actor_id)));
+        let here = |raw: &&RawChange| wanted.contains(&raw.hash);
+        if refused.iter().filter(here).count() < wanted.len() {
+            return None;
+        }
+        let authors = refused.iter().map(|raw| raw.ops.actor_id.clone()).collect();
+        let others = refused.iter().map(|raw| raw.hash).filter(|hash| !wanted.contains(hash)).collect();
+        let again = self.document.write_again(&refused, &authors, &others);
+        (again.left.is_empty() && !again.merged.applied.is_empty()).then_some(again.merged)
+    }
+
     /// Why an own change that was dropped is not written again: it was refused for itself, or its author may no
     /// longer write there. One that was refused for what it hung on alone, or for its place, is written again.
     fn not_again(&self, raw: &RawChange) -> Option<Reason> {
