@@ -10,6 +10,7 @@ mod discussion;
 mod edit;
 mod epoch;
 mod evidence;
+mod held;
 mod hub_copy;
 mod join;
 mod key;

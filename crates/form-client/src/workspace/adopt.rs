@@ -61,6 +61,9 @@ impl Workspace {
         let mut made = Made::default();
         if let Some(value) = missed.last_value() {
             let answer = missed.answer().clone();
+            // At its time, as whatever comes again: colleagues who were shown it know it by that.
+            let (author, written) = missed.last().map_or((None, now), |(author, time)| (Some(author), time));
+            let now = if author.is_some_and(|author| session.is_own(author)) { written } else { now };
             made.committed.extend(session.document_mut().set(&[(answer.clone(), value)], now)?);
             made.changed.push(answer);
             return Ok(made);

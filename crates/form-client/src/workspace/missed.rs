@@ -54,6 +54,11 @@ impl Missed {
         }
     }
 
+    /// Who wrote it last, and when, milliseconds since 1970-01-01 UTC.
+    pub(super) fn last(&self) -> Option<(&ActorId, i64)> {
+        self.steps.last().map(|(_, row)| (&row.op.actor, row.time_ms))
+    }
+
     /// Its changes' hashes.
     pub(super) fn hashes(&self) -> impl Iterator<Item = &[u8]> {
         self.steps.iter().map(|(hash, _)| hash.as_slice())
