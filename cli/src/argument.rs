@@ -10,7 +10,7 @@ use form_client::workspace::{INVITE_MAX_DAYS, Workspace};
 use form_model::command::ExportFormat;
 use form_model::error::UserError;
 use form_model::language::Language;
-use form_model::member::Role;
+use form_model::member::{Role, Step};
 
 use crate::output::warning;
 
@@ -124,6 +124,9 @@ pub enum Command {
         /// 可以查看的佐证材料：编号，或 all、none；不写不变。Which evidence it may read: slots, or all, or none.
         #[arg(long, value_name = "SLOT")]
         evidence: Vec<String>,
+        /// 签认之前的步骤：prepare（经办）、review（审核），或 none；不写不变。The steps before 签认, by different persons.
+        #[arg(long = "step", value_name = "STEP")]
+        steps: Vec<StepArgument>,
         /// 原分工下的内容最迟何日交来。The last day for what was written under the earlier grant.
         #[arg(long, value_name = "DATE")]
         accept_until: Option<String>,
@@ -192,6 +195,21 @@ pub enum Command {
     /// 交换包。Exchange files.
     #[command(subcommand)]
     Bundle(BundleCommand),
+    #[command(flatten)]
+    Signing(SigningCommand),
+    /// 定稿包：一稿的回执、全部佐证材料和表单，写成文件夹或 ZIP。A final revision with all of its files, for whoever checks it
+    /// elsewhere: a new folder, or a new ZIP when the name ends so.
+    Package {
+        id: String,
+        /// 第几稿；默认最新的一稿。Default: the newest.
+        #[arg(long)]
+        revision: Option<u64>,
+        #[arg(long, value_name = "DIR|FILE.zip")]
+        out: PathBuf,
+    },
+    /// 验真，不需要网络和数据文件夹；不成立时以 1 退出，不能核验时以 2 退出。Verify a package or a receipt, without network or
+    /// data folder; exits with 1 when something does not hold, with 2 when it could not be looked at.
+    Verify(VerifyArguments),
     /// 本机的设备与签名密钥的存放处。This device, and where its key lies.
     Device {
         /// 把密钥移到密钥环或文件，以后不再变动。Move the key, and keep it there.
@@ -204,6 +222,106 @@ pub enum Command {
         #[arg(long, value_name = "DIR")]
         keep: Option<PathBuf>,
     },
+}
+
+/// Sign-off and final revisions.
+#[derive(Debug, Subcommand)]
+pub enum SigningCommand {
+    /// 签认与定稿的状态。How sign-off stands, and what stands in the way of a final revision.
+    Signing { id: String },
+    /// 签认一个部分（本单位的下一步）。Take this agency's next step of a section's sign-off.
+    SignOff {
+        id: String,
+        section: String,
+        #[command(flatten)]
+        signer: SignerArguments,
+    },
+    /// 撤回签认，记录保留。Take a statement back; it stays in history.
+    Withdraw {
+        id: String,
+        /// 编号的开头。The start of its name in `signing`.
+        statement: String,
+        #[arg(long)]
+        reason: String,
+        #[command(flatten)]
+        signer: SignerArguments,
+    },
+    /// 真实性声明。The lead's declaration over the whole.
+    Declare {
+        id: String,
+        #[command(flatten)]
+        signer: SignerArguments,
+    },
+    /// 定稿：协同中心核对、签名并出具回执。Make the revision final at the hub.
+    Finalise {
+        id: String,
+        /// 不再等待的设备与理由。A device that holds unsent changes and is not waited for, and why.
+        #[arg(long, value_name = "DEVICE=REASON")]
+        unsent: Vec<String>,
+        /// 写成信使文件，由他人带到协同中心。Write a courier's file instead, for somebody who reaches the hub.
+        #[arg(long, value_name = "FILE")]
+        courier: Option<PathBuf>,
+    },
+    /// 代交信使文件。Hand a courier's file in to the hub.
+    Submit { id: String, file: PathBuf },
+    /// 退回修改。Give the final revision back for correction.
+    Return {
+        id: String,
+        #[arg(required = true)]
+        sections: Vec<String>,
+        /// 理由，可写明栏目：basics.revenue=请核对。Why, at a field or for the sections as a whole.
+        #[arg(long = "reason", value_name = "[FIELD=]TEXT", required = true)]
+        reasons: Vec<String>,
+    },
+    /// 各稿。The final revisions.
+    Revisions { id: String },
+    /// 两稿的不同。How two final revisions differ.
+    Diff { id: String, a: u64, b: u64 },
+    /// 回执。A final revision's receipt: printed, written, or taken in from a courier.
+    Receipt {
+        id: String,
+        #[arg(long)]
+        revision: Option<u64>,
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+        /// 收下带来的回执。Take in a receipt that was brought.
+        #[arg(long, value_name = "FILE", conflicts_with_all = ["revision", "out"])]
+        take: Option<PathBuf>,
+    },
+}
+
+/// What is verified, and against what.
+#[derive(Debug, clap::Args)]
+pub struct VerifyArguments {
+    /// 定稿包（文件夹或 ZIP）或回执。A package (folder or ZIP), or a receipt.
+    #[arg(value_name = "PACKAGE|RECEIPT")]
+    pub path: PathBuf,
+    /// 协同中心存证日志的根密钥，或存有它的文件。The root key of the hub's log, or a file that holds it.
+    #[arg(long, value_name = "KEY|FILE")]
+    pub root: String,
+    /// 存证日志中后来的密钥变更（/v1/log/keys?size=N 的内容）。The changes of the hub's keys by now (what /v1/log/keys?size=N answers).
+    #[arg(long, value_name = "FILE")]
+    pub keys: Option<PathBuf>,
+    /// 应当是这份申报。The application that it is to be about.
+    #[arg(long, value_name = "ID")]
+    pub application: Option<String>,
+    /// 应当是这一稿。The revision that it is to be.
+    #[arg(long)]
+    pub revision: Option<u64>,
+}
+
+/// Who signs.
+#[derive(Debug, clap::Args)]
+pub struct SignerArguments {
+    /// 姓名；不写时用本机的使用人。The name; this desk's person when left out.
+    #[arg(long)]
+    pub person: Option<String>,
+    /// 职务。The title.
+    #[arg(long, default_value = "")]
+    pub title: String,
+    /// 说明。A remark.
+    #[arg(long, default_value = "")]
+    pub remark: String,
 }
 
 #[derive(Debug, Subcommand)]
@@ -383,6 +501,24 @@ impl From<PlaceArgument> for KeyPlace {
         match place {
             PlaceArgument::File => Self::File,
             PlaceArgument::Keyring => Self::Keyring,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum StepArgument {
+    None,
+    Prepare,
+    Review,
+}
+
+impl StepArgument {
+    /// The step; `None` for no step.
+    pub fn step(self) -> Option<Step> {
+        match self {
+            Self::None => None,
+            Self::Prepare => Some(Step::Prepare),
+            Self::Review => Some(Step::Review),
         }
     }
 }

@@ -13,6 +13,8 @@ mod discussion;
 mod evidence;
 mod form;
 mod output;
+mod package;
+mod signing;
 mod sync;
 mod team;
 mod ticket;
@@ -27,7 +29,7 @@ use form_client::code::CodeKind;
 use argument::{Arguments, BundleCommand, Command};
 use output::Output;
 
-/// Exit code of `check` when finalising would be blocked, of `evidence` when a file was not added or is not sound, or a directory has faults or other sums than the form, of `demo` when not all ended with the same answers, and of
+/// Exit code of `check` when finalising would be blocked, of `verify` when something does not hold, of `evidence` when a file was not added or is not sound, or a directory has faults or other sums than the form, of `demo` when not all ended with the same answers, and of
 /// `sync` when the hub takes no part because it was restored and waits for others.
 const NOT_GOOD: u8 = 1;
 /// Exit code of anything that could not be done.
@@ -70,9 +72,10 @@ fn run(arguments: &Arguments, output: &Output) -> anyhow::Result<ExitCode> {
         Command::GoOn { id } => sync::go_on(arguments, id, output)?,
         Command::Status { id } => sync::status(arguments, id, output)?,
         Command::Members { id } => team::members(arguments, id, output)?,
-        Command::Grant { id, agency, name, mark, role, parts, no_parts, evidence, accept_until } => {
+        Command::Grant { id, agency, name, mark, role, parts, no_parts, evidence, steps, accept_until } => {
             let parts = (*no_parts || !parts.is_empty()).then_some(parts.as_slice());
-            let granted = team::Granted { agency, name, mark, role: *role, parts, evidence, accept_until };
+            let granted =
+                team::Granted { agency, name, mark, role: *role, parts, evidence, steps, accept_until };
             team::grant(arguments, id, granted, output)?;
         }
         Command::Revoke { id, who } => team::revoke(arguments, id, who, output)?,
@@ -96,7 +99,10 @@ fn run(arguments: &Arguments, output: &Output) -> anyhow::Result<ExitCode> {
             let since = transfer::since(since.as_deref(), *since_last);
             transfer::export_bundle(arguments, id, &since, evidence, out, output)?;
         }
+        Command::Signing(command) => return signing::run(arguments, command, output).map(verdict),
         Command::Evidence(command) => return evidence::run(arguments, command, output).map(verdict),
+        Command::Package { id, revision, out } => package::write(arguments, id, *revision, out, output)?,
+        Command::Verify(verified) => return package::verify(verified, output).map(verdict),
         Command::Device { keep_in } => device::run(arguments, *keep_in, output)?,
         Command::Demo { keep } => return demo::run(keep.as_deref(), output).map(verdict),
         Command::Check { id } => return check::run(arguments, id, output).map(verdict),

@@ -64,6 +64,7 @@ pub fn run(arguments: &Arguments, id: &str, watch: bool, output: &Output) -> any
             }
         });
         hub::catch_up(&heard, &connection, &id).await?;
+        hub::follow_log(&heard, &connection, &id).await?;
         hub::transfer(&heard, &connection, &id, Extent::AsSet).await?;
         // One that has nothing to hand over is answered by a restored hub that waits for others, too.
         let awaited = hub::patiently(|| connection.standing(&id)).await?.awaited;

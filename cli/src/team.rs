@@ -10,7 +10,7 @@ use form_model::error::{ErrorCode, UserError};
 use form_model::id::ApplicationId;
 use form_model::member::{AgencyId, EvidenceAccess, FormPart, Grant, Role, suggested_mark};
 
-use crate::argument::{Arguments, RoleArgument};
+use crate::argument::{Arguments, RoleArgument, StepArgument};
 use crate::output::{Output, warning};
 
 /// How many digits of a key tell it apart safely: as many as `members` shows.
@@ -24,6 +24,7 @@ pub struct Granted<'a> {
     pub role: Option<RoleArgument>,
     pub parts: Option<&'a [String]>,
     pub evidence: &'a [String],
+    pub steps: &'a [StepArgument],
     pub accept_until: &'a Option<String>,
 }
 
@@ -53,6 +54,10 @@ impl Granted<'_> {
             role: self.role.map_or(before.role, Role::from),
             parts: parts.unwrap_or(before.parts),
             evidence: evidence.unwrap_or(before.evidence),
+            steps: match self.steps {
+                [] => before.steps,
+                named => named.iter().filter_map(|step| step.step()).collect(),
+            },
         };
         let mark = mark.unwrap_or_else(|| suggested_mark(&name, &taken));
         Ok(TeamAct::SaveAgency {

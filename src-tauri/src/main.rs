@@ -68,6 +68,7 @@ fn main() -> anyhow::Result<ExitCode> {
             command::export_reminder,
             command::export_bundle,
             command::evidence,
+            command::signing,
             command::directory,
             command::paste_evidence,
         ])

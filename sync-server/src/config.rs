@@ -46,6 +46,36 @@ pub struct Config {
     pub log: LogFormat,
     pub rates: Rates,
     pub evidence: Evidence,
+    pub seal: SealSettings,
+}
+
+/// What final revisions are signed with.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SealSettings {
+    /// What the public log is called when it is made at the first start: a name without white space that nobody else
+    /// uses, such as the hub's host. When absent, one made from the root key.
+    pub origin: Option<String>,
+    /// A file with the passphrase that opens the signing key; without one the key lies open in the data folder. The
+    /// variable `HUIQIAN_HUB_PASSPHRASE` does the same.
+    pub passphrase_file: Option<PathBuf>,
+}
+
+/// The variable with the passphrase itself.
+pub const PASSPHRASE: &str = "HUIQIAN_HUB_PASSPHRASE";
+
+impl SealSettings {
+    /// The passphrase that opens the signing key, if there is one.
+    ///
+    /// # Errors
+    /// When its file cannot be read.
+    pub fn passphrase(&self) -> std::io::Result<Option<String>> {
+        if let Ok(passphrase) = std::env::var(PASSPHRASE) {
+            return Ok(Some(passphrase));
+        }
+        let Some(file) = &self.passphrase_file else { return Ok(None) };
+        Ok(Some(std::fs::read_to_string(file)?.trim_end_matches(['\r', '\n']).to_owned()))
+    }
 }
 
 /// Files of evidence.
@@ -137,6 +167,7 @@ impl Default for Config {
             log: LogFormat::Text,
             rates: Rates::default(),
             evidence: Evidence::default(),
+            seal: SealSettings::default(),
         }
     }
 }
@@ -157,7 +188,9 @@ impl Config {
         if let Some(file) = file {
             figment = figment.merge(Toml::file_exact(file));
         }
-        figment.merge(Env::prefixed(ENVIRONMENT).split("__")).extract().map_err(Box::new)
+        // The passphrase is read where it is needed, and stands in no configuration.
+        let variables = Env::prefixed(ENVIRONMENT).ignore(&["passphrase"]).split("__");
+        figment.merge(variables).extract().map_err(Box::new)
     }
 
     /// Whether anybody may publish.

@@ -8,6 +8,7 @@ use form_document::key::SigningKey;
 use ring::rand::SystemRandom;
 use ring::signature::Ed25519KeyPair;
 
+use crate::seal::SealFolder;
 use crate::storage::StorageError;
 
 const DATABASE: &str = "hub.db";
@@ -59,6 +60,11 @@ impl DataFolder {
     /// Where the hub's key lies.
     pub fn key_file(&self) -> PathBuf {
         self.path.join(KEY)
+    }
+
+    /// What the hub signs final revisions with.
+    pub fn seal(&self) -> SealFolder {
+        SealFolder::at(&self.path)
     }
 
     /// Where files of evidence lie.
@@ -122,17 +128,18 @@ impl DataFolder {
         SigningKey::from_pkcs8(&bytes).map_err(|_| DataError::BadKey(file))
     }
 
-    /// Checks that nobody else may read the hub's key or its database.
+    /// Checks that nobody else may read the hub's keys or its database.
     ///
     /// # Errors
-    /// When somebody may, or the key is missing.
+    /// When somebody may, or the key by which members know the hub is missing.
     pub fn check_rights(&self) -> Result<(), DataError> {
-        for file in [self.key_file(), self.database()] {
+        let seal = self.seal();
+        for file in [self.key_file(), self.database(), seal.file(), seal.root_file()] {
             match fs::metadata(&file) {
                 Ok(meta) if is_private(&meta) => {}
                 Ok(_) => return Err(DataError::Rights(file)),
-                // Whoever reads the database says so.
-                Err(_) if file == self.database() => {}
+                // Whoever reads those says so; the root key is taken away in the end.
+                Err(_) if file != self.key_file() => {}
                 Err(error) => return Err(DataError::Folder(file, error)),
             }
         }
@@ -182,7 +189,7 @@ pub fn private_file(path: &Path) -> io::Result<File> {
 }
 
 /// Writes a file that its owner alone may read; it is whole or not there.
-fn write_secret(path: &Path, content: &[u8]) -> io::Result<()> {
+pub(crate) fn write_secret(path: &Path, content: &[u8]) -> io::Result<()> {
     let partial = path.with_extension("partial");
     let mut file = private_file(&partial)?;
     file.set_len(0)?;

@@ -12,12 +12,20 @@ use crate::blob::{BlobError, Objects};
 use crate::clock::Clock;
 use crate::config::Evidence;
 use crate::data::{DataError, DataFolder};
+use crate::seal::SealFolder;
 use crate::storage::Storage as _;
 use crate::storage::sqlite::Sqlite;
 
 /// What helps a database that contradicts itself.
 const RESTORE: &str = "stop the hub, put its newest backup into a new folder (`sync-server restore`) with hub.key, and \
                        serve that: what the backup lacks the devices hand back";
+
+/// What helps a hub without its seal.
+const PUT_SEAL_BACK: &str = "put the file back from where its copy is kept";
+
+/// What helps a public log that contradicts itself.
+const RESTORE_LOG: &str = "what the hub has signed cannot be made anew: stop the hub and put back the newest backup in \
+                           which the doctor finds the log sound";
 
 /// What helps a file that is damaged or gone.
 const BRING_AGAIN: &str =
@@ -80,7 +88,7 @@ pub fn examine(folder: &DataFolder) -> Result<Report, DataError> {
     let key = folder.key()?;
     let applications = sqlite.applications()?;
     match sqlite.hub()? {
-        Some(_) => examine_all(sqlite, key, &applications, &mut report)?,
+        Some(_) => examine_all(sqlite, key, &folder.seal(), &applications, &mut report)?,
         // One that has never served.
         None if applications.is_empty() => {}
         None => report.fault(None, "the database does not say whose hub it is".to_owned(), RESTORE),
@@ -91,11 +99,13 @@ pub fn examine(folder: &DataFolder) -> Result<Report, DataError> {
 fn examine_all(
     sqlite: Sqlite,
     key: SigningKey,
+    seal: &SealFolder,
     applications: &[ApplicationId],
     report: &mut Report,
 ) -> Result<(), DataError> {
     // Opening one application at a time, the smallest budget will do.
     let mut core = Core::new(Box::new(sqlite), Arc::new(key), Clock::system(), 1)?;
+    examine_seal(&core, seal, report)?;
     for id in applications {
         report.applications += 1;
         match core.examine(id) {
@@ -109,6 +119,25 @@ fn examine_all(
             // The store says itself what to do.
             Err(error) => report.fault(Some(id), error.cause.unwrap_or(error.detail), ""),
         }
+    }
+    Ok(())
+}
+
+/// The public log, by the root key that the seal's file names.
+fn examine_seal(core: &Core, seal: &SealFolder, report: &mut Report) -> Result<(), DataError> {
+    let signed = core.storage().seal_size()? > 0;
+    let (origin, root) = match seal.public() {
+        Ok(public) => public,
+        // A hub of an earlier version, or one that has never served.
+        Err(_) if !signed && !seal.file().exists() => return Ok(()),
+        Err(error) => {
+            report.fault(None, format!("the signature log's keys: {error}"), PUT_SEAL_BACK);
+            return Ok(());
+        }
+    };
+    match core.examine_seal(&origin, &root) {
+        Ok(faults) => faults.into_iter().for_each(|what| report.fault(None, what, RESTORE_LOG)),
+        Err(error) => report.fault(None, error.cause.unwrap_or(error.detail), ""),
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! Why a request is not answered as asked.
 
 use form_document::log::Position;
+use form_document::snapshot::Obstacle;
 
 use crate::storage::StorageError;
 
@@ -87,6 +88,12 @@ pub enum ErrorCode {
     QuotaExceeded,
     /// The hub's disk has no room for the file.
     DiskFull,
+    /// Something stands in the way of making the revision final.
+    NotFinal,
+    /// The submission is not signed as it has to be, or says what the hub does not find.
+    SubmissionRefused,
+    /// The hub has no seal, or its signature log is not sound.
+    Unsealed,
     /// The store failed; nothing was acknowledged. Try again.
     StorageFailed,
     /// The hub was restored from a backup and waits for what its clients know. Try again.
@@ -149,6 +156,9 @@ impl ErrorCode {
                 ("quota_exceeded", 507, "The application's files are as many as the hub keeps")
             }
             Self::DiskFull => ("disk_full", 507, "The hub's disk has no room for the file"),
+            Self::NotFinal => ("not_final", 409, "The revision cannot be final yet"),
+            Self::SubmissionRefused => ("submission_refused", 422, "The submission is not taken in"),
+            Self::Unsealed => ("unsealed", 503, "The hub does not sign"),
             Self::StorageFailed => ("storage_failed", 503, "The hub could not store or read"),
             Self::Recovering => ("recovering", 503, "The hub waits for what its clients know"),
             Self::Busy => ("busy", 503, "The hub cannot answer now"),
@@ -183,6 +193,8 @@ pub struct HubError {
     pub detail: String,
     /// Of [`ErrorCode::HubBehind`]: where the hub's log ends.
     pub position: Option<Position>,
+    /// Of [`ErrorCode::NotFinal`]: what stands in the way.
+    pub obstacles: Vec<Obstacle>,
     /// In seconds: when to try again.
     pub retry_after_s: Option<u64>,
     /// What exactly the store said, for whoever runs the hub; clients are not told.
@@ -196,7 +208,14 @@ const RETRY_AFTER_S: u64 = 2;
 impl HubError {
     /// A failure with a sentence for a log file.
     pub fn new(code: ErrorCode, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into(), position: None, retry_after_s: None, cause: None }
+        Self {
+            code,
+            detail: detail.into(),
+            position: None,
+            obstacles: Vec::new(),
+            retry_after_s: None,
+            cause: None,
+        }
     }
 
     /// The same, to be tried again later.
@@ -204,6 +223,12 @@ impl HubError {
     pub fn retry_after(mut self, seconds: u64) -> Self {
         self.retry_after_s = Some(seconds);
         self
+    }
+
+    /// The same, with what stands in the way.
+    #[must_use]
+    pub fn with_obstacles(self, obstacles: Vec<Obstacle>) -> Self {
+        Self { obstacles, ..self }
     }
 
     /// The log of the hub ends before what the client knows.

@@ -16,11 +16,13 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::data::{DataError, DataFolder};
 use crate::door::Door;
+use crate::error::HubError;
 use crate::http::{HubState, router};
 use crate::intake::Intake;
 use crate::limit::{FILES_RESERVED, FIRST_REQUEST_MAX, IDLE_MAX, STOP_WAIT};
 use crate::metric;
 use crate::rate::Limiter;
+use crate::seal::SealError;
 use crate::session::Sessions;
 use crate::storage::sqlite::Sqlite;
 use crate::stream::{Close, Streams};
@@ -63,6 +65,10 @@ pub enum StartError {
     Tls(std::io::Error),
     #[error(transparent)]
     Blob(#[from] BlobError),
+    #[error(transparent)]
+    Seal(#[from] SealError),
+    #[error("the signature log: {0}")]
+    SignatureLog(#[from] HubError),
     #[error("the arbiter's thread cannot be started: {0}")]
     Thread(std::io::Error),
 }
@@ -92,8 +98,10 @@ impl Hub {
         let sqlite = Sqlite::open(&folder.database()).map_err(DataError::from)?;
         let budget = config.ledgers_mib << 20;
         let objects = Objects::open(&folder.blobs(), config.evidence.s3.as_ref())?;
-        let core =
+        let mut core =
             Core::new(Box::new(sqlite), Arc::clone(&key), clock.clone(), budget).map_err(DataError::from)?;
+        let seal = crate::seal::open(&config.data, &config.seal, &core)?;
+        core.set_seal(seal)?;
         let failed = |error| StartError::Listen(config.listen, error);
         let listener = TcpListener::bind(config.listen).map_err(failed)?;
         listener.set_nonblocking(true).map_err(failed)?;

@@ -18,6 +18,7 @@ pub mod limit;
 mod metric;
 pub mod rate;
 mod replay;
+pub mod seal;
 mod session;
 pub mod storage;
 mod stream;

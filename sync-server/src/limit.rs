@@ -35,6 +35,12 @@ pub const WAITING_PER_DEVICE: usize = 32;
 /// How many requests may wait for the arbiter in all: 16 MiB of bookkeeping at the very most, beside their bodies.
 pub const WAITING_MAX: usize = 8_192;
 
+// Final revisions.
+
+/// The largest submission, in bytes: a manifest in base 64 with the roster's step. One of the sample with all its
+/// evidence has a hundredth of that.
+pub const SUBMISSION_MAX_BYTES: usize = 16 << 20;
+
 // The log.
 
 /// How many bytes of changes a page of the log carries: half of the largest message, since the signatures of

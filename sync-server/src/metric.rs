@@ -48,6 +48,7 @@ pub(crate) fn decided(decision: &Decision) {
             Reason::Reassigned => "reassigned",
             Reason::Revoked => "revoked",
             Reason::BuildsOnRefused => "builds_on_refused",
+            Reason::Held => "held",
         },
     };
     counter!("hub_verdicts_total", "verdict" => verdict).increment(1);

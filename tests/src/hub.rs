@@ -16,6 +16,8 @@ use crate::wait::{PATIENCE, until_blocking};
 
 /// The hub's program.
 pub const HUB: &str = "sync-server";
+/// What no backup holds.
+const KEYS: [&str; 2] = ["hub.key", "seal.json"];
 /// This machine only, any free port.
 const ANY_PORT: &str = "127.0.0.1:0";
 
@@ -104,17 +106,21 @@ impl HubProcess {
         Ok(copy)
     }
 
-    /// Its disk is lost: it goes on at the same address from a backup, with the key that was kept apart.
+    /// Its disk is lost: it goes on at the same address from a backup, with the keys that were kept apart.
     ///
     /// # Errors
     /// When it does not come up again.
     pub fn restore(&mut self, from: &Path) -> anyhow::Result<()> {
         self.stop()?;
-        let (kept, key) = (self.folder().join("hub.key"), self.data().join("hub.key"));
-        fs::rename(&key, &kept)?;
-        fs::remove_dir_all(self.data())?;
-        fs::create_dir(self.data())?;
-        fs::rename(&kept, &key)?;
+        let (data, folder) = (self.data(), self.folder());
+        for key in KEYS {
+            fs::rename(data.join(key), folder.join(key))?;
+        }
+        fs::remove_dir_all(&data)?;
+        fs::create_dir(&data)?;
+        for key in KEYS {
+            fs::rename(folder.join(key), data.join(key))?;
+        }
         self.administer("restore", "--from", from)?;
         self.start_again()
     }

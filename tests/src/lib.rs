@@ -25,6 +25,7 @@ pub mod scene;
 pub mod screen;
 pub mod sight;
 pub mod small_disk;
+pub mod submission;
 pub mod syscall;
 pub mod team;
 pub mod typist;

@@ -1,5 +1,6 @@
 //! Foreign programs in their own code, which the tests drive against the hub: tuspy and tus-js-client, which upload to
-//! it, and moto, in whose S3 it keeps files; as their lock files name them.
+//! it, moto, in whose S3 it keeps files, aics-tlog, which reads its public log, and fastjsonschema;
+//! as their lock files name them.
 
 use std::fs;
 use std::path::Path;
@@ -31,7 +32,9 @@ fn install_python_packages(folder: &Path) -> anyhow::Result<()> {
         fs::remove_dir_all(&packages).with_context(|| packages.display().to_string())?;
     }
     run(Command::new("python3")
-        .args(["-m", "pip", "install", "--quiet", "--no-deps", "--require-hashes", "--target"])
+        .args(["-m", "pip", "install", "--quiet", "--no-deps", "--require-hashes"])
+        // aics-tlog asks for Python 3.12, for no reason that the tests meet; Debian 12 has 3.11.
+        .args(["--ignore-requires-python", "--target"])
         .arg(&packages)
         .arg("-r")
         .arg(&list))?;

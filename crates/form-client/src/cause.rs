@@ -39,6 +39,7 @@ impl Cause for io::Error {
             io::ErrorKind::PermissionDenied => "没有权限".to_owned(),
             io::ErrorKind::StorageFull => "磁盘已满".to_owned(),
             io::ErrorKind::ReadOnlyFilesystem => "磁盘不可写".to_owned(),
+            io::ErrorKind::AlreadyExists => "已有同名的文件或文件夹，没有覆盖".to_owned(),
             io::ErrorKind::IsADirectory => "这是一个文件夹".to_owned(),
             // FAT32, as most sticks are sold.
             io::ErrorKind::FileTooLarge => {
@@ -51,7 +52,12 @@ impl Cause for io::Error {
     }
 
     fn english(&self) -> String {
-        self.to_string()
+        match self.kind() {
+            io::ErrorKind::AlreadyExists => {
+                "a file or folder of that name exists and was left as it is".to_owned()
+            }
+            _ => self.to_string(),
+        }
     }
 }
 

@@ -1,8 +1,8 @@
 //! Codes that people pass on: an invite, and the lead's recovery code. Each stands for a key pair and says which
 //! application it is about, so that a hub cannot pass another one off.
 
-use data_encoding::{Encoding, Specification};
 use form_document::key::SigningKey;
+use form_document::paper;
 use form_model::id::ApplicationId;
 use ring::digest::{Context, SHA256, digest};
 
@@ -62,8 +62,10 @@ impl Code {
             return Err(BadCode::NoHub);
         }
         let code: String = code.chars().filter(|char| *char != '-').collect();
-        let bytes =
-            alphabet().ok_or(BadCode::NotACode)?.decode(code.as_bytes()).map_err(|_| BadCode::NotACode)?;
+        let bytes = paper::alphabet()
+            .ok_or(BadCode::NotACode)?
+            .decode(code.as_bytes())
+            .map_err(|_| BadCode::NotACode)?;
         let bytes = <[u8; CODE_BYTES]>::try_from(bytes).map_err(|_| BadCode::NotACode)?;
         let (content, check) = bytes.split_at(SECRET_BYTES + ID_BYTES);
         if check != checksum(content) {
@@ -102,7 +104,7 @@ impl Code {
     pub fn text(&self) -> String {
         let content = [self.secret.as_slice(), &self.application].concat();
         let bytes = [content.as_slice(), &checksum(&content)].concat();
-        let code = alphabet().map(|alphabet| alphabet.encode(&bytes)).unwrap_or_default();
+        let code = paper::alphabet().map(|alphabet| alphabet.encode(&bytes)).unwrap_or_default();
         let groups: Vec<&str> =
             code.as_bytes().chunks(GROUP).filter_map(|group| std::str::from_utf8(group).ok()).collect();
         format!("{}{MARK}{}", self.hub, groups.join("-"))
@@ -113,17 +115,6 @@ impl std::fmt::Debug for Code {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Code({}{MARK}…)", self.hub)
     }
-}
-
-/// Crockford's base 32 (<https://www.crockford.com/base32.html>): no letter that is taken for another or for a
-/// digit; such letters are read as what they were meant to be.
-fn alphabet() -> Option<Encoding> {
-    let mut specification = Specification::new();
-    specification.symbols.push_str("0123456789ABCDEFGHJKMNPQRSTVWXYZ");
-    specification.translate.from.push_str("abcdefghjkmnpqrstvwxyzOoIiLl");
-    specification.translate.to.push_str("ABCDEFGHJKMNPQRSTVWXYZ001111");
-    specification.check_trailing_bits = false;
-    specification.encoding().ok()
 }
 
 fn checksum(content: &[u8]) -> [u8; CHECK_BYTES] {

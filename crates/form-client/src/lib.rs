@@ -27,5 +27,6 @@ mod session;
 pub mod stick;
 mod summary;
 pub mod surroundings;
+pub mod verification;
 pub mod watch;
 pub mod workspace;

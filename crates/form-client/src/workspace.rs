@@ -15,12 +15,14 @@ mod join;
 mod key;
 mod left_out;
 mod missed;
+mod package;
 pub(crate) mod receipt;
 mod reminder;
 mod replica;
 mod reread;
 mod rights;
 mod set_aside;
+mod signing;
 mod start;
 mod stick;
 mod sync;
@@ -68,6 +70,7 @@ pub use directory::DirectoryGround;
 pub use evidence::Added;
 pub use hub_copy::HubCopy;
 pub use join::CheckedInvitation;
+pub use package::{Packed, Shape};
 pub use team::INVITE_MAX_DAYS;
 
 /// The setting that holds [`Settings`].

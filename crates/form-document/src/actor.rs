@@ -24,6 +24,18 @@ pub fn actor_id(application: &ApplicationId, device_key: &[u8; 32], nonce: &[u8;
     ActorId::from(&context.finish().as_ref()[..ACTOR_BYTES])
 }
 
+/// Names a change by its actor and number: what one change puts once into a map is called so.
+pub(crate) fn change_name(actor: &ActorId, seq: u64) -> String {
+    format!("{actor}-{seq}")
+}
+
+/// Reads such a name; one spelling only: no leading zeros, no capitals.
+pub(crate) fn read_change_name(name: &str) -> Option<(ActorId, u64)> {
+    let (actor, seq) = name.split_once('-')?;
+    let (actor, seq) = (actor.parse().ok()?, seq.parse().ok()?);
+    (change_name(&actor, seq) == name).then_some((actor, seq))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -7,6 +7,7 @@ use form_model::id::AnswerId;
 use form_model::member::AgencyId;
 use serde::{Deserialize, Serialize};
 
+use crate::actor::{change_name, read_change_name};
 use crate::document::Document;
 use crate::edit::Committed;
 use crate::error::EditError;
@@ -33,7 +34,7 @@ pub struct CommentId(pub String);
 
 impl CommentId {
     pub(crate) fn new(actor: &ActorId, seq: u64) -> Self {
-        Self(format!("{actor}-{seq}"))
+        Self(change_name(actor, seq))
     }
 }
 
@@ -52,16 +53,13 @@ impl CommentKey {
 
     /// The change that makes the comment: its actor and number.
     pub(crate) fn change(&self) -> Option<(ActorId, u64)> {
-        let (actor, seq) = self.id.0.split_once('-')?;
-        Some((actor.parse().ok()?, seq.parse().ok()?))
+        read_change_name(&self.id.0)
     }
 
     pub(crate) fn read(key: &str) -> Option<Self> {
         let (id, settled) = key.strip_suffix(SETTLED).map_or((key, false), |id| (id, true));
-        let (actor, seq) = id.split_once('-')?;
-        let read = CommentId::new(&actor.parse().ok()?, seq.parse().ok()?);
-        // One spelling only: no leading zeros, no capitals.
-        (read.0 == id).then_some(Self { id: read, settled })
+        read_change_name(id)?;
+        Some(Self { id: CommentId(id.to_owned()), settled })
     }
 }
 

@@ -11,7 +11,9 @@ use form_model::id::AnswerId;
 
 use crate::document::Document;
 use crate::history::{HistoryRow, RowStep};
+use crate::merge::clears_value;
 use crate::op::OpId;
+use crate::raw::{self, RawChange};
 use crate::reader::{OpReader, Shown, answer_value};
 
 /// A value answer as it stands.
@@ -86,6 +88,15 @@ impl Document {
                 clears.push(Clear { op: row.op.clone(), preds: preds.clone(), time_ms: row.time_ms });
             }
         }
+    }
+
+    /// Gives all clearings back to a document that was loaded where no history is kept. It reads every change, so it
+    /// takes about as long as loading did.
+    pub fn recall_all_clears(&mut self) {
+        let changes = raw::each(self.automerge.get_changes(&[]), RawChange::own);
+        let clearing: Vec<RawChange> = changes.into_iter().filter(clears_value).collect();
+        let rows = self.history_of(Shown::default(), &clearing, |_| true);
+        self.recall_clears(&rows);
     }
 
     /// The values side by side in an answer, in operation order: the last one stands.

@@ -8,14 +8,14 @@ use ring::digest::{Context, SHA256};
 
 use crate::actor::ACTOR_BYTES;
 use crate::key::PublicKey;
-use crate::object::{DISCUSSION_KEY, GENESIS_KEY};
+use crate::object::{DISCUSSION_KEY, GENESIS_KEY, STATEMENTS_KEY};
 use crate::raw::{BadChunk, RawChange};
 use crate::schema::Schema;
 use form_model::hex;
 
-/// How the document is laid out: a map of comments and a map for each section under the root, prose as text
-/// objects, all else scalars.
-pub const DOCUMENT_FORMAT: u64 = 2;
+/// How the document is laid out: a map of comments, one of signed statements and one for each section under the root,
+/// prose as text objects, all else scalars.
+pub const DOCUMENT_FORMAT: u64 = 3;
 
 /// Texts are counted in UTF-16 code units, as the web view counts.
 pub(crate) const ENCODING: TextEncoding = TextEncoding::Utf16CodeUnit;
@@ -95,12 +95,12 @@ impl Genesis {
     }
 
     /// The raw change chunk: the same for the same form and facts, on every machine. Makes the map of its
-    /// own facts, one for comments, one for each section, and a text for each prose answer, so that no two
+    /// own facts, one for comments, one for statements, one for each section, and a text for each prose answer, so that no two
     /// replicas ever make one of them twice.
     ///
     /// # Errors
-    /// When the definition is another form than this genesis is of, or has a section named `genesis` or
-    /// `discussion`.
+    /// When the definition is another form than this genesis is of, or has a section named `genesis`,
+    /// `discussion` or `statements`.
     pub fn build(&self, definition: &FormDefinition) -> Result<Vec<u8>, GenesisError> {
         if Self::new(definition, self.nonce, self.lead)? != *self {
             return Err(GenesisError::OtherForm {
@@ -108,7 +108,7 @@ impl Genesis {
                 given: format!("{} {}", definition.id, definition.version),
             });
         }
-        for taken in [GENESIS_KEY, DISCUSSION_KEY] {
+        for taken in [GENESIS_KEY, DISCUSSION_KEY, STATEMENTS_KEY] {
             if definition.section(taken).is_some() {
                 return Err(GenesisError::Form(format!("no section may be named “{taken}”")));
             }
@@ -127,6 +127,7 @@ impl Genesis {
         transaction.put(&facts, key::NONCE, self.nonce.to_vec())?;
         transaction.put(&facts, key::LEAD, self.lead.to_vec())?;
         transaction.put_object(ROOT, DISCUSSION_KEY, ObjType::Map)?;
+        transaction.put_object(ROOT, STATEMENTS_KEY, ObjType::Map)?;
         let schema = Schema::new(definition);
         for section in &definition.sections {
             let map = transaction.put_object(ROOT, section.id.as_str(), ObjType::Map)?;

@@ -1,13 +1,9 @@
 //! Keys and signatures: Ed25519 (RFC 8032), always over bytes that say what they are.
 
 use std::fmt;
-use std::str::FromStr;
 
 use minicbor::{CborLen, Decode, Encode};
 use ring::signature::{ED25519, Ed25519KeyPair, KeyPair as _, UnparsedPublicKey};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-use form_model::hex;
 
 /// Length of a public key in bytes (RFC 8032, section 5.1.5).
 pub const PUBLIC_KEY_BYTES: usize = 32;
@@ -32,6 +28,14 @@ pub enum Purpose {
     Request,
     /// The hub's answer to a device that asks who it is.
     HubAnswer,
+    /// An agency's word on a section, or the lead's on all of them: [`crate::sign_off::Statement`].
+    SignOff,
+    /// A final submission: the manifest.
+    Manifest,
+    /// Which key a hub signs with from when on: a key event.
+    HubKey,
+    /// The hub's word, by the key that its members know, on the root key of its public log.
+    LogRoot,
 }
 
 impl Purpose {
@@ -45,13 +49,17 @@ impl Purpose {
             Self::Challenge => "application/vnd.huiqian.challenge.v1",
             Self::Request => "application/vnd.huiqian.request.v1",
             Self::HubAnswer => "application/vnd.huiqian.hub-answer.v1",
+            Self::SignOff => "application/vnd.huiqian.sign-off.v1+json",
+            Self::Manifest => "application/vnd.huiqian.manifest.v1+json",
+            Self::HubKey => "application/vnd.huiqian.hub-key.v1+json",
+            Self::LogRoot => "application/vnd.huiqian.log-root.v1",
         }
     }
 }
 
 /// The bytes that are signed: DSSE's pre-authentication encoding of the purpose's name and the content
 /// (<https://github.com/secure-systems-lab/dsse/blob/master/protocol.md>).
-fn encoding(purpose: Purpose, content: &[u8]) -> Vec<u8> {
+pub(crate) fn encoding(purpose: Purpose, content: &[u8]) -> Vec<u8> {
     let name = purpose.name();
     let mut bytes = format!("DSSEv1 {} {name} {} ", name.len(), content.len()).into_bytes();
     bytes.extend_from_slice(content);
@@ -103,6 +111,11 @@ impl PublicKey {
             .map_err(|_| BadSignature)
     }
 
+    /// Checks a signature over bytes that are the whole message: a signed note, whose first line says what it is.
+    pub(crate) fn verify_note(&self, note: &[u8], signature: &[u8]) -> bool {
+        UnparsedPublicKey::new(&ED25519, &self.0).verify(note, signature).is_ok()
+    }
+
     /// Enough of the key to tell a person's devices apart.
     pub fn short(&self) -> String {
         self.to_string().chars().take(8).collect()
@@ -144,6 +157,11 @@ impl SigningKey {
         signature.copy_from_slice(self.pair.sign(&encoding(purpose, content)).as_ref());
         Signature(signature)
     }
+
+    /// Signs bytes that are the whole message: see [`PublicKey::verify_note`].
+    pub(crate) fn sign_note(&self, note: &[u8]) -> Vec<u8> {
+        self.pair.sign(note).as_ref().to_vec()
+    }
 }
 
 impl fmt::Debug for SigningKey {
@@ -154,39 +172,43 @@ impl fmt::Debug for SigningKey {
 
 macro_rules! hex_text {
     ($type:ident) => {
-        impl fmt::Display for $type {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&hex::encode(&self.0))
+        impl std::fmt::Display for $type {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(&form_model::hex::encode(&self.0))
             }
         }
 
-        impl fmt::Debug for $type {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        impl std::fmt::Debug for $type {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 write!(f, "{}({self})", stringify!($type))
             }
         }
 
-        impl FromStr for $type {
-            type Err = BadHex;
+        impl std::str::FromStr for $type {
+            type Err = crate::key::BadHex;
 
-            fn from_str(text: &str) -> Result<Self, BadHex> {
-                hex::decode(text).map(Self).ok_or_else(|| BadHex(text.to_owned()))
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                form_model::hex::decode(text).map(Self).ok_or_else(|| crate::key::BadHex(text.to_owned()))
             }
         }
 
-        impl Serialize for $type {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        impl serde::Serialize for $type {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.collect_str(self)
             }
         }
 
-        impl<'de> Deserialize<'de> for $type {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+        impl<'de> serde::Deserialize<'de> for $type {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                <String as serde::Deserialize>::deserialize(deserializer)?
+                    .parse()
+                    .map_err(serde::de::Error::custom)
             }
         }
     };
 }
+
+pub(crate) use hex_text;
 
 hex_text!(PublicKey);
 hex_text!(Signature);

@@ -308,7 +308,7 @@ fn judge_proven(
     moment: Moment,
 ) -> Result<(), Reason> {
     let floor = floors.get(&proven.device).copied().unwrap_or(0);
-    let touched = Touched::of(&proven.raw, objects);
+    let touched = Touched::of(&proven.raw, objects, chain.application());
     judge(chain, newest, &proven.device, proven.roster.max(floor), &touched, moment)
 }
 

@@ -37,6 +37,9 @@ pub enum Reason {
     /// It builds on a refused change.
     #[n(5)]
     BuildsOnRefused,
+    /// The revision that it writes to is final. It is kept for a later one.
+    #[n(6)]
+    Held,
 }
 
 /// One place of the log.
@@ -67,7 +70,14 @@ impl Item {
 impl Reason {
     /// The reason of that number.
     pub fn from_number(number: u8) -> Option<Self> {
-        let all = [Self::Malformed, Self::NotGranted, Self::Reassigned, Self::Revoked, Self::BuildsOnRefused];
+        let all = [
+            Self::Malformed,
+            Self::NotGranted,
+            Self::Reassigned,
+            Self::Revoked,
+            Self::BuildsOnRefused,
+            Self::Held,
+        ];
         all.into_iter().find(|reason| reason.number() == number)
     }
 
@@ -79,6 +89,7 @@ impl Reason {
             Self::Reassigned => 3,
             Self::Revoked => 4,
             Self::BuildsOnRefused => 5,
+            Self::Held => 6,
         }
     }
 }

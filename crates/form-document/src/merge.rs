@@ -185,6 +185,7 @@ impl Document {
                 objects: &self.objects,
                 graph: &graph,
                 genesis_actor: &self.genesis_actor,
+                application: &self.application,
             };
             if let Some(dep) = raw.ops.deps.iter().find(|dep| !graph.has(dep)) {
                 return Err(Refusal::BuildsOnRefused(*dep));
@@ -210,6 +211,7 @@ impl Document {
                 objects: &self.objects,
                 graph,
                 genesis_actor: &self.genesis_actor,
+                application: &self.application,
             };
             let checked = checker.check(&raw, &mut reader).map_err(Refusal::from);
             let judged = checked.and_then(|()| (gate.judge)(&raw, &self.objects).map_err(Refusal::Forbidden));
@@ -265,7 +267,7 @@ impl Document {
 
     /// The history rows of those changes that are `wanted`; the document has all of them. `shown` is from before
     /// they came.
-    fn history_of(
+    pub(crate) fn history_of(
         &self,
         shown: Shown,
         accepted: &[RawChange],
@@ -293,7 +295,7 @@ impl Document {
 }
 
 /// Whether a change clears a value: the document itself does not show that beside a concurrent value.
-fn clears_value(raw: &RawChange) -> bool {
+pub(crate) fn clears_value(raw: &RawChange) -> bool {
     let clears = |op: &Op| matches!(op.key, Key::Map(_)) && matches!(op.action, OpType::Delete);
     raw.ops.operations.iter().any(clears)
 }

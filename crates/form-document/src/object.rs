@@ -15,6 +15,9 @@ pub(crate) const GENESIS_KEY: &str = "genesis";
 /// The root key that holds what people say to each other about the answers.
 pub(crate) const DISCUSSION_KEY: &str = "discussion";
 
+/// The root key that holds what people sign.
+pub(crate) const STATEMENTS_KEY: &str = "statements";
+
 /// What an object of the document is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
@@ -22,6 +25,8 @@ pub(crate) enum Place {
     Genesis,
     /// The map of comments.
     Discussion,
+    /// The map of signed statements.
+    Statements,
     /// The map of a section's answers.
     Section(String),
     /// The text of a prose answer.
@@ -35,6 +40,7 @@ pub(crate) struct ObjectTable {
     sections: BTreeMap<String, ObjId>,
     prose: BTreeMap<AnswerId, ObjId>,
     discussion: Option<ObjId>,
+    statements: Option<ObjId>,
 }
 
 impl ObjectTable {
@@ -48,6 +54,7 @@ impl ObjectTable {
             let place = match object_of(op) {
                 None if key == GENESIS_KEY => Place::Genesis,
                 None if key == DISCUSSION_KEY => Place::Discussion,
+                None if key == STATEMENTS_KEY => Place::Statements,
                 None => Place::Section(key.to_string()),
                 Some(parent) => match table.places.get(&parent) {
                     Some(Place::Section(section)) => Place::Prose(AnswerId(format!("{section}.{key}"))),
@@ -63,6 +70,7 @@ impl ObjectTable {
         match &place {
             Place::Genesis => {}
             Place::Discussion => self.discussion = Some(id.to_automerge()),
+            Place::Statements => self.statements = Some(id.to_automerge()),
             Place::Section(section) => {
                 self.sections.insert(section.clone(), id.to_automerge());
             }
@@ -95,7 +103,7 @@ impl ObjectTable {
 
     /// Every map that is written to.
     pub(crate) fn maps(&self) -> impl Iterator<Item = &ObjId> {
-        self.sections.values().chain(&self.discussion)
+        self.sections.values().chain(&self.discussion).chain(&self.statements)
     }
 
     /// Every text.
@@ -106,6 +114,11 @@ impl ObjectTable {
     /// The map of comments.
     pub(crate) fn discussion(&self) -> Option<&ObjId> {
         self.discussion.as_ref()
+    }
+
+    /// The map of signed statements.
+    pub(crate) fn statements(&self) -> Option<&ObjId> {
+        self.statements.as_ref()
     }
 
     /// The answer that an operation changes; `None` outside the sections.
@@ -125,7 +138,7 @@ impl ObjectTable {
             .operations
             .iter()
             .filter_map(|op| match self.place(op)? {
-                Place::Genesis | Place::Discussion => None,
+                Place::Genesis | Place::Discussion | Place::Statements => None,
                 Place::Section(section) => Some(section.clone()),
                 Place::Prose(answer) => Some(answer.section().to_owned()),
             })

@@ -8,7 +8,7 @@ use automerge::ScalarValue;
 use automerge::legacy::{self, ElementId, Key, Op, OpType};
 use form_model::answer::AnswerValue;
 use form_model::definition::AnswerKind;
-use form_model::id::AnswerId;
+use form_model::id::{AnswerId, ApplicationId};
 use form_model::input;
 
 use crate::actor::ACTOR_BYTES;
@@ -19,6 +19,7 @@ use crate::op::OpId;
 use crate::raw::RawChange;
 use crate::reader::{OpReader, answer_value};
 use crate::schema::{Schema, has_bad_character};
+use crate::sign_off::StatementKey;
 
 /// Greatest operation counter taken in. Automerge keeps counters in 32 bits and panics beyond; a million
 /// applications' worth of typing stays below half of that.
@@ -55,6 +56,8 @@ pub enum Malformed {
     BadAction { op: u64, answer: AnswerId, what: &'static str },
     #[error("operation {op} does what no replica does to a comment: {what}")]
     BadComment { op: u64, what: &'static str },
+    #[error("operation {op} makes no statement that a replica makes: {what}")]
+    BadStatement { op: u64, what: String },
     #[error("operation {op} builds on operation {missing}, which its author cannot have known")]
     NotInPast { op: u64, missing: OpId },
     #[error("operation {op} replaces operation {pred}, which is elsewhere or no value")]
@@ -67,6 +70,7 @@ pub(crate) struct Checker<'a> {
     pub(crate) objects: &'a ObjectTable,
     pub(crate) graph: &'a Causality,
     pub(crate) genesis_actor: &'a automerge::ActorId,
+    pub(crate) application: &'a ApplicationId,
 }
 
 impl Checker<'_> {
@@ -132,6 +136,10 @@ impl Operation<'_> {
             (Some(Place::Discussion), Key::Seq(_)) => {
                 Err(self.bad_comment("it counts in the map of comments"))
             }
+            (Some(Place::Statements), Key::Map(key)) => self.check_statement(key),
+            (Some(Place::Statements), Key::Seq(_)) => {
+                Err(self.bad_statement(&"it counts in the map of statements"))
+            }
             (Some(Place::Section(section)), Key::Map(key)) => {
                 self.check_value(&AnswerId(format!("{section}.{key}")), reader)
             }
@@ -180,6 +188,25 @@ impl Operation<'_> {
             _ => return Err(self.bad_comment("it is neither a comment nor its settling")),
         }
         preds.into_iter().try_for_each(|pred| self.check_pred(pred, key, reader))
+    }
+
+    fn bad_statement(&self, what: &impl ToString) -> Malformed {
+        Malformed::BadStatement { op: self.id.counter, what: what.to_string() }
+    }
+
+    /// A statement is put once, under a key that names its change, and never replaced. That its own signature fits is
+    /// looked at here; whose it may be, with the rights.
+    fn check_statement(&self, key: &str) -> Result<(), Malformed> {
+        let OpType::Put(ScalarValue::Str(stored)) = &self.op.action else {
+            return Err(self.bad_statement(&"it is no text"));
+        };
+        if self.op.insert || !self.op.pred.is_empty() {
+            return Err(self.bad_statement(&"it replaces another"));
+        }
+        if key != StatementKey::of(&self.raw.ops.actor_id, self.raw.ops.seq) {
+            return Err(self.bad_statement(&"its key does not name the change"));
+        }
+        StatementKey::read(stored, self.checker.application).map(drop).map_err(|bad| self.bad_statement(&bad))
     }
 
     /// Whether the author knew the change that makes a comment.

@@ -75,6 +75,17 @@ pub struct Offer {
     pub roster: Option<Vec<SignedEntry>>,
 }
 
+/// A lead's wish to make a revision final. It may be carried by anybody, also on a stick.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, CborLen)]
+pub struct Submission {
+    /// The manifest as the lead's device has signed it: [`crate::envelope::Envelope`] in its one spelling.
+    #[cbor(n(0), with = "minicbor::bytes")]
+    pub envelope: Vec<u8>,
+    /// The roster's step that closes the revision, signed by the same device.
+    #[n(1)]
+    pub step: SignedEntry,
+}
+
 /// A stretch of the hub's log.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, CborLen)]
 pub struct Page {

@@ -219,6 +219,11 @@ pub enum AnswerKind {
 }
 
 impl FormDefinition {
+    /// The sections that the lead's completeness and a final revision cover.
+    pub fn counted_sections(&self) -> BTreeSet<String> {
+        self.sections.iter().filter(|section| section.counted).map(|section| section.id.clone()).collect()
+    }
+
     /// The day to count down to: the applicants' own where they stated one, else the form's;
     /// `YYYY-MM-DD`.
     pub fn deadline_for(&self, answers: &Answers) -> Option<String> {

@@ -126,6 +126,22 @@ pub enum ErrorCode {
     BlobMissing,
     /// The bytes of a file of evidence are not those that were kept. `file`.
     BlobDamaged,
+    /// The revision, or this part of it, is final.
+    Closed,
+    /// Something cannot be signed so. `cause`.
+    NotSigned,
+    /// One thing that stands in the way of a final revision. `cause`, a whole sentence.
+    InTheWay,
+    /// A revision cannot be final yet. `cause`, a whole sentence.
+    NotFinal,
+    /// A receipt proves nothing. `cause`.
+    ReceiptBroken,
+    /// A text, or a file of that name, holds no root key. `key`.
+    BadRootKey,
+    /// There is no such final revision here. `revision`.
+    NoSuchRevision,
+    /// The hub's public log is not what it was. `cause`.
+    LogBroken,
     /// A file is no table that can be read as a directory. `file`, `cause`.
     BadDirectory,
     /// A table has no such sheet. `file`, `sheet`, `count`.
@@ -411,6 +427,29 @@ impl UserError {
             ErrorCode::BlobDamaged => (
                 "{file} 的内容与登记的不一致，不能使用。本机会从协同中心重新取得；也可以由添加它的单位重新添加。",
                 "The content of {file} is not what was registered and cannot be used. It is fetched again from the hub; the agency that added it can also add it again.",
+            ),
+            ErrorCode::Closed => (
+                "这一稿已经定稿，不能再改。内容没有变动；需要修改时，请牵头单位或省级单位退回修改。",
+                "This revision is final and is not changed any more. Nothing was changed; have the lead or the province return it first.",
+            ),
+            ErrorCode::NotSigned => ("没有签认：{cause}。", "Nothing was signed: {cause}."),
+            ErrorCode::InTheWay => ("{cause}", "{cause}"),
+            ErrorCode::NotFinal => ("还不能定稿。{cause}", "It cannot be final yet. {cause}"),
+            ErrorCode::ReceiptBroken => (
+                "回执不能证明定稿内容：{cause}。请不要使用这份回执，并通知协同中心的管理员。",
+                "The receipt does not prove the submission: {cause}. Do not use it, and tell whoever runs the hub.",
+            ),
+            ErrorCode::BadRootKey => (
+                "“{key}”不是根密钥。根密钥是 64 位小写的十六进制数字，或存有它的文件；请向协同中心的管理单位索取。",
+                "“{key}” is no root key: 64 lower-case hexadecimal digits, or a file that holds them. Get it from whoever runs the hub.",
+            ),
+            ErrorCode::NoSuchRevision => (
+                "本机没有第 {revision} 稿的回执。请先同步，或核对稿次。",
+                "There is no receipt of revision {revision} here. Sync first, or check the number.",
+            ),
+            ErrorCode::LogBroken => (
+                "协同中心的存证日志与本机见过的不一致：{cause}。它可能被改动或回退过；已有回执仍可验证，请通知牵头单位和协同中心的管理员。",
+                "The hub's public log is not what this desk has seen before: {cause}. It may have been altered or rolled back. Receipts that exist can still be verified; tell the lead and whoever runs the hub.",
             ),
             ErrorCode::BadDirectory => {
                 ("{file} 不能作为名录读取：{cause}。", "{file} cannot be read as a directory: {cause}.")

@@ -1,6 +1,6 @@
 //! Who takes part in an application, and what each may write.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -113,9 +113,45 @@ pub struct Grant {
     pub parts: BTreeMap<FormPart, Option<String>>,
     #[serde(default)]
     pub evidence: EvidenceAccess,
+    /// The steps that come before 签认 when the agency signs a section off; none unless the lead says so.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub steps: BTreeSet<Step>,
+}
+
+/// A step of an agency's sign-off; each is another person's, in this order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Step {
+    /// 经办.
+    Prepare,
+    /// 审核.
+    Review,
+    /// 签认: the agency's word.
+    Sign,
 }
 
 impl Grant {
+    /// The steps of the agency's sign-off, in order.
+    pub fn all_steps(&self) -> Vec<Step> {
+        let mut steps: Vec<Step> = self.steps.iter().copied().filter(|step| *step != Step::Sign).collect();
+        steps.push(Step::Sign);
+        steps
+    }
+
+    /// The step that comes before one; `None` before the first.
+    pub fn step_before(&self, step: Step) -> Option<Step> {
+        self.all_steps().into_iter().rev().find(|other| *other < step)
+    }
+
+    /// Whether the agency has a say on a section.
+    pub fn may_sign(&self, section: &str) -> bool {
+        match self.role {
+            Role::Lead => true,
+            Role::Contributor => self.parts.keys().any(|part| part.section() == section),
+            Role::Reviewer | Role::Observer => false,
+        }
+    }
+
     /// Whether the agency may write the answer.
     pub fn may_write(&self, answer: &AnswerId) -> bool {
         match self.role {

@@ -14,6 +14,7 @@ mod migration;
 pub mod package;
 pub mod replica;
 pub mod reread;
+pub mod revision;
 pub mod roster;
 pub mod salvage;
 pub mod segment;

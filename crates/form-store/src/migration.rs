@@ -3,12 +3,12 @@
 use rusqlite::Connection;
 
 use crate::{
-    StoreError, application, blob, change, early, follow, history, package, replica, reread, roster, segment,
-    setting, snapshot,
+    StoreError, application, blob, change, early, follow, history, package, replica, reread, revision,
+    roster, segment, setting, snapshot,
 };
 
 /// The format that this program writes.
-pub const FORMAT: u32 = 4;
+pub const FORMAT: u32 = 5;
 
 /// `Hqfm` in ASCII: lets `file` and other tools tell our databases from others.
 const APPLICATION_ID: i32 = 0x4871_666d;
@@ -41,6 +41,9 @@ pub(crate) fn run(connection: &mut Connection) -> Result<(), StoreError> {
     }
     if found < 4 {
         transaction.execute_batch(blob::LOST)?;
+    }
+    if found < 5 {
+        transaction.execute_batch(revision::TABLE)?;
     }
     transaction.pragma_update(None, "user_version", FORMAT)?;
     transaction.commit()?;

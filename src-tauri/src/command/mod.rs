@@ -3,6 +3,7 @@
 
 mod directory;
 mod evidence;
+mod signing;
 mod team;
 
 use std::path::PathBuf;
@@ -23,6 +24,7 @@ use crate::engine::Engine;
 
 pub use directory::*;
 pub use evidence::*;
+pub use signing::*;
 pub use team::*;
 
 type Answer<T> = Result<T, UserError>;

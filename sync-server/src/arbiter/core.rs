@@ -16,6 +16,7 @@ use super::open::{OpenApplication, open};
 use super::round::{Ask, Stretch};
 use crate::clock::Clock;
 use crate::error::{ErrorCode, HubError};
+use crate::seal::Seal;
 use crate::storage::record::Commit;
 use crate::storage::{Storage, StorageError};
 
@@ -30,6 +31,8 @@ pub struct Core {
     /// that they know no more of the log than is here.
     pub(super) recovering: BTreeMap<ApplicationId, BTreeSet<PublicKey>>,
     pub(super) untold: Vec<Stretch>,
+    /// What final revisions are signed with; a hub without one signs none.
+    pub(super) seal: Option<Seal>,
 }
 
 impl Core {
@@ -55,7 +58,16 @@ impl Core {
             None => storage.commit(&Commit { hub: Some(key.public()), ..Commit::default() })?,
         }
         let (cache, forms) = (Cache::new(budget), Forms::default());
-        Ok(Self { storage, cache, forms, clock, key, recovering: BTreeMap::new(), untold: Vec::new() })
+        Ok(Self {
+            storage,
+            cache,
+            forms,
+            clock,
+            key,
+            recovering: BTreeMap::new(),
+            untold: Vec::new(),
+            seal: None,
+        })
     }
 
     /// The hub's public key.

@@ -26,6 +26,8 @@ pub(super) struct OpenApplication {
     pub(super) genesis: ChangeHash,
     /// Which files the document names, as of some place of the log.
     pub(super) named: Option<(Position, Named)>,
+    /// How much of each actor's changes each device has shown to have, since the hub was started.
+    pub(super) shown: BTreeMap<PublicKey, BTreeMap<ActorId, u64>>,
 }
 
 impl OpenApplication {
@@ -104,7 +106,14 @@ pub(super) fn open(
     };
     let genesis = id.0.parse().map_err(|_| damaged("its id is no hash".to_owned()))?;
     let folded = snapshot.head.state.position;
-    Ok(OpenApplication { ledger: Ledger::new(document, parts), head, folded, genesis, named: None })
+    Ok(OpenApplication {
+        ledger: Ledger::new(document, parts),
+        head,
+        folded,
+        genesis,
+        named: None,
+        shown: BTreeMap::new(),
+    })
 }
 
 fn span(record: &SegmentRecord) -> Span {

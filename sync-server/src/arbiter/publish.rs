@@ -1,5 +1,7 @@
 //! Taking a new application in.
 
+use std::collections::BTreeMap;
+
 use form_document::genesis::UnverifiedGenesis;
 use form_document::key::PublicKey;
 use form_document::ledger::{Ledger, LedgerParts};
@@ -158,7 +160,17 @@ impl Core {
         let snapshot = SnapshotRecord { head, document: ledger.document.save() };
         write.fold = Some((snapshot, Fold { before, after: state, runs }));
         let hash = id.0.parse().map_err(|_| refused("its id is no hash".to_owned()))?;
-        Ok((write, OpenApplication { ledger, head, folded: state.position, genesis: hash, named: None }))
+        Ok((
+            write,
+            OpenApplication {
+                ledger,
+                head,
+                folded: state.position,
+                genesis: hash,
+                named: None,
+                shown: BTreeMap::new(),
+            },
+        ))
     }
 }
 

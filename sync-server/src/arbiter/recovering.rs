@@ -30,6 +30,9 @@ impl Core {
     ) -> Result<LogState, HubError> {
         self.admit(device, id)?;
         let state = self.check_hello(id, hello)?;
+        if let Some(open) = self.cache.get(id) {
+            open.note_shown(device, &hello.have);
+        }
         if let Some(heard) = self.recovering.get_mut(id) {
             heard.insert(*device);
             self.settle(id)?;

@@ -62,11 +62,11 @@ pub struct Round {
 }
 
 /// One application's part of a round, judged and not yet stored.
-struct Judged {
-    asks: Vec<usize>,
-    answers: Vec<Answer>,
-    write: ApplicationWrite,
-    stretch: Stretch,
+pub(super) struct Judged {
+    pub(super) asks: Vec<usize>,
+    pub(super) answers: Vec<Answer>,
+    pub(super) write: ApplicationWrite,
+    pub(super) stretch: Stretch,
 }
 
 /// One application's part of a round while it is stored.
@@ -138,39 +138,48 @@ impl Core {
         offers: Vec<&Offer>,
     ) -> Result<Judged, HubError> {
         let hub = self.key.public();
+        let (staying, leaving): (Vec<Cow<'_, Offer>>, Vec<Option<Leaving>>) =
+            offers.into_iter().map(|offer| stay(offer, &hub)).unzip();
+        let offers: Vec<&Offer> = staying.iter().map(AsRef::as_ref).collect();
+        let mut judged = self.judge_offers(id, asks, &offers)?;
+        for (answer, leaving) in judged.answers.iter_mut().zip(leaving) {
+            let Some(Leaving { entry, why, fault }) = leaving else { continue };
+            answer.receipt.faults.push(fault.to_owned());
+            answer.receipt.left.push(Left::Step { entry, why });
+            answer.roster_fault.get_or_insert(RosterFault::Content(fault));
+        }
+        Ok(judged)
+    }
+
+    /// Judges offers as they are. Afterwards the open ledger stands as if the outcome were stored.
+    pub(super) fn judge_offers(
+        &mut self,
+        id: &ApplicationId,
+        asks: Vec<usize>,
+        offers: &[&Offer],
+    ) -> Result<Judged, HubError> {
         // A round may have as many applications as offers, more than the memory budget holds.
         self.open(id)?;
         let now_ms = self.clock.now_ms();
         let key = &self.key;
-        let (staying, leaving): (Vec<Cow<'_, Offer>>, Vec<Option<WireHash>>) =
-            offers.into_iter().map(|offer| stay(offer, &hub)).unzip();
         let Some(open) = self.cache.get(id) else {
             return Err(HubError::new(ErrorCode::Internal, "the application was closed at once"));
         };
         let judged = catch_unwind(AssertUnwindSafe(|| {
             let before = *open.ledger.log();
-            let offers: Vec<&Offer> = staying.iter().map(AsRef::as_ref).collect();
-            let (judgement, outcomes) = open.ledger.judge_all(&offers, now_ms);
+            let (judgement, outcomes) = open.ledger.judge_all(offers, now_ms);
             let (write, stretch) = write(open, id, key, before, judgement, now_ms);
             let position = open.ledger.log().position;
-            let answers = outcomes.into_iter().zip(&offers);
+            let answers = outcomes.into_iter().zip(offers);
             let answers = answers.map(|(outcome, offer)| answer(outcome, offer, position)).collect();
             Judged { asks, answers, write, stretch }
         }));
-        let mut judged = judged.map_err(|_| {
+        judged.map_err(|_| {
             tracing::error!(application = %id, "judging panicked; the ledger is loaded again");
             // What it is in memory now is nobody's to know.
             self.cache.drop(id);
             HubError::new(ErrorCode::Internal, "the hub could not judge this; nothing of it was taken in")
-        })?;
-        for (answer, leaving) in judged.answers.iter_mut().zip(leaving) {
-            let Some(entry) = leaving else { continue };
-            let fault = "a roster entry moves the application to another hub, which this one cannot follow";
-            answer.receipt.faults.push(fault.to_owned());
-            answer.receipt.left.push(Left::Step { entry, why: StepFault::OtherHub });
-            answer.roster_fault.get_or_insert(RosterFault::Content("this hub cannot sign for another's key"));
-        }
-        Ok(judged)
+        })
     }
 
     fn store(&mut self, judged: Vec<Judged>, round: &mut Round) {
@@ -265,17 +274,35 @@ fn left_of(fault: &Fault, offer: &Offer) -> Option<Left> {
     }
 }
 
-/// The offer without the roster entries from one on that names another hub's key, and that one's hash: what this hub
-/// signs after it would verify nowhere, and the application would be stuck.
-fn stay<'a>(offer: &'a Offer, hub: &PublicKey) -> (Cow<'a, Offer>, Option<WireHash>) {
-    let leaves = |entry: &SignedEntry| matches!(entry.read(), Ok(entry) if matches!(&entry.act, Act::Hub { key, .. } if key != hub));
+/// A roster entry that is not taken in with an offer, whatever the roster says of it.
+struct Leaving {
+    entry: WireHash,
+    why: StepFault,
+    fault: &'static str,
+}
+
+/// The offer without the roster entries from the first one on that a mere offer cannot bring, and that one: what moves
+/// the application to another hub, whose signatures would verify nowhere, and what makes a revision final, which the
+/// hub takes in only with the manifest that it has rebuilt.
+fn stay<'a>(offer: &'a Offer, hub: &PublicKey) -> (Cow<'a, Offer>, Option<Leaving>) {
+    let leaves = |entry: &SignedEntry| match entry.read().ok()?.act {
+        Act::Hub { key, .. } if key != *hub => Some((
+            StepFault::OtherHub,
+            "a roster entry moves the application to another hub, which this one cannot follow",
+        )),
+        Act::Finalise { .. } => {
+            Some((StepFault::NotAllowed, "a revision is made final at its own address, with its manifest"))
+        }
+        _ => None,
+    };
     let entries = offer.roster.as_deref().unwrap_or_default();
-    match entries.iter().enumerate().find(|(_, entry)| leaves(entry)) {
+    let found = entries.iter().enumerate().find_map(|(at, entry)| Some((at, entry, leaves(entry)?)));
+    match found {
         None => (Cow::Borrowed(offer), None),
-        Some((first, entry)) => {
+        Some((first, entry, (why, fault))) => {
             let mut staying = offer.clone();
             staying.roster.get_or_insert_default().truncate(first);
-            (Cow::Owned(staying), Some(WireHash(entry.hash())))
+            (Cow::Owned(staying), Some(Leaving { entry: WireHash(entry.hash()), why, fault }))
         }
     }
 }

@@ -28,7 +28,18 @@ pub(super) fn run(data: &Path, out: &Path) -> anyhow::Result<()> {
     if files > 0 {
         println!("{} ({files} files)", files_of(out).display());
     }
-    eprintln!("The hub's key is not in it. Keep a copy of {} apart.", folder.key_file().display());
+    let seal = folder.seal();
+    eprintln!(
+        "The hub's keys are not in it. Keep copies of {} and {} apart.",
+        folder.key_file().display(),
+        seal.file().display()
+    );
+    if seal.root_file().exists() {
+        eprintln!(
+            "The root key still lies in {}: put it on paper (sync-server keys root) and take it off this machine.",
+            seal.root_file().display()
+        );
+    }
     Ok(())
 }
 

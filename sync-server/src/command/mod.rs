@@ -3,9 +3,11 @@
 mod admin;
 mod backup;
 mod doctor;
-mod key;
+mod keys;
+mod log;
 mod restore;
 mod serve;
+mod signing;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -27,8 +29,9 @@ enum Action {
     /// url and the hub's public key.
     Serve(serve::Serve),
     /// Copies the database into one file, consistent, also while the hub serves, and the files of evidence that the hub
-    /// keeps itself into a folder beside it (`NAME.files`; links where both lie on one disk). The key (hub.key) is not in
-    /// it: copy that file once and keep it apart, under lock.
+    /// keeps itself into a folder beside it (`NAME.files`; links where both lie on one disk). The keys (hub.key, seal.json)
+    /// are not in it: copy those files, the latter after each change of keys, and keep them apart, under lock. Nor is the
+    /// root key: that belongs on paper.
     Backup {
         #[arg(long)]
         data: PathBuf,
@@ -36,15 +39,15 @@ enum Action {
         #[arg(long)]
         out: PathBuf,
     },
-    /// Puts a backup, with the files beside it, into a data folder without a database. Put the hub's key file (hub.key) there as well.
+    /// Puts a backup, with the files beside it, into a data folder without a database. Put the hub's key files (hub.key, seal.json) there as well.
     Restore {
         #[arg(long)]
         data: PathBuf,
         #[arg(long)]
         from: PathBuf,
     },
-    /// Checks the database, every log against its signed head, every document against its log, and the key
-    /// file's rights. Ends with 1 when something is wrong.
+    /// Checks the database, every log against its signed head, every document against its log, the public log against
+    /// its checkpoint, and the key files' rights. Ends with 1 when something is wrong.
     Doctor {
         #[arg(long)]
         data: PathBuf,
@@ -59,18 +62,12 @@ enum Action {
     /// invite`), never by the hub.
     #[command(subcommand)]
     Admin(admin::Admin),
-    /// The hub's key.
+    /// The hub's keys: shown, rotated, taken back.
     #[command(subcommand)]
-    Key(KeyAction),
-}
-
-#[derive(Debug, Subcommand)]
-enum KeyAction {
-    /// Prints the public half.
-    Show {
-        #[arg(long)]
-        data: PathBuf,
-    },
+    Keys(keys::Keys),
+    /// The public log of what the hub has signed.
+    #[command(subcommand)]
+    Log(log::Log),
 }
 
 impl Command {
@@ -81,7 +78,8 @@ impl Command {
             Action::Restore { data, from } => restore::run(&data, &from)?,
             Action::Doctor { data, blobs, config } => return doctor::run(&data, blobs, config.as_deref()),
             Action::Admin(admin) => admin.run()?,
-            Action::Key(KeyAction::Show { data }) => key::show(&data)?,
+            Action::Keys(keys) => keys.run()?,
+            Action::Log(log) => log.run()?,
         }
         Ok(ExitCode::SUCCESS)
     }

@@ -11,8 +11,9 @@ use sync_server::storage::sqlite::Sqlite;
 
 use super::backup::files_of;
 
-/// What may lie in the folder: the key, which belongs there, the lock, and files of evidence, which lie under their hashes.
-const ALLOWED: [&str; 3] = ["hub.key", "hub.lock", "blobs"];
+/// What may lie in the folder: the keys, which belong there, the lock, and files of evidence, which lie under their
+/// hashes.
+const ALLOWED: [&str; 5] = ["hub.key", "seal.json", "root-key.txt", "hub.lock", "blobs"];
 
 /// What a restore that was cut off leaves behind: the copy, and SQLite's files beside it.
 const PARTIAL: [&str; 4] = ["hub.partial", "hub.partial-wal", "hub.partial-shm", "hub.partial-journal"];
@@ -34,11 +35,10 @@ pub(super) fn run(data: &Path, from: &Path) -> anyhow::Result<()> {
     let put = put(from, &data.join(PARTIAL[0]), &folder.database());
     clear(data);
     put?;
-    if !folder.key_file().exists() {
-        eprintln!(
-            "Now put the hub's key file at {}; without it the hub does not start.",
-            folder.key_file().display()
-        );
+    for file in [folder.key_file(), folder.seal().file()] {
+        if !file.exists() {
+            eprintln!("Now put the hub's key file at {}; without it the hub does not start.", file.display());
+        }
     }
     Ok(())
 }

@@ -52,8 +52,9 @@ const ANY: &[ErrorCode] = &[ErrorCode::Timeout, ErrorCode::Internal];
 fn failures(operation: &str) -> Option<Vec<&'static [ErrorCode]>> {
     use ErrorCode::{
         AdmissionNeeded, AdmissionUnknown, BadMessage, BlobUnknown, Busy, ChallengeUnknown, DiskFull,
-        EmptyFile, HashMismatch, HubBehind, LogForked, LogRefused, NotALead, PublicationRefused,
-        QuotaExceeded, RangeWrong, Recovering, SignatureWrong, StorageFailed, TicketUnknown, TooMany,
+        EmptyFile, HashMismatch, HubBehind, LogForked, LogRefused, NotALead, NotFinal, NotFound,
+        PublicationRefused, QuotaExceeded, RangeWrong, Recovering, SignatureWrong, StorageFailed,
+        SubmissionRefused, TicketUnknown, TooMany, Unsealed,
     };
     Some(match operation {
         "challenge" => vec![BODY, &[TooMany]],
@@ -67,6 +68,14 @@ fn failures(operation: &str) -> Option<Vec<&'static [ErrorCode]>> {
         "start" | "standing" => vec![SIGNED, BODY, MEMBER],
         "adopt" => vec![SIGNED, BODY, MEMBER, &[HubBehind, LogRefused]],
         "open_epoch" => vec![SIGNED, BODY, MEMBER, ROSTER],
+        "obstacles" => vec![SIGNED, BODY, MEMBER],
+        "finalise" => {
+            vec![SIGNED, BODY, MEMBER, ROSTER, &[NotFinal, SubmissionRefused, NotALead, Unsealed]]
+        }
+        "receipt" => vec![SIGNED, BODY, MEMBER, &[NotFound, Unsealed]],
+        "root" | "checkpoint" => vec![&[Unsealed, Busy, TooMany, StorageFailed]],
+        "consistency" | "keys" => vec![&[BadMessage, NotFound, Unsealed, Busy, TooMany, StorageFailed]],
+        "known_digest" => vec![&[BadMessage, Busy, TooMany, StorageFailed]],
         "live" => vec![SIGNED, MEMBER, &[BadMessage]],
         "upload_options" => vec![],
         "begin_upload" => vec![SIGNED, BODY, MEMBER, BRINGS, PIECE, &[EmptyFile, QuotaExceeded, DiskFull]],
@@ -194,7 +203,7 @@ mod tests {
                 operations += 1;
             }
         }
-        assert_eq!(operations, 24);
+        assert_eq!(operations, 32);
         assert!(document["paths"]["/openapi.json"]["get"].is_object());
         let text = document.to_string();
         for named in text.split("#/components/schemas/").skip(1) {

@@ -13,12 +13,15 @@ mod place;
 mod problem;
 mod range;
 mod route;
+mod seal;
 mod session;
 mod signed;
 mod state;
+mod submission;
 mod ticket;
 mod tus;
 mod upload;
+mod verify;
 
 pub(crate) use application::admission;
 pub(crate) use route::router;

@@ -8,6 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::error::HubError;
+use form_document::snapshot::Obstacle;
 
 /// What an answer with 401 must say (RFC 9110, section 15.5.2).
 const CHALLENGE: &str = "Bearer realm=\"huiqian\"";
@@ -27,6 +28,10 @@ pub(crate) struct Problem {
     /// Of `hub_behind` and `log_forked`: where the hub's log ends.
     #[serde(skip_serializing_if = "Option::is_none")]
     position: Option<u64>,
+    /// Of `not_final`: what stands in the way.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<Object>)]
+    obstacles: Vec<Obstacle>,
 }
 
 impl IntoResponse for HubError {
@@ -38,6 +43,7 @@ impl IntoResponse for HubError {
             detail: self.detail,
             code: self.code.name(),
             position: self.position,
+            obstacles: self.obstacles,
         };
         let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = (status, Json(problem)).into_response();

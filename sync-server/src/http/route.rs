@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::response::IntoResponse;
+use axum::routing::get;
 use axum::{Extension, Router};
 use utoipa::OpenApi as _;
 use utoipa_axum::router::OpenApiRouter;
@@ -10,7 +11,9 @@ use utoipa_axum::routes;
 
 use super::describe::{Description, complete};
 use super::state::HubState;
-use super::{application, blob, invite, layer, live, log, place, session, ticket, upload};
+use super::{
+    application, blob, invite, layer, live, log, place, seal, session, submission, ticket, upload, verify,
+};
 use crate::error::{ErrorCode, HubError};
 
 /// All routes.
@@ -24,6 +27,14 @@ pub(super) fn table() -> OpenApiRouter<HubState> {
         .routes(routes!(application::start))
         .routes(routes!(log::standing, log::adopt))
         .routes(routes!(log::open_epoch))
+        .routes(routes!(submission::obstacles))
+        .routes(routes!(submission::finalise))
+        .routes(routes!(submission::receipt))
+        .routes(routes!(seal::root))
+        .routes(routes!(seal::checkpoint))
+        .routes(routes!(seal::consistency))
+        .routes(routes!(seal::keys))
+        .routes(routes!(seal::known))
         .routes(routes!(live::live))
         .routes(routes!(upload::options, upload::begin))
         .routes(routes!(ticket::give))
@@ -41,6 +52,10 @@ pub(crate) fn router(state: HubState) -> Router {
     let (router, routes) = table().split_for_parts();
     let description = Arc::new(complete(&routes).to_string());
     let router = router
+        // Laid out by C2SP tlog-tiles, which describes it.
+        .route("/v1/log/tile/{*path}", get(seal::tile))
+        // For people, not programs.
+        .route("/verify", get(verify::page).post(verify::answer))
         .layer(Extension(description))
         .fallback(unknown)
         .method_not_allowed_fallback(other_method)

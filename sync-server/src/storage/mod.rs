@@ -3,10 +3,12 @@
 
 pub mod file;
 pub mod record;
+pub mod seal;
 pub mod sqlite;
 
 use std::path::PathBuf;
 
+use form_document::digest::Sha256;
 use form_document::key::PublicKey;
 use form_document::log::Position;
 use form_document::roster::SignedEntry;
@@ -18,6 +20,7 @@ use file::{BlobHash, BlobRecord, TicketHash, TicketRecord, UploadId, UploadLoad,
 use record::{
     AdmissionHash, ApplicationRecord, Commit, Fold, LogRecord, SegmentRecord, SnapshotRecord, StoredHead,
 };
+use seal::{SealEntry, StoredCheckpoint};
 
 /// A failed read or write.
 #[derive(Debug, thiserror::Error)]
@@ -216,6 +219,60 @@ pub trait Storage: Send + std::fmt::Debug {
     /// # Errors
     /// As [`Self::hub`].
     fn ticket(&self, hash: &TicketHash) -> Result<Option<TicketRecord>, StorageError>;
+
+    /// How many entries the public log of what the hub has signed has.
+    ///
+    /// # Errors
+    /// As [`Self::hub`].
+    fn seal_size(&self) -> Result<u64, StorageError>;
+
+    /// An entry of that log.
+    ///
+    /// # Errors
+    /// As [`Self::hub`].
+    fn seal_entry(&self, index: u64) -> Result<Option<SealEntry>, StorageError>;
+
+    /// The first entry about something with that SHA-256.
+    ///
+    /// # Errors
+    /// As [`Self::hub`].
+    fn seal_by_digest(&self, digest: &Sha256) -> Result<Option<SealEntry>, StorageError>;
+
+    /// The entry of a final revision.
+    ///
+    /// # Errors
+    /// As [`Self::hub`].
+    fn seal_of_revision(&self, id: &ApplicationId, number: u64) -> Result<Option<SealEntry>, StorageError>;
+
+    /// The changes of the hub's keys, in order.
+    ///
+    /// # Errors
+    /// As [`Self::hub`].
+    fn seal_keys(&self) -> Result<Vec<SealEntry>, StorageError>;
+
+    /// The entries that the hub has not signed yet, in order.
+    ///
+    /// # Errors
+    /// As [`Self::hub`].
+    fn seal_unsigned(&self) -> Result<Vec<SealEntry>, StorageError>;
+
+    /// So many entries from a place on.
+    ///
+    /// # Errors
+    /// As [`Self::hub`].
+    fn seal_range(&self, from: u64, count: u64) -> Result<Vec<SealEntry>, StorageError>;
+
+    /// The tree's hashes at these places.
+    ///
+    /// # Errors
+    /// As [`Self::hub`]; when one of them is missing.
+    fn seal_hashes(&self, places: &[u64]) -> Result<Vec<Sha256>, StorageError>;
+
+    /// The newest signed checkpoint.
+    ///
+    /// # Errors
+    /// As [`Self::hub`].
+    fn seal_checkpoint(&self) -> Result<Option<StoredCheckpoint>, StorageError>;
 
     /// Stores all of it, durably, or nothing.
     ///

@@ -9,6 +9,7 @@ use form_model::id::ApplicationId;
 use minicbor::{CborLen, Decode, Encode};
 
 use super::file::FileWrite;
+use super::seal::SealWrite;
 
 /// SHA-256 of an admission code: whoever reads the database cannot use it.
 pub type AdmissionHash = [u8; 32];
@@ -220,6 +221,8 @@ pub struct Commit {
     pub applications: Vec<ApplicationWrite>,
     /// What is new about files, in this order.
     pub files: Vec<FileWrite>,
+    /// What is new in the public log of what the hub has signed, in this order.
+    pub seals: Vec<SealWrite>,
     /// The admission code that pays for it.
     pub admission: Option<AdmissionHash>,
     /// The hub that keeps the database from now on.

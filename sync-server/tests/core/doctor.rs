@@ -9,6 +9,7 @@ use sync_server::doctor::{Report, examine};
 use sync_server::storage::sqlite::Sqlite;
 
 use crate::support::desk::Desk;
+use crate::support::signing::{SEAL, seal, signed};
 use crate::support::{HUB, NOW, TestCore, key};
 
 /// A key file (RFC 8410, without the public half): these bytes, then the seed.
@@ -164,4 +165,67 @@ fn a_folder_without_a_database_and_an_empty_file_are_named_as_such() {
     private(&data.database());
     let said = examine(&data).unwrap_err().to_string();
     assert!(said.contains("is empty or no hub's database") && said.contains("restore"), "{said}");
+}
+
+/// The seal's file, with the key lying open in it.
+fn put_seal(folder: &Path) {
+    let seal = seal();
+    let file = DataFolder::at(folder).seal().file();
+    let key = data_encoding::BASE64.encode(&[SEAL; 32]);
+    let stored = serde_json::json!({
+        "format": 1, "origin": seal.origin, "root": seal.root.to_string(), "key": { "plain": key },
+    });
+    std::fs::write(&file, stored.to_string()).unwrap();
+    private(&file);
+}
+
+#[test]
+fn the_doctor_reads_the_signature_log_through() {
+    let mut hub = TestCore::new();
+    hub.core.set_seal(seal()).unwrap();
+    let (lead, _) = signed(&mut hub.core);
+    hub.core.finalise(&lead.device(), &lead.application, &lead.submission()).unwrap();
+    hub.core.rotate(key(SEAL + 1)).unwrap();
+    let examined = |damage: Option<&str>, with_seal: bool| {
+        let folder = tempfile::tempdir().unwrap();
+        let database = Connection::open(copy(&hub.folder.path().join("hub.db"), folder.path())).unwrap();
+        if let Some(damage) = damage {
+            assert!(database.execute(damage, []).unwrap() > 0, "{damage}");
+        }
+        if with_seal {
+            put_seal(folder.path());
+        }
+        told(&examine(&data(folder.path())).unwrap())
+    };
+    assert_eq!(examined(None, true), "");
+    let without = examined(None, false);
+    assert!(without.contains("seal.json") && without.contains("put the file back"), "{without}");
+    let damages = [
+        ("DELETE FROM seal_entry WHERE position = 0", "entry 0 of the signature log is missing"),
+        ("DELETE FROM seal_entry WHERE position = 2", "2 entries, and the hub has signed 3"),
+        (
+            "UPDATE seal_entry SET leaf = zeroblob(96) WHERE position = 1",
+            "entry 1 of the signature log is about",
+        ),
+        (
+            "UPDATE seal_entry SET digest = zeroblob(32) WHERE position = 1",
+            "entry 1 of the signature log is about",
+        ),
+        (
+            "UPDATE seal_entry SET envelope = x'7b7d' WHERE position = 1",
+            "entry 1 of the signature log cannot be read",
+        ),
+        ("UPDATE seal_entry SET signature = zeroblob(64) WHERE position = 1", "is not signed by the key"),
+        ("UPDATE seal_entry SET revision = 2 WHERE position = 1", "is final and not in the signature log"),
+        ("UPDATE seal_entry SET revision = 2 WHERE position = 1", "is in the signature log and not final"),
+        ("UPDATE seal_hash SET hash = zeroblob(32) WHERE place = 2", "hash 2 of the signature log"),
+        ("DELETE FROM seal_hash WHERE place = 1", "hash 1 of the signature log"),
+        ("DELETE FROM seal_checkpoint", "has no checkpoint"),
+        ("UPDATE seal_checkpoint SET size = 2", "not the hub's word"),
+    ];
+    for (damage, expected) in damages {
+        let told = examined(Some(damage), true);
+        assert!(told.contains(expected), "{damage}: {told}");
+        assert!(told.lines().all(|fault| fault.contains("put back the newest backup")), "{told}");
+    }
 }

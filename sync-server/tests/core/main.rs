@@ -9,6 +9,7 @@ mod adopt;
 mod doctor;
 mod enrol;
 mod exchange;
+mod finalise;
 mod floor;
 mod matrix;
 mod publish;

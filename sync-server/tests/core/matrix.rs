@@ -3,18 +3,23 @@
 //! missing then, nothing that was not may have been announced, and everybody ends with the same.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use form_document::digest::Sha256;
 use form_document::log::LogState;
-use form_document::wire::{Exchange, Hello, Offer};
-use sync_server::arbiter::{CheckedPublication, Core, NewUpload, Room};
+use form_document::roster::Act;
+use form_document::transparency::{Known, LEAF_BYTES, Receipt};
+use form_document::wire::{Exchange, Hello, Offer, Submission};
+use sync_server::arbiter::{CheckedPublication, Core, NewUpload, Room, TilePath};
 use sync_server::clock::Clock;
 use sync_server::error::{ErrorCode, HubError};
+use sync_server::storage::Storage;
 use sync_server::storage::file::{BlobHash, UploadId};
 use sync_server::storage::sqlite::Sqlite;
 
 use crate::support::desk::Desk;
 use crate::support::faulty::{Call, Fault, Faulty, Plan};
+use crate::support::signing::{ROOM, ROOT, seal, uploads};
 use crate::support::{HUB, NOW, key};
 
 /// Threads that tell the story.
@@ -23,6 +28,8 @@ const THREADS: usize = 2;
 /// A hub whose store fails once, and those who ask it again.
 struct Story {
     folder: tempfile::TempDir,
+    /// Below it.
+    database: PathBuf,
     plan: Plan,
     core: Core,
     /// How often somebody had to ask again.
@@ -41,7 +48,7 @@ fn start(database: &Path, plan: &Plan) -> (Core, usize) {
         let inner = Sqlite::open(database).unwrap();
         let storage = Box::new(Faulty { inner, plan: plan.clone() });
         // As little memory as can be: what is closed has to be read again.
-        match Core::new(storage, key(HUB).into(), Clock::new(|| NOW), 1) {
+        match sealed(storage) {
             Ok(core) => return (core, again),
             Err(error) => println!("the hub does not start: {error}"),
         }
@@ -49,15 +56,23 @@ fn start(database: &Path, plan: &Plan) -> (Core, usize) {
     panic!("the hub does not start though its store works again");
 }
 
+/// A core with its seal, as the hub starts it.
+fn sealed(storage: Box<dyn Storage>) -> Result<Core, HubError> {
+    let mut core = Core::new(storage, key(HUB).into(), Clock::new(|| NOW), 1)?;
+    core.set_seal(seal())?;
+    Ok(core)
+}
+
 impl Story {
     fn new(plan: Plan) -> Self {
         let folder = folder();
-        let (core, again) = start(&folder.path().join("hub.db"), &plan);
-        Self { folder, plan, core, again }
+        let database = folder.path().join("hub.db");
+        let (core, again) = start(&database, &plan);
+        Self { folder, database, plan, core, again }
     }
 
     fn restart(&mut self) {
-        let (core, again) = start(&self.folder.path().join("hub.db"), &self.plan);
+        let (core, again) = start(&self.database, &self.plan);
         self.core = core;
         self.again += again;
     }
@@ -81,6 +96,39 @@ impl Story {
     fn sync(&mut self, desk: &mut Desk) {
         self.ask(|core| desk.sync(core)).unwrap();
         self.core.take_untold();
+    }
+
+    /// Brings the sample's files, asking again for each step that failed.
+    fn bring_files(&mut self, lead: &Desk) {
+        for (new, hash) in uploads() {
+            let begin = |core: &mut Core| {
+                core.begin_upload(&lead.device(), &lead.application, new.clone(), ROOM, None)
+            };
+            let upload = self.ask(begin).unwrap();
+            self.ask(|core| core.finish_upload(upload.clone(), hash)).unwrap();
+        }
+    }
+
+    /// Makes a revision final. Whatever fails on the way, afterwards it is either not final and not logged, or it is
+    /// both, and the next start signs it.
+    fn close(&mut self, lead: &Desk, submission: &Submission, digest: &Sha256) -> Receipt {
+        let (device, id) = (lead.device(), &lead.application);
+        match self.core.finalise(&device, id, submission) {
+            Ok(receipt) => return receipt,
+            Err(error) => assert_eq!(error.code, ErrorCode::StorageFailed, "{error}"),
+        }
+        self.again += 1;
+        self.core.take_untold();
+        let stored = Sqlite::open_to_read(&self.database).unwrap();
+        let logged = stored.seal_by_digest(digest).unwrap().is_some();
+        let closed =
+            matches!(stored.roster(id).unwrap().last().unwrap().read().unwrap().act, Act::Finalise { .. });
+        assert_eq!(logged, closed, "closed and logged are one");
+        self.restart();
+        assert!(stored.seal_unsigned().unwrap().is_empty(), "a start signs what is logged");
+        let signed = self.core.revision_by_digest(digest).unwrap();
+        assert_eq!(signed.is_some(), logged);
+        self.ask(|core| core.finalise(&device, id, submission)).unwrap()
     }
 
     /// A device joins as a client does: one whose enrolment was cut off looks at its invite again.
@@ -143,8 +191,8 @@ fn tell(plan: &Plan) -> (Story, LogState) {
     std::fs::copy(&backup, story.folder.path().join("restored.db")).unwrap();
     let restored = story.folder.path().join("restored.db");
     Sqlite::open(&restored).unwrap().set_restored().unwrap();
-    let (core, again) = start(&restored, plan);
-    (story.core, story.again) = (core, story.again + again);
+    story.database = restored;
+    story.restart();
     let behind = story.ask(|core| desk.sync(core)).unwrap_err();
     assert_eq!((behind.code, behind.position), (ErrorCode::HubBehind, Some(end.position)));
     let (position, _) = story.ask(|core| core.adopt(&desk.device(), &id, &page)).unwrap();
@@ -164,6 +212,7 @@ fn tell(plan: &Plan) -> (Story, LogState) {
         assert_eq!(desk.ledger.log(), lead.ledger.log());
     }
     assert_eq!(story.ask(|core| core.recount(&id)), Ok(*lead.ledger.log()));
+    a_revision_becomes_final(&mut story, &mut lead, &mut desk);
     let end = *lead.ledger.log();
     (story, end)
 }
@@ -190,6 +239,41 @@ fn a_file_comes_and_goes(story: &mut Story, lead: &Desk) {
     let position = story.ask(|core| core.history(&id)).unwrap().unwrap().position;
     story.ask(|core| core.forget_unnamed(&id, hash, position, NOW + 1)).unwrap();
     assert_eq!(story.ask(|core| core.readable(&device, &id, &[hash])), Ok(vec![]));
+}
+
+/// All is answered and signed, and made final once, however often the store fails.
+fn a_revision_becomes_final(story: &mut Story, lead: &mut Desk, desk: &mut Desk) {
+    let (device, id) = (lead.device(), lead.application.clone());
+    lead.fill();
+    story.sync(lead);
+    story.bring_files(lead);
+    story.sync(desk);
+    desk.sign_off("safety", "safety");
+    story.sync(desk);
+    story.sync(lead);
+    lead.sign_off("lead", "station");
+    lead.sign_off("lead", "operation");
+    lead.declare();
+    story.sync(lead);
+    let submission = lead.submission();
+    assert_eq!(story.ask(|core| core.obstacles(&device, &id)), Ok(vec![]));
+    let digest = Sha256::of(&lead.manifest(Vec::new()).to_vec().unwrap());
+    let receipt = story.close(lead, &submission, &digest);
+    let known = Known { application: Some(id.clone()), revision: Some(1), ..Known::default() };
+    let proven = receipt.verify(&key(ROOT).public(), &known).unwrap();
+    assert_eq!((proven.digest, proven.index, proven.tree.size), (digest, 1, 2));
+    // Whoever was started anew meanwhile has the same, also those who ask for the log itself.
+    story.restart();
+    assert_eq!(story.ask(|core| core.receipt(&device, &id, 1)).as_ref(), Ok(&receipt));
+    let entry = story.ask(|core| Ok(core.storage().seal_entry(1)?)).unwrap().unwrap();
+    assert_eq!(entry.digest, digest);
+    let tile = story.ask(|core| core.tile(TilePath::read("entries/000.p/2").unwrap())).unwrap();
+    assert_eq!(tile.len(), 2 * (2 + LEAF_BYTES));
+    story.sync(lead);
+    story.sync(desk);
+    for desk in [lead, desk] {
+        assert_eq!(desk.ledger.chain().newest().revision.manifest, Some(digest));
+    }
 }
 
 /// Somebody who joins has the same as the others, compactly and page by page.

@@ -162,6 +162,7 @@ async fn messages_are_laid_out_as_the_description_says() {
         let answer = leads.send(Method::GET, &path(&lead, rest), Vec::new()).await.unwrap();
         holds(name, &answer.bytes().await.unwrap());
     }
+    holds("Submission", &encode(&lead.submission()));
     let waits = Waiting { change: WireHash([1; 32]), missing: vec![WireHash([2; 32])] };
     let step = Left::Step { entry: WireHash([3; 32]), why: StepFault::Unfit };
     let device = PublicKey([4; 32]);
@@ -181,6 +182,7 @@ async fn messages_are_laid_out_as_the_description_says() {
         Offer { seals: vec![seal], claims: Some(Vec::new()), roster: Some(Vec::new()), ..Offer::default() };
     holds("Say", &encode(&Say::Offer(full)));
     holds("Reason", &encode(&Reason::BuildsOnRefused));
+    holds("Reason", &encode(&Reason::Held));
     hub.hub.shutdown().await;
 }
 

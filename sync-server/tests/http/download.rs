@@ -14,7 +14,7 @@ use sync_server::{Config, Hub};
 use crate::TestHub;
 use crate::client::{Client, path};
 use crate::file::{begin, bring, bytes, fetch, has, name, offset, said, sha256};
-use crate::program::{Running, run};
+use crate::program::{Running, put_keys, run};
 use crate::support::desk::Desk;
 use crate::support::{NOW, key};
 
@@ -25,7 +25,7 @@ pub fn observer() -> Grant {
 
 pub fn contributor(part: &str, evidence: EvidenceAccess) -> Grant {
     let parts = [(FormPart(part.to_owned()), None)].into();
-    Grant { role: Role::Contributor, parts, evidence }
+    Grant { role: Role::Contributor, parts, evidence, ..Grant::default() }
 }
 
 /// A desk of an agency with this grant.
@@ -278,7 +278,7 @@ async fn a_backup_takes_the_files_along_and_the_doctor_reads_each_of_them() {
     running.signal(Signal::TERM);
     let restored = folder.path().join("restored");
     assert!(run(&["restore"], &[("--data", &restored), ("--from", &backup)]).status.success());
-    std::fs::copy(data.join("hub.key"), restored.join("hub.key")).unwrap();
+    put_keys(&data, &restored);
     assert!(doctor(&restored).0);
     let running = Running::start(&restored);
     let client = Client::new(&running.url, key(1)).await;

@@ -94,6 +94,13 @@ async fn a_killed_hub_has_all_that_it_acknowledged_and_a_stopped_one_ends_well()
     assert!(running.signal(Signal::TERM).success());
 }
 
+/// Puts the keys that were kept apart beside a restored database.
+pub fn put_keys(from: &Path, to: &Path) {
+    for name in ["hub.key", "seal.json"] {
+        std::fs::copy(from.join(name), to.join(name)).unwrap();
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_backup_of_a_serving_hub_restores_and_the_doctor_finds_both_well() {
     let folder = tempfile::tempdir().unwrap();
@@ -109,15 +116,18 @@ async fn a_backup_of_a_serving_hub_restores_and_the_doctor_finds_both_well() {
     assert!(!again.status.success(), "a backup is never overwritten");
     let doctor = run(&["doctor"], &[("--data", &data)]);
     assert!(doctor.status.success(), "{}", String::from_utf8_lossy(&doctor.stdout));
-    let shown = run(&["key", "show"], &[("--data", &data)]);
-    assert_eq!(String::from_utf8(shown.stdout).unwrap().trim(), running.hub.to_string());
+    let shown = run(&["keys", "show"], &[("--data", &data)]);
+    assert_eq!(
+        String::from_utf8(shown.stdout).unwrap().lines().next(),
+        Some(running.hub.to_string().as_str())
+    );
     assert!(!run(&["restore"], &[("--data", &data), ("--from", &backup)]).status.success());
     running.signal(Signal::TERM);
     let restored = folder.path().join("restored");
     assert!(run(&["restore"], &[("--data", &restored), ("--from", &backup)]).status.success());
     let keyless = run(&["serve", "--listen", "127.0.0.1:0"], &[("--data", &restored)]);
     assert!(!keyless.status.success(), "without its key the hub does not start");
-    std::fs::copy(data.join("hub.key"), restored.join("hub.key")).unwrap();
+    put_keys(&data, &restored);
     assert!(run(&["doctor"], &[("--data", &restored)]).status.success());
     let running = Running::start(&restored);
     let client = Client::new(&running.url, key(1)).await;
@@ -226,7 +236,7 @@ async fn a_restore_that_failed_or_was_cut_off_does_not_stand_in_the_way_of_the_n
         std::fs::write(restored.join(left), "half").unwrap();
     }
     assert!(restore(&backup));
-    std::fs::copy(data.join("hub.key"), restored.join("hub.key")).unwrap();
+    put_keys(&data, &restored);
     assert!(run(&["doctor"], &[("--data", &restored)]).status.success());
     let names: Vec<_> =
         std::fs::read_dir(&restored).unwrap().map(|entry| entry.unwrap().file_name()).collect();

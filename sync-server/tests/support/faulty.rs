@@ -3,6 +3,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use form_document::digest::Sha256;
 use form_document::key::PublicKey;
 use form_document::log::Position;
 use form_document::roster::SignedEntry;
@@ -15,6 +16,7 @@ use sync_server::storage::file::{
 use sync_server::storage::record::{
     AdmissionHash, ApplicationRecord, Commit, Fold, LogRecord, SegmentRecord, SnapshotRecord, StoredHead,
 };
+use sync_server::storage::seal::{SealEntry, StoredCheckpoint};
 use sync_server::storage::sqlite::Sqlite;
 use sync_server::storage::{Storage, StorageError};
 
@@ -38,6 +40,8 @@ struct State {
     commits: Option<Fault>,
     /// The call of that number, from 0, fails.
     one: Option<(usize, Fault)>,
+    /// The commit after so many others fails.
+    commit_after: Option<usize>,
     failed: Option<Call>,
 }
 
@@ -61,6 +65,11 @@ impl Plan {
         self.state().commits = Some(Fault::After);
     }
 
+    /// The commit after so many others, counted from now, fails before it did anything.
+    pub fn fail_commit_after(&self, others: usize) {
+        self.state().commit_after = Some(others);
+    }
+
     /// The calls so far.
     pub fn made(&self) -> Vec<Call> {
         self.state().made.clone()
@@ -81,6 +90,7 @@ impl Plan {
             let number = state.made.len();
             state.made.push(call);
             let one = state.one.filter(|(at, _)| *at == number).map(|(_, fault)| fault);
+            let one = one.or_else(|| state.commit_falls_due(call).then_some(Fault::Before));
             if one.is_some() {
                 state.failed = Some(call);
             }
@@ -94,6 +104,15 @@ impl Plan {
                 Err(StorageError::Other("nobody can say whether it was stored".to_owned()))
             }
         }
+    }
+}
+
+impl State {
+    /// Whether this call is the commit that fails.
+    fn commit_falls_due(&mut self, call: Call) -> bool {
+        let Some(others) = self.commit_after.filter(|_| call == Call::Commit) else { return false };
+        self.commit_after = others.checked_sub(1);
+        others == 0
     }
 }
 
@@ -158,4 +177,13 @@ calls! {
     Blobs = blobs(id: &ApplicationId) -> Vec<BlobRecord>;
     Givers = givers(id: &ApplicationId, hash: &BlobHash) -> Vec<PublicKey>;
     Ticket = ticket(hash: &TicketHash) -> Option<TicketRecord>;
+    SealSize = seal_size() -> u64;
+    SealEntry = seal_entry(index: u64) -> Option<SealEntry>;
+    SealByDigest = seal_by_digest(digest: &Sha256) -> Option<SealEntry>;
+    SealOfRevision = seal_of_revision(id: &ApplicationId, number: u64) -> Option<SealEntry>;
+    SealKeys = seal_keys() -> Vec<SealEntry>;
+    SealUnsigned = seal_unsigned() -> Vec<SealEntry>;
+    SealRange = seal_range(from: u64, count: u64) -> Vec<SealEntry>;
+    SealHashes = seal_hashes(places: &[u64]) -> Vec<Sha256>;
+    SealCheckpoint = seal_checkpoint() -> Option<StoredCheckpoint>;
 }

@@ -4,6 +4,7 @@
 
 pub mod desk;
 pub mod faulty;
+pub mod signing;
 
 use std::path::Path;
 use std::sync::Arc;

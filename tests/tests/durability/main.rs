@@ -6,6 +6,7 @@ mod client_kill;
 mod evidence_kill;
 mod evidence_trace;
 mod fault;
+mod finalise_kill;
 mod full_disk;
 mod hindered;
 mod hub_kill;

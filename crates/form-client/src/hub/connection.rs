@@ -396,9 +396,15 @@ impl HubConnection {
     /// Reads a CBOR answer, no more than `limit` bytes of it.
     pub(super) async fn message<T: for<'a> Decode<'a, ()>>(
         &self,
-        mut response: Response,
+        response: Response,
         limit: usize,
     ) -> Result<T, UserError> {
+        let body = self.body(response, limit).await?;
+        wire::decode_up_to(&body, limit).map_err(|error| problem::bad_answer(&self.base, &error))
+    }
+
+    /// Reads an answer's body, no more than `limit` bytes of it.
+    pub(super) async fn body(&self, mut response: Response, limit: usize) -> Result<Vec<u8>, UserError> {
         let mut body = Vec::new();
         while let Some(chunk) =
             response.chunk().await.map_err(|error| problem::unreachable(&self.base, &error))?
@@ -408,7 +414,7 @@ impl HubConnection {
                 return Err(problem::refused(&self.base, "answer_too_large", String::new()));
             }
         }
-        wire::decode_up_to(&body, limit).map_err(|error| problem::bad_answer(&self.base, &error))
+        Ok(body)
     }
 
     fn address(&self, path: &str) -> String {

@@ -27,6 +27,8 @@ pub(super) const ROSTER_MOVED: &str = "roster_moved";
 pub(super) const RECOVERING: &str = "recovering";
 /// Whoever answers at the hub's address is not the hub. No hub says so: this desk finds it out.
 pub(super) const ANOTHER_HUB: &str = "another_hub";
+/// Something stands in the way of a final revision.
+pub(super) const NOT_FINAL: &str = "not_final";
 /// What was uploaded is another file than it was said to be.
 pub(super) const WRONG_HASH: &str = "hash_mismatch";
 /// The detail that says where the hub's log ends.
@@ -62,6 +64,9 @@ const SENTENCES: &[(&str, &str, &str)] = &[
     ),
     ("admission_unknown", "接入码不对或已经用过", "the admission code is wrong or has been used"),
     ("publication_refused", "这份申报不符合协同中心的要求", "the hub cannot take this application in"),
+    (NOT_FINAL, "还有事项没有完成，不能定稿", "something stands in the way of a final revision"),
+    ("submission_refused", "提交的定稿内容与协同中心的不一致", "the submission is not what the hub finds"),
+    ("unsealed", "协同中心现在不能签名", "the hub cannot sign at the moment"),
     ("too_many", "请求太频繁，请稍后再试", "too many requests; wait a little"),
     ("too_large", "一次发送的内容太多", "too much was sent at once"),
     ("storage_failed", "协同中心暂时不能写入", "the hub cannot store anything at the moment"),

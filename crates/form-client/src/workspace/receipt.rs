@@ -238,6 +238,12 @@ fn named(act: &Act, roster: &Roster) -> (String, String) {
             (format!("把牵头移交给“{name}”"), format!("handing the lead over to {name}"))
         }
         Act::Recovery { .. } => pair("更换恢复码", "changing the recovery code"),
+        Act::Finalise { revision, .. } => {
+            (format!("第 {revision} 稿定稿"), format!("making revision {revision} final"))
+        }
+        Act::Return { revision, .. } => {
+            (format!("退回第 {revision} 稿"), format!("returning revision {revision}"))
+        }
         Act::Epoch { .. } => {
             pair("让协同中心接着现有的记录工作", "letting the hub go on from its present log")
         }

@@ -22,7 +22,7 @@ pub(super) fn targets(edit: &Edit) -> Vec<&AnswerId> {
 /// Whether this desk may write these answers. In an application that nobody has founded everybody may.
 ///
 /// # Errors
-/// [`ErrorCode::NotMember`], [`ErrorCode::LooksOn`], [`ErrorCode::NotYours`].
+/// [`ErrorCode::NotMember`], [`ErrorCode::LooksOn`], [`ErrorCode::NotYours`], [`ErrorCode::Closed`].
 pub(super) fn check<'a>(
     session: &Session,
     language: Language,
@@ -33,7 +33,10 @@ pub(super) fn check<'a>(
         return Ok(());
     }
     let grant = roster.grant(&session.device).ok_or_else(|| UserError::new(ErrorCode::NotMember))?;
-    match answers.into_iter().find(|answer| !grant.may_write(answer)) {
+    let answers: Vec<&AnswerId> = answers.into_iter().collect();
+    let frozen = |answer: &&AnswerId| roster.revision.frozen.contains(answer.section());
+    match answers.iter().copied().find(|answer| !grant.may_write(answer)) {
+        None if answers.iter().any(frozen) => Err(UserError::new(ErrorCode::Closed)),
         None => Ok(()),
         Some(_) if !grant.may_comment() => Err(UserError::new(ErrorCode::LooksOn)),
         Some(answer) => Err(UserError::new(ErrorCode::NotYours)
@@ -44,7 +47,7 @@ pub(super) fn check<'a>(
 
 /// Whether an error is one of [`check`].
 pub(super) fn is_lack(error: &UserError) -> bool {
-    matches!(error.code, ErrorCode::NotMember | ErrorCode::LooksOn | ErrorCode::NotYours)
+    matches!(error.code, ErrorCode::NotMember | ErrorCode::LooksOn | ErrorCode::NotYours | ErrorCode::Closed)
 }
 
 /// Whether this desk may comment.

@@ -226,5 +226,9 @@ pub(super) fn sentence(reason: Reason, language: Language) -> &'static str {
         Reason::BuildsOnRefused => {
             language.pick("它接在一处被拒收的修改之后", "it builds on a refused change")
         }
+        Reason::Held => language.pick(
+            "这一稿已经定稿；这处修改留存着，退回修改后可以再提",
+            "the revision was final; the change is kept, and can be made once it is returned",
+        ),
     }
 }

@@ -172,7 +172,7 @@ impl Workspace {
         self.step(id, act)
     }
 
-    fn check_lead(&mut self, id: &ApplicationId) -> Result<(), UserError> {
+    pub(super) fn check_lead(&mut self, id: &ApplicationId) -> Result<(), UserError> {
         let device = self.device.public();
         let roster = self.session(id)?.ledger.chain().newest();
         if roster.may_lead(&device) { Ok(()) } else { Err(UserError::new(ErrorCode::NotLead)) }

@@ -443,7 +443,7 @@ impl<'a> Draft<'a> {
                 let claim = ledger.claims.get(&run.actor).ok_or_else(|| forbidden(Reason::NotGranted))?;
                 let change = document.automerge.get_change_by_hash(&hash);
                 let raw = change.map(RawChange::own).ok_or_else(|| forbidden(Reason::Malformed))?;
-                let touched = Touched::of(&raw, &document.objects);
+                let touched = Touched::of(&raw, &document.objects, document.application());
                 judge(self.chain(), version, &claim.device, 0, &touched, Moment::Check).map_err(forbidden)?;
             }
         }

@@ -243,7 +243,7 @@ impl Ledger {
         }
         let device = self.claims.get(&raw.ops.actor_id)?.device;
         let newest = self.chain.version();
-        let touched = Touched::of(raw, &self.document.objects);
+        let touched = Touched::of(raw, &self.document.objects, self.application());
         judge(&self.chain, newest, &device, newest, &touched, Moment::Provisional).err()
     }
 
@@ -254,7 +254,7 @@ impl Ledger {
         self.refused.get(&raw.hash).copied().filter(|reason| match reason {
             Reason::BuildsOnRefused => false,
             Reason::Malformed => !second,
-            Reason::NotGranted | Reason::Reassigned | Reason::Revoked => true,
+            Reason::NotGranted | Reason::Reassigned | Reason::Revoked | Reason::Held => true,
         })
     }
 }

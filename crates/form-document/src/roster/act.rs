@@ -1,8 +1,12 @@
 //! What a step of the roster does.
 
+use std::collections::BTreeSet;
+
+use form_model::id::AnswerId;
 use form_model::member::{AgencyId, Grant};
 use serde::{Deserialize, Serialize};
 
+use crate::digest::Sha256;
 use crate::key::{PublicKey, Signature};
 
 /// One step. Who may take it stands with each.
@@ -72,6 +76,29 @@ pub enum Act {
         /// The log's hash there, 64 lower-case hex digits.
         log: String,
     },
+    /// Makes a revision final: what was signed is closed. By a lead; the hub takes it in only with the manifest that it
+    /// has rebuilt itself.
+    Finalise {
+        /// 1 for the first.
+        revision: u64,
+        /// Of the exact bytes of the manifest.
+        manifest: Sha256,
+        /// The sections that are closed: the counted ones of the form.
+        sections: BTreeSet<String>,
+    },
+    /// Gives a final revision back for correction: these sections are open again, the others stay as they were signed.
+    /// By a lead or a reviewer.
+    Return { revision: u64, sections: BTreeSet<String>, reasons: Vec<ReturnReason> },
+}
+
+/// Why something was returned.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReturnReason {
+    /// The answer that it is about; `None` for the sections as a whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on: Option<AnswerId>,
+    pub text: String,
 }
 
 /// A device that enrols itself.

@@ -7,6 +7,7 @@ use form_model::member::{AgencyId, Grant, Role};
 
 use super::act::{Act, Enrolment};
 use super::entry::{BadEntry, Entry, EntryHash, SignedEntry, hash_text};
+use super::revision::{self, Returned};
 use super::state::{Agency, Device, Hub, Invite, InviteState, Recovery, Roster};
 use crate::key::{PublicKey, Purpose, Signature, SigningKey};
 
@@ -83,6 +84,11 @@ impl RosterChain {
     pub fn new(application: ApplicationId, root: PublicKey) -> Self {
         let states = vec![Arc::new(Roster::empty())];
         Self { application, root, states, entries: Vec::new(), accept_until_ms: Vec::new() }
+    }
+
+    /// The application that it is of.
+    pub fn application(&self) -> &ApplicationId {
+        &self.application
     }
 
     /// The newest roster.
@@ -198,7 +204,7 @@ impl RosterChain {
         let mut next = Roster::clone(newest);
         next.version = expected;
         next.hash = signed.hash();
-        let step = Step { chain: self, signer: signed.key, now_ms };
+        let step = Step { chain: self, signer: signed.key, now_ms, time_ms: entry.time_ms };
         step.apply(entry.act, &mut next)?;
         if !next.has_lead() {
             return Err(RosterFault::LastLead);
@@ -234,12 +240,15 @@ struct Step<'a> {
     chain: &'a RosterChain,
     signer: PublicKey,
     now_ms: Option<i64>,
+    /// By the signer's clock.
+    time_ms: i64,
 }
 
 impl Step<'_> {
     fn apply(&self, act: Act, next: &mut Roster) -> Result<(), RosterFault> {
         match act {
             Act::Found { .. } | Act::Enrol(_) | Act::Recover { .. } => {}
+            Act::Return { .. } if next.may_return(&self.signer) => {}
             _ if next.may_lead(&self.signer) => {}
             _ => return Err(RosterFault::NotAllowed),
         }
@@ -265,6 +274,14 @@ impl Step<'_> {
                 Ok(())
             }
             Act::Epoch { .. } => Err(RosterFault::Content("epochs count by one")),
+            Act::Finalise { revision, manifest, sections } => {
+                revision::finalise(next, revision, manifest, sections)
+            }
+            Act::Return { revision, sections, reasons } => revision::give_back(
+                next,
+                revision,
+                Returned { by: self.signer, time_ms: self.time_ms, sections, reasons },
+            ),
         }
     }
 

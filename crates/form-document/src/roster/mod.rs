@@ -6,9 +6,11 @@
 mod act;
 mod chain;
 mod entry;
+mod revision;
 mod state;
 
-pub use act::{Act, Enrolment};
+pub use act::{Act, Enrolment, ReturnReason};
 pub use chain::{RosterChain, RosterFault, possession};
 pub use entry::{BadEntry, ENTRY_MAX_BYTES, Entry, EntryHash, SignedEntry, hash_text};
+pub use revision::{Returned, Revision};
 pub use state::{Agency, Device, Hub, Invite, InviteState, Recovery, Roster};

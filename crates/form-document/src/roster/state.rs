@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use form_model::id::AnswerId;
-use form_model::member::{self, AgencyId, Grant};
+use form_model::member::{self, AgencyId, Grant, Role};
 
 use super::entry::EntryHash;
+use super::revision::Revision;
 use crate::key::PublicKey;
 
 /// The members of an application and what they may do, as of one version. Versions share what did not change
@@ -24,6 +25,7 @@ pub struct Roster {
     pub recovery: Option<Recovery>,
     /// How often the hub's log has started anew from a backup.
     pub epoch: u64,
+    pub revision: Revision,
 }
 
 /// An agency that takes part.
@@ -95,6 +97,7 @@ impl Roster {
             hub: None,
             recovery: None,
             epoch: 0,
+            revision: Revision::default(),
         }
     }
 
@@ -113,6 +116,11 @@ impl Roster {
     /// Whether the device may say who takes part.
     pub fn may_lead(&self, device: &PublicKey) -> bool {
         self.grant(device).is_some_and(Grant::may_lead)
+    }
+
+    /// Whether the device may give a final revision back: a lead's, or a reviewer's (the province).
+    pub fn may_return(&self, device: &PublicKey) -> bool {
+        self.grant(device).is_some_and(|grant| matches!(grant.role, Role::Lead | Role::Reviewer))
     }
 
     /// The agencies that take part.

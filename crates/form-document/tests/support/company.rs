@@ -46,7 +46,7 @@ pub fn agency(name: &str) -> AgencyId {
 
 pub fn grant(role: Role, parts: &[&str]) -> Grant {
     let parts: BTreeMap<_, _> = parts.iter().map(|part| (FormPart((*part).to_owned()), None)).collect();
-    Grant { role, parts, evidence: EvidenceAccess::All }
+    Grant { role, parts, evidence: EvidenceAccess::All, ..Grant::default() }
 }
 
 pub fn contributor(parts: &[&str]) -> Grant {

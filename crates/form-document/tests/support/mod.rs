@@ -6,6 +6,7 @@ pub mod company;
 pub mod desk;
 pub mod hub;
 pub mod scene;
+pub mod signing;
 pub mod verdict;
 
 use form_document::{Document, Genesis, Merged, actor_id, application_id};

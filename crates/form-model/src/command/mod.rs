@@ -4,7 +4,9 @@
 mod directory;
 mod discussion;
 mod evidence;
+mod signing;
 mod team;
+mod verification;
 
 use serde::{Deserialize, Serialize};
 
@@ -26,10 +28,18 @@ pub use discussion::{
 pub use evidence::{
     BlobState, BroughtFiles, Evidence, EvidenceAct, EvidenceRequest, PASTE_HEADERS, PASTE_MAX_BYTES,
     PASTE_TYPE_HEADER, PackedEvidence, Transfer, WATCH_REFUSED_MAX, Watch,
+pub use signing::{
+    AgencySigning, Excuse, FieldDifference, FileName, FinalSummary, ObstacleSummary, Reason, ReturnSummary,
+    RevisionDifference, RevisionState, SectionSigning, Signer, Signing, SigningAct, SigningRequest,
+    StatementState, StatementSummary,
 };
 pub use team::{
     AGENCY_COLOURS, AgencySummary, Connect, DeviceSummary, Invite, InvitePreview, InviteRequest, InviteState,
     InviteSummary, Join, Link, Present, RecoveryCode, ShowPresence, SyncState, Team, TeamAct, TeamRequest,
+};
+pub use verification::{
+    Fault, Verification, VerifiedFile, VerifiedForm, VerifiedKind, VerifiedLog, VerifiedSigner,
+    VerifiedStatement, VerifiedSubmission,
 };
 
 /// The commands' names, as the shell registers and the view invokes them.
@@ -63,10 +73,11 @@ pub mod name {
     pub const EXPORT_REMINDER: &str = "export_reminder";
     pub const EXPORT_BUNDLE: &str = "export_bundle";
     pub const EVIDENCE: &str = "evidence";
+    pub const SIGNING: &str = "signing";
     pub const DIRECTORY: &str = "directory";
     pub const PASTE_EVIDENCE: &str = "paste_evidence";
     /// All of them, for the shell's permission list.
-    pub const ALL: [&str; 31] = [
+    pub const ALL: [&str; 32] = [
         START,
         SAVE_SETTINGS,
         CREATE_APPLICATION,
@@ -96,6 +107,7 @@ pub mod name {
         EXPORT_REMINDER,
         EXPORT_BUNDLE,
         EVIDENCE,
+        SIGNING,
         DIRECTORY,
         PASTE_EVIDENCE,
     ];

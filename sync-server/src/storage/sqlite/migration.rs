@@ -3,13 +3,13 @@
 use rusqlite::Connection;
 
 use super::{
-    admission, application, blob, claim, floor, fold, head, invite, log, member, package_file, roster,
+    admission, application, blob, claim, floor, fold, head, invite, log, member, package_file, roster, seal,
     segment, setting, snapshot, ticket, upload,
 };
 use crate::storage::StorageError;
 
 /// The format that this program writes.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
 
 /// `Hqhb` in ASCII: lets `file` and other tools tell our databases from others.
 const APPLICATION_ID: i32 = 0x4871_6862;
@@ -46,6 +46,9 @@ pub(super) fn run(connection: &mut Connection) -> Result<(), StorageError> {
         for table in [blob::TABLE, upload::TABLE, ticket::TABLE] {
             transaction.execute_batch(table)?;
         }
+    }
+    if found < 3 {
+        transaction.execute_batch(seal::TABLE)?;
     }
     transaction.pragma_update(None, "user_version", FORMAT)?;
     transaction.commit()?;

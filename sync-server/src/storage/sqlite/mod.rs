@@ -16,6 +16,7 @@ mod member;
 mod migration;
 mod package_file;
 mod roster;
+mod seal;
 mod segment;
 mod setting;
 mod snapshot;
@@ -26,6 +27,7 @@ use std::io;
 use std::path::Path;
 use std::time::Duration;
 
+use form_document::digest::Sha256;
 use form_document::key::PublicKey;
 use form_document::log::Position;
 use form_document::roster::SignedEntry;
@@ -43,6 +45,7 @@ use super::record::{
     AdmissionHash, ApplicationRecord, ApplicationWrite, Commit, Fold, LogRecord, SegmentRecord,
     SnapshotRecord, StoredHead,
 };
+use super::seal::{SealEntry, StoredCheckpoint};
 use super::{Storage, StorageError};
 use crate::data::private_file;
 
@@ -346,6 +349,42 @@ impl Storage for Sqlite {
         admission::is_open(&self.connection, code)
     }
 
+    fn seal_size(&self) -> Result<u64, StorageError> {
+        seal::size(&self.connection)
+    }
+
+    fn seal_entry(&self, index: u64) -> Result<Option<SealEntry>, StorageError> {
+        seal::entry(&self.connection, index)
+    }
+
+    fn seal_by_digest(&self, digest: &Sha256) -> Result<Option<SealEntry>, StorageError> {
+        seal::by_digest(&self.connection, digest)
+    }
+
+    fn seal_of_revision(&self, id: &ApplicationId, number: u64) -> Result<Option<SealEntry>, StorageError> {
+        seal::revision(&self.connection, id, number)
+    }
+
+    fn seal_keys(&self) -> Result<Vec<SealEntry>, StorageError> {
+        seal::keys(&self.connection)
+    }
+
+    fn seal_unsigned(&self) -> Result<Vec<SealEntry>, StorageError> {
+        seal::unsigned(&self.connection)
+    }
+
+    fn seal_range(&self, from: u64, count: u64) -> Result<Vec<SealEntry>, StorageError> {
+        seal::range(&self.connection, from, count)
+    }
+
+    fn seal_hashes(&self, places: &[u64]) -> Result<Vec<Sha256>, StorageError> {
+        seal::hashes(&self.connection, places)
+    }
+
+    fn seal_checkpoint(&self) -> Result<Option<StoredCheckpoint>, StorageError> {
+        seal::checkpoint(&self.connection)
+    }
+
     fn commit(&mut self, commit: &Commit) -> Result<(), StorageError> {
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         if let Some(hub) = &commit.hub {
@@ -359,6 +398,9 @@ impl Storage for Sqlite {
         }
         for file in &commit.files {
             write_file(&transaction, file)?;
+        }
+        for one in &commit.seals {
+            seal::write(&transaction, one)?;
         }
         transaction.commit()?;
         Ok(())

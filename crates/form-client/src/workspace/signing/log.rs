@@ -1,0 +1,114 @@
+//! What this desk knows of the hub's public log. A log that is shorter or another than it was is told, whatever the hub
+//! says.
+
+use form_document::key::Purpose;
+use form_document::snapshot::Obstacle;
+use form_document::transparency::{
+    KeyHistory, Leaf, Origin, SignedCheckpoint, Tree, check_consistency, check_inclusion, log_root,
+};
+use form_model::error::{ErrorCode, UserError};
+use form_model::id::ApplicationId;
+use form_model::language::Language;
+use form_store::StoreError;
+use form_store::revision::SignatureLogRow;
+
+use super::super::{Workspace, not_saved, unusable};
+use crate::hub::LogNews;
+
+impl Workspace {
+    /// How many entries the newest checkpoint is about that is known of the hub's log; 0 when none is.
+    ///
+    /// # Errors
+    /// When the application is on no hub, or the database can't be read.
+    pub fn log_known(&mut self, id: &ApplicationId) -> Result<u64, UserError> {
+        Ok(self.log_row(id)?.map_or(0, |row| row.size))
+    }
+
+    /// Checks what the hub says of its public log against what is known, and keeps it.
+    ///
+    /// # Errors
+    /// [`ErrorCode::LogBroken`], [`ErrorCode::NotSaved`].
+    pub fn learn_log(&mut self, id: &ApplicationId, news: &LogNews) -> Result<(), UserError> {
+        let hub = self.hub(id)?.key;
+        let known = self.log_row(id)?;
+        let origin = Origin::try_from(news.root.origin.clone()).map_err(|bad| broken(&bad))?;
+        let vouched = log_root(&origin, &news.root.root);
+        hub.verify(Purpose::LogRoot, &vouched, &news.root.signature).map_err(|bad| broken(&bad))?;
+        if known
+            .as_ref()
+            .is_some_and(|row| row.root != news.root.root.to_string() || row.origin != news.root.origin)
+        {
+            return Err(broken(&"its name or its root key is another than before"));
+        }
+        let tree = verified(news, &origin)?;
+        if let Some(row) = known.filter(|row| row.size > 0) {
+            let (_, old) = SignedCheckpoint(row.checkpoint).read().map_err(|bad| broken(&bad))?;
+            check_consistency(old, tree, &news.proof).map_err(|bad| broken(&bad))?;
+        }
+        let row = SignatureLogRow {
+            origin: news.root.origin.clone(),
+            root: news.root.root.to_string(),
+            size: tree.size,
+            checkpoint: news.checkpoint.clone(),
+        };
+        self.store
+            .write(|write| write.put_signature_log(&hub.to_string(), &row))
+            .map_err(|error: StoreError| not_saved(&error))
+    }
+
+    /// The final revisions of which no receipt is here.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn missing_receipts(&mut self, id: &ApplicationId) -> Result<Vec<u64>, UserError> {
+        let session = self.session(id)?;
+        // Only what the hub has taken in is final.
+        let roster = session.ledger.chain().at(session.ledger.confirmed());
+        let (key, newest) = (session.key, roster.map_or(0, |roster| roster.revision.number));
+        let here = self.store.receipts(key).map_err(|error| unusable(&self.home, &error))?;
+        Ok((1..=newest).filter(|number| here.iter().all(|(known, _)| known != number)).collect())
+    }
+
+    /// What the hub sees to stand in the way, as the error that a person reads.
+    ///
+    /// # Errors
+    /// As [`Workspace::open_application`].
+    pub fn not_final(
+        &mut self,
+        id: &ApplicationId,
+        obstacles: &[Obstacle],
+        otherwise: UserError,
+    ) -> Result<UserError, UserError> {
+        let session = self.session(id)?;
+        let Some(first) = obstacles.first().map(|first| session.obstacle(first).sentence) else {
+            return Ok(otherwise);
+        };
+        let (chinese, english) = (first.sentence(Language::Chinese), first.sentence(Language::English));
+        Ok(UserError::new(ErrorCode::NotFinal).with_pair("cause", chinese, english))
+    }
+
+    fn log_row(&mut self, id: &ApplicationId) -> Result<Option<SignatureLogRow>, UserError> {
+        let hub = self.hub(id)?.key.to_string();
+        self.store.signature_log(&hub).map_err(|error| unusable(&self.home, &error))
+    }
+}
+
+/// The log that a checkpoint is about, if the key signed it that the root key and the log itself name.
+fn verified(news: &LogNews, origin: &Origin) -> Result<Tree, UserError> {
+    let checkpoint = SignedCheckpoint(news.checkpoint.clone());
+    let (_, tree) = checkpoint.read().map_err(|bad| broken(&bad))?;
+    let mut keys = KeyHistory::default();
+    for event in &news.keys {
+        keys.push(event.index, &event.envelope, origin, &news.root.root).map_err(|bad| broken(&bad))?;
+        let leaf =
+            event.envelope.author().and_then(|author| Leaf::of(&event.envelope, Purpose::HubKey, &author));
+        let leaf = leaf.ok_or_else(|| broken(&"a change of its keys is signed by nobody"))?;
+        check_inclusion(tree, event.index, leaf.hash(), &event.proof).map_err(|bad| broken(&bad))?;
+    }
+    let signer = keys.for_size(tree.size).ok_or_else(|| broken(&"it names no key that counts"))?;
+    checkpoint.verify(origin, &signer).map_err(|bad| broken(&bad))
+}
+
+fn broken(cause: &dyn std::fmt::Display) -> UserError {
+    UserError::new(ErrorCode::LogBroken).with("cause", cause)
+}

@@ -1,0 +1,131 @@
+//! A final submission, made by the command line at a real hub.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, ensure};
+use serde_json::Value;
+
+use crate::desk::Desk;
+use crate::hub::{HUB, HubProcess};
+use crate::place::{built_program, repository};
+use crate::scene::{command_line, workspace};
+
+/// A form with three sections and three slots of evidence.
+const FORM: &str = "research-station-renewal";
+const SECTIONS: [&str; 3] = ["station", "safety", "operation"];
+
+/// The hub, the lead's desk, and what is final there.
+#[derive(Debug)]
+pub struct Submission {
+    pub hub: HubProcess,
+    pub desk: Desk,
+    /// The application.
+    pub id: String,
+    /// The root key of the hub's log, 64 lower-case hex digits.
+    pub root: String,
+}
+
+impl Submission {
+    /// A filled application with two files of evidence, signed off, declared and final.
+    ///
+    /// # Errors
+    /// When a program is not built, or a step is refused.
+    pub fn new() -> anyhow::Result<Self> {
+        let (hub, desk) = (HubProcess::start()?, Desk::new()?);
+        // Its key lies in a file, whatever keyring the machine has.
+        drop(workspace(&desk.home())?);
+        let mut submission = Self { hub, desk, id: String::new(), root: String::new() };
+        let new = submission.json(&["app", "new", "--form", FORM, "--name", "示例站"])?;
+        let id = new["id"].as_str().or_else(|| new["application"]["id"].as_str());
+        submission.id = id.context("no application")?.to_owned();
+        let answers = repository().join("forms").join(FORM).join("sample/answers.json");
+        submission.says("fill", &["--from", &answers.display().to_string()])?;
+        submission.says("connect", &[submission.hub.url()])?;
+        submission.add_evidence()?;
+        submission.finalise()?;
+        submission.root = submission.packed("root", "root")?;
+        Ok(submission)
+    }
+
+    fn add_evidence(&self) -> anyhow::Result<()> {
+        for (slot, words) in [("1", "inspection"), ("2", "waste log")] {
+            let file = self.desk.folder().join(format!("{words}.pdf"));
+            fs::write(&file, format!("%PDF-1.4\n% {words}\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"))?;
+            self.says("evidence add", &[slot, &file.display().to_string()])?;
+        }
+        self.says("sync", &[]).map(drop)
+    }
+
+    /// Everybody signs, and the lead makes the revision final.
+    fn finalise(&self) -> anyhow::Result<()> {
+        for section in SECTIONS {
+            self.says("sign-off", &[section, "--person", "林示例", "--title", "处长"])?;
+        }
+        self.says("declare", &["--person", "林示例"])?;
+        self.says("sync", &[])?;
+        self.says("finalise", &[]).map(drop)
+    }
+
+    /// `huiqian COMMAND ID …` at the lead's desk.
+    ///
+    /// # Errors
+    /// When it does not end well.
+    pub fn says(&self, command: &str, arguments: &[&str]) -> anyhow::Result<String> {
+        let words: Vec<&str> = command.split(' ').collect();
+        self.well(&[&words[..], &[self.id.as_str()], arguments].concat())
+    }
+
+    fn json(&self, arguments: &[&str]) -> anyhow::Result<Value> {
+        let said = self.well(&[&["--json"], arguments].concat())?;
+        serde_json::from_str(&said).with_context(|| said.clone())
+    }
+
+    fn well(&self, arguments: &[&str]) -> anyhow::Result<String> {
+        let (code, said) = command_line(&self.desk.home(), arguments)?;
+        ensure!(code == Some(0), "huiqian {} ended with {code:?}: {said}", arguments.join(" "));
+        Ok(said)
+    }
+
+    /// Writes the package into a folder or ZIP of that name; what the command says under a name.
+    fn packed(&self, file: &str, name: &str) -> anyhow::Result<String> {
+        let place = self.desk.folder().join(file);
+        let said = self.json(&["package", &self.id, "--out", &place.display().to_string()])?;
+        said[name].as_str().map(str::to_owned).with_context(|| format!("no {name}"))
+    }
+
+    /// Writes the package; where it lies.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn package(&self, file: &str) -> anyhow::Result<PathBuf> {
+        self.packed(file, "path").map(PathBuf::from)
+    }
+
+    /// `sync-server keys …` while the hub stands still; then it serves again.
+    ///
+    /// # Errors
+    /// When it does not stop or come up again, or refuses.
+    pub fn keys(&mut self, words: &[&str]) -> anyhow::Result<()> {
+        self.hub.stop()?;
+        let mut program = Command::new(built_program(HUB)?);
+        let output = program.arg("keys").args(words).arg("--data").arg(self.hub.data()).output()?;
+        ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        self.hub.start_again()
+    }
+}
+
+/// A script of `tests/interop` with the packages that are installed there; whether it ended well, and what it said.
+///
+/// # Errors
+/// When the packages are not installed.
+pub fn python(script: &str, arguments: &[&Path]) -> anyhow::Result<(bool, String)> {
+    let folder = repository().join("tests/interop");
+    let packages = folder.join("python-packages");
+    ensure!(packages.is_dir(), "what {script} needs is not installed; `cargo xtask set-up` installs it");
+    let mut command = Command::new("python3");
+    let output = command.env("PYTHONPATH", packages).arg(folder.join(script)).args(arguments).output()?;
+    let said = [output.stdout, output.stderr].concat();
+    Ok((output.status.success(), String::from_utf8_lossy(&said).into_owned()))
+}
