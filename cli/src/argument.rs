@@ -184,6 +184,9 @@ pub enum Command {
         /// 收起前作为批注提出。Say it as a comment first.
         #[arg(long, requires = "dismiss")]
         propose: bool,
+        /// 再次填入（例如退回修改之后），并收起。Write one again, once that is allowed, and put it away.
+        #[arg(long, value_name = "CHANGE", conflicts_with = "dismiss")]
+        adopt: Option<String>,
     },
     /// 催办。Who owes what by when.
     Remind {

@@ -59,7 +59,7 @@ pub fn set_aside(
     arguments: &Arguments,
     id: &str,
     dismiss: Option<&str>,
-    propose: bool,
+    (propose, adopt): (bool, bool),
     output: &Output,
 ) -> anyhow::Result<()> {
     let mut workspace = arguments.workspace()?;
@@ -68,7 +68,7 @@ pub fn set_aside(
         Some(start) => Some(refused_change(&mut workspace, &application, start)?),
         None => None,
     };
-    let missed = workspace.set_aside(&SetAsideRequest { application, dismiss, propose })?;
+    let missed = workspace.set_aside(&SetAsideRequest { application, dismiss, propose, adopt })?;
     output.result(&missed, |missed| {
         let line = |one: &form_model::command::SetAside| {
             let value = one.value.as_ref().map(plain).unwrap_or_default();
@@ -85,7 +85,8 @@ fn refused_change(
     application: &ApplicationId,
     start: &str,
 ) -> Result<String, UserError> {
-    let request = SetAsideRequest { application: application.clone(), dismiss: None, propose: false };
+    let request =
+        SetAsideRequest { application: application.clone(), dismiss: None, propose: false, adopt: false };
     let mut found: Vec<String> = workspace.set_aside(&request)?.into_iter().map(|one| one.change).collect();
     found.dedup();
     found.retain(|change| !start.is_empty() && change.starts_with(start));

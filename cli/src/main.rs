@@ -91,8 +91,15 @@ fn run(arguments: &Arguments, output: &Output) -> anyhow::Result<ExitCode> {
             discussion::comment(arguments, id, field, text, to, output)?;
         }
         Command::Comments { id } => discussion::list(arguments, id, output)?,
-        Command::SetAside { id, dismiss, propose } => {
-            discussion::set_aside(arguments, id, dismiss.as_deref(), *propose, output)?;
+        Command::SetAside { id, dismiss, propose, adopt } => {
+            let which = dismiss.as_ref().or(adopt.as_ref());
+            discussion::set_aside(
+                arguments,
+                id,
+                which.map(String::as_str),
+                (*propose, adopt.is_some()),
+                output,
+            )?;
         }
         Command::Remind { id, xlsx } => discussion::remind(arguments, id, xlsx.as_deref(), output)?,
         Command::Bundle(BundleCommand::Export { id, out, since_last, since, evidence }) => {

@@ -489,6 +489,7 @@ texts! {
     SET_ASIDE_AUTHOR: "填写人：", "Written by: ";
     SET_ASIDE_OWNER: "现由下列单位填写：", "Now filled in by: ";
     SET_ASIDE_PROPOSE: "作为批注提出", "Propose as a comment";
+    SET_ASIDE_ADOPT: "再次填入", "Write it again";
     SET_ASIDE_DISMISS: "不再显示", "Put away";
 
     // Others in the form.

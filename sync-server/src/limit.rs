@@ -41,6 +41,10 @@ pub const WAITING_MAX: usize = 8_192;
 /// evidence has a hundredth of that.
 pub const SUBMISSION_MAX_BYTES: usize = 16 << 20;
 
+/// The most bytes of held work that are kept for an application: some days of everybody's typing after a revision was
+/// final. What comes beyond stays with its author.
+pub const HELD_BYTES_PER_APPLICATION: u64 = 32 << 20;
+
 // The log.
 
 /// How many bytes of changes a page of the log carries: half of the largest message, since the signatures of

@@ -8,7 +8,8 @@ use std::task::{Context, Poll, Waker};
 use form_client::hub::{Ask, HubLine, refusal};
 use form_client::workspace::Workspace;
 use form_document::key::PublicKey;
-use form_document::wire::{Exchange, LogStanding, Page, Receipt, Reply, Start};
+use form_document::log::Position;
+use form_document::wire::{Exchange, HeldWork, LogStanding, Page, Receipt, Reply, Start, decode_up_to};
 use form_model::command::Event;
 use form_model::error::{ErrorCode, UserError};
 use form_model::id::ApplicationId;
@@ -115,6 +116,11 @@ impl HubLine for Direct<'_> {
 
     async fn top_up(&self, id: &ApplicationId, page: &Page) -> Result<(), UserError> {
         self.with(|core, device| core.adopt(device, id, page).map(drop))
+    }
+
+    async fn held(&self, id: &ApplicationId, after: Position) -> Result<HeldWork, UserError> {
+        let bytes = self.with(|core, device| core.held(device, id, after))?;
+        Ok(decode_up_to(&bytes, bytes.len()).unwrap_or_default())
     }
 }
 

@@ -24,6 +24,7 @@ pub mod random;
 pub mod scene;
 pub mod screen;
 pub mod sight;
+pub mod signed_off;
 pub mod small_disk;
 pub mod submission;
 pub mod syscall;

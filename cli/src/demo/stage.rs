@@ -211,7 +211,8 @@ impl Agency {
     /// What the hub refused; with `propose` put away, and said as a comment to who fills that part now.
     pub fn set_aside(&self, id: &ApplicationId, propose: Option<&str>) -> Result<Vec<SetAside>, UserError> {
         let dismiss = propose.map(str::to_owned);
-        let request = SetAsideRequest { application: id.clone(), propose: dismiss.is_some(), dismiss };
+        let request =
+            SetAsideRequest { application: id.clone(), propose: dismiss.is_some(), dismiss, adopt: false };
         self.desk.with(|desk| desk.set_aside(&request))
     }
 

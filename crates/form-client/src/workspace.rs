@@ -1,5 +1,6 @@
 //! A desk: everything that a window or a command line may ask of the engine.
 
+mod adopt;
 mod bundle;
 pub mod bundle_mark;
 mod carriage;
@@ -10,6 +11,7 @@ mod edit;
 mod epoch;
 mod evidence;
 mod garbage;
+mod held;
 mod hub_copy;
 mod join;
 mod key;

@@ -177,9 +177,11 @@ impl<'a> Rewriting<'a> {
                     frontier.insert(*new);
                 }
                 (None, Some(dropped)) => open.extend(&dropped.ops.deps),
-                (None, None) => {
+                // What an older refusal took along is neither here nor known any more.
+                (None, None) if self.document.has_change(&dep) => {
                     frontier.insert(dep);
                 }
+                (None, None) => {}
             }
         }
         frontier

@@ -86,6 +86,18 @@ pub struct Submission {
     pub step: SignedEntry,
 }
 
+/// Work that the hub refused because what it writes to is final, and keeps: for those who fill that part, once it is
+/// open again.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode, CborLen)]
+pub struct HeldWork {
+    /// Where the log stood when it was refused; what comes after that is asked for next.
+    #[n(0)]
+    pub position: Position,
+    /// The changes with their proof; empty when there is no more.
+    #[n(1)]
+    pub offer: Offer,
+}
+
 /// A stretch of the hub's log.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, CborLen)]
 pub struct Page {

@@ -128,6 +128,8 @@ pub enum ErrorCode {
     BlobDamaged,
     /// The revision, or this part of it, is final.
     Closed,
+    /// Refused work cannot be written again as it was.
+    NotAdopted,
     /// Something cannot be signed so. `cause`.
     NotSigned,
     /// One thing that stands in the way of a final revision. `cause`, a whole sentence.
@@ -431,6 +433,10 @@ impl UserError {
             ErrorCode::Closed => (
                 "这一稿已经定稿，不能再改。内容没有变动；需要修改时，请牵头单位或省级单位退回修改。",
                 "This revision is final and is not changed any more. Nothing was changed; have the lead or the province return it first.",
+            ),
+            ErrorCode::NotAdopted => (
+                "这处内容接在已经没有的文字上，不能自动填入。请复制后自行填写；它仍留在“未被接受的内容”里。",
+                "It hangs on text that is gone, so it cannot be written again by itself. Copy it and put it in by hand; it stays under “Not accepted”.",
             ),
             ErrorCode::NotSigned => ("没有签认：{cause}。", "Nothing was signed: {cause}."),
             ErrorCode::InTheWay => ("{cause}", "{cause}"),

@@ -163,6 +163,17 @@ impl Store {
         self.refused_rows("AND history <> ''", key)
     }
 
+    /// Whether the hub has refused something for a reason whose bytes are not here.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn refused_without_bytes(&self, key: ApplicationKey, reason: u8) -> Result<bool, StoreError> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT 1 FROM refused WHERE application = ?1 AND reason = ?2 AND raw = x''")?;
+        Ok(statement.exists(params![key.0, reason])?)
+    }
+
     fn refused_rows(&self, also: &str, key: ApplicationKey) -> Result<Vec<RefusedRow>, StoreError> {
         let mut statement = self.connection.prepare_cached(&format!(
             "SELECT hash, reason, raw, history, in_log FROM refused WHERE application = ?1 {also}",

@@ -10,6 +10,7 @@ use crate::field::Work;
 use crate::field::remark::spelled;
 use crate::shell::Failure;
 use crate::state::rights;
+use crate::state::team::PutAway;
 use crate::text;
 use crate::time;
 use crate::widget::action::{Action, Weight};
@@ -36,7 +37,7 @@ pub fn SetAsideList(props: &SetAsideListProps) -> Html {
     let read = use_state(|| Read::None);
     {
         let (read, work) = (read.clone(), props.work.clone());
-        use_effect_with(props.count, move |_| ask(&work, &read, None, false));
+        use_effect_with(props.count, move |_| ask(&work, &read, None, PutAway::Only));
     }
     let body = match &*read {
         None => html! { <p class="muted" role="status">{ text::LOADING.of(language) }</p> },
@@ -55,9 +56,9 @@ pub fn SetAsideList(props: &SetAsideListProps) -> Html {
 }
 
 /// Reads the list, after putting one away.
-fn ask(work: &Work, read: &UseStateHandle<Read>, dismiss: Option<String>, propose: bool) {
+fn ask(work: &Work, read: &UseStateHandle<Read>, dismiss: Option<String>, how: PutAway) {
     let (desk, read) = (work.desk.clone(), read.clone());
-    spawn_local(async move { read.set(Some(desk.set_aside(dismiss, propose).await)) });
+    spawn_local(async move { read.set(Some(desk.set_aside(dismiss, how).await)) });
 }
 
 fn entry(
@@ -73,9 +74,9 @@ fn entry(
         None if !refused.deleted.is_empty() => None,
         value => Some(spelled(&sheet.definition, &refused.answer, value.as_ref(), language)),
     };
-    let put_away = |propose: bool| {
+    let put_away = |how: PutAway| {
         let (work, read, change) = (props.work.clone(), read.clone(), refused.change.clone());
-        Callback::from(move |()| ask(&work, &read, Some(change.clone()), propose))
+        Callback::from(move |()| ask(&work, &read, Some(change.clone()), how))
     };
     let go = {
         let answer = refused.answer.clone();
@@ -101,11 +102,14 @@ fn entry(
             }
             <div class="actions">
                 <Copy text={words} weight={Weight::Secondary} />
+                if refused.may_adopt {
+                    <Action name="adopt" label={text::SET_ASIDE_ADOPT.of(language)} small=true onclick={put_away(PutAway::Adopt)} />
+                }
                 if rights::may_comment(&sheet.team) {
-                    <Action name="propose" label={text::SET_ASIDE_PROPOSE.of(language)} small=true onclick={put_away(true)} />
+                    <Action name="propose" label={text::SET_ASIDE_PROPOSE.of(language)} small=true onclick={put_away(PutAway::Propose)} />
                 }
                 <Action name="dismiss" label={text::SET_ASIDE_DISMISS.of(language)} weight={Weight::Link} small=true
-                    onclick={put_away(false)} />
+                    onclick={put_away(PutAway::Only)} />
             </div>
         </li>
     }

@@ -28,6 +28,17 @@ const WHEREABOUTS_PAUSE_MS: u32 = 300;
 /// An answer and a place in its text, UTF-16 units.
 pub type Place = (Option<AnswerId>, Option<u64>);
 
+/// What becomes of refused work that a person has looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PutAway {
+    /// It is not shown any more.
+    Only,
+    /// Said as a comment, too.
+    Propose,
+    /// Written again, too.
+    Adopt,
+}
+
 /// What was last said about where this person is, and what is to be said next.
 #[derive(Default)]
 pub struct Whereabouts {
@@ -160,12 +171,14 @@ impl Desk {
         });
     }
 
-    /// Reads what the hub refused, after putting one of it away, said as a comment where `propose`.
+    /// Reads what the hub refused, after putting one of it away, said as a comment or written again where that is
+    /// wanted.
     ///
     /// # Errors
     /// What the shell says.
-    pub async fn set_aside(&self, dismiss: Option<String>, propose: bool) -> Result<Vec<SetAside>, Failure> {
-        let asked = SetAsideRequest { application: self.application(), dismiss, propose };
+    pub async fn set_aside(&self, dismiss: Option<String>, how: PutAway) -> Result<Vec<SetAside>, Failure> {
+        let (propose, adopt) = (how == PutAway::Propose, how == PutAway::Adopt);
+        let asked = SetAsideRequest { application: self.application(), dismiss, propose, adopt };
         shell::request(command::name::SET_ASIDE, &asked).await
     }
 

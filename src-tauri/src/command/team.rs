@@ -114,7 +114,8 @@ pub async fn discuss(engine: State<'_, Engine>, request: DiscussRequest) -> Answ
 pub async fn set_aside(engine: State<'_, Engine>, request: SetAsideRequest) -> Answer<Vec<SetAside>> {
     engine
         .ask(move |desk| {
-            let left = desk.workspace()?.set_aside(&request)?;
+            let (left, events) = desk.workspace()?.put_away(&request)?;
+            desk.tell_of(&request.application, events);
             desk.tell_sync(&request.application);
             Ok(left)
         })

@@ -10,6 +10,7 @@ mod file;
 mod finalise;
 mod fold;
 mod form;
+mod held;
 mod live;
 mod member;
 mod open;

@@ -8,7 +8,7 @@ use form_document::key::{PublicKey, SigningKey};
 use form_document::ledger::{Decision, Fault, Judgement, Ledger, Outcome};
 use form_document::log::{LogHead, LogState};
 use form_document::roster::{Act, RosterFault, SignedEntry};
-use form_document::wire::{Left, Offer, Receipt, StepFault, Waiting, WireHash};
+use form_document::wire::{self, HeldWork, Left, Offer, Receipt, StepFault, Waiting, WireHash};
 use form_document::{ChangeHash, Segment};
 use form_model::id::ApplicationId;
 
@@ -331,6 +331,10 @@ fn write(
     write.claims = judgement.claims;
     write.segments = judgement.segments.iter().map(|segment| kept(ledger, segment)).collect();
     write.floors = judgement.floors.into_iter().collect();
+    if !judgement.held.changes.is_empty() {
+        let held = HeldWork { position: state.position, offer: judgement.held };
+        write.held = Some((held.position, wire::encode(&held)));
+    }
     let mut head = open.head;
     if state.position > before.position {
         let epoch = ledger.chain().newest().epoch;

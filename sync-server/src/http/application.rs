@@ -7,13 +7,13 @@ use axum::response::Response;
 use form_document::wire::{Exchange, MESSAGE_MAX_BYTES, Publish};
 use form_model::id::ApplicationId;
 use ring::digest::{SHA256, digest};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::named::Named;
+use super::named::{Asked, Named};
 use super::signed::{cbor, cbor_of, cbor_response, signed};
 use super::state::HubState;
-use crate::arbiter::{CheckedPublication, Published};
+use crate::arbiter::{CheckedPublication, Core, Published};
 use crate::error::{ErrorCode, HubError};
 use crate::limit::PUBLISH_MAX_BYTES;
 use crate::storage::record::AdmissionHash;
@@ -142,4 +142,35 @@ pub(super) async fn start(
     let device = signed(&state, request, 0).await?.device;
     let start = state.arbiter.with(device, move |core| core.start(&device, &ApplicationId(id))).await?;
     Ok(cbor_of(&start))
+}
+
+/// After which place of the log.
+#[derive(Debug, Deserialize)]
+pub(super) struct After {
+    after: u64,
+}
+
+/// Work that was refused because the revision was final, one round of it at a time.
+#[utoipa::path(
+    get,
+    path = "/v1/applications/{id}/held",
+    tag = "applications",
+    security(("device" = [])),
+    params(
+        ("id" = String, Path, description = "Hash of the genesis, 64 lower-case hex digits"),
+        ("after" = u64, Query, description = "The place of the log up to which it is known; 0 at first")
+    ),
+    responses(
+        (status = 200, description = "HeldWork", body = ref("#/components/schemas/HeldWork"), content_type = "application/cbor")
+    )
+)]
+pub(super) async fn held(
+    State(state): State<HubState>,
+    Named(id): Named,
+    Asked(After { after }): Asked<After>,
+    request: Request,
+) -> Result<Response, HubError> {
+    let device = signed(&state, request, 0).await?.device;
+    let work = move |core: &mut Core| core.held(&device, &ApplicationId(id), after);
+    Ok(cbor_response(state.arbiter.with(device, work).await?))
 }

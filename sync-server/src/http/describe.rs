@@ -65,7 +65,7 @@ fn failures(operation: &str) -> Option<Vec<&'static [ErrorCode]>> {
             vec![SIGNED, BODY, MEMBER, ROSTER, INVITE, own]
         }
         "exchange" => vec![SIGNED, BODY, MEMBER, &[HubBehind, LogForked, Recovering]],
-        "start" | "standing" => vec![SIGNED, BODY, MEMBER],
+        "start" | "standing" | "held" => vec![SIGNED, BODY, MEMBER],
         "adopt" => vec![SIGNED, BODY, MEMBER, &[HubBehind, LogRefused]],
         "open_epoch" => vec![SIGNED, BODY, MEMBER, ROSTER],
         "obstacles" => vec![SIGNED, BODY, MEMBER],
@@ -203,7 +203,7 @@ mod tests {
                 operations += 1;
             }
         }
-        assert_eq!(operations, 32);
+        assert_eq!(operations, 33);
         assert!(document["paths"]["/openapi.json"]["get"].is_object());
         let text = document.to_string();
         for named in text.split("#/components/schemas/").skip(1) {

@@ -25,6 +25,7 @@ pub(super) fn table() -> OpenApiRouter<HubState> {
         .routes(routes!(application::publish))
         .routes(routes!(application::exchange))
         .routes(routes!(application::start))
+        .routes(routes!(application::held))
         .routes(routes!(log::standing, log::adopt))
         .routes(routes!(log::open_epoch))
         .routes(routes!(submission::obstacles))

@@ -2,8 +2,7 @@
 //! (C2SP tlog-tiles under `/v1/log`).
 
 use axum::Json;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::HeaderValue;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
@@ -13,7 +12,7 @@ use form_document::transparency::{LoggedKeyEvent, log_root, verifier_key};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::named::Named;
+use super::named::{Asked, Named};
 use super::state::HubState;
 use crate::arbiter::{Core, TilePath};
 use crate::error::{ErrorCode, HubError};
@@ -99,9 +98,8 @@ pub(super) struct Proof {
 )]
 pub(super) async fn consistency(
     State(state): State<HubState>,
-    sizes: Result<Query<Sizes>, QueryRejection>,
+    Asked(Sizes { from, to }): Asked<Sizes>,
 ) -> Result<Json<Proof>, HubError> {
-    let Query(Sizes { from, to }) = sizes.map_err(|error| bad_query(&error))?;
     let proof = state.arbiter.with(state.hub, move |core| core.consistency(from, to)).await?;
     Ok(Json(Proof { proof }))
 }
@@ -123,14 +121,9 @@ pub(super) struct Size {
 )]
 pub(super) async fn keys(
     State(state): State<HubState>,
-    size: Result<Query<Size>, QueryRejection>,
+    Asked(Size { size }): Asked<Size>,
 ) -> Result<Json<Vec<LoggedKeyEvent>>, HubError> {
-    let Query(Size { size }) = size.map_err(|error| bad_query(&error))?;
     Ok(Json(state.arbiter.with(state.hub, move |core| core.key_events(size)).await?))
-}
-
-fn bad_query(error: &QueryRejection) -> HubError {
-    HubError::new(ErrorCode::BadMessage, error.body_text())
 }
 
 /// What the log knows of a submission.

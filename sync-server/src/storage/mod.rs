@@ -129,6 +129,12 @@ pub trait Storage: Send + std::fmt::Debug {
     /// As [`Self::hub`].
     fn floors(&self, id: &ApplicationId) -> Result<Vec<(PublicKey, u64)>, StorageError>;
 
+    /// The first held work after a place of the log, with its own place: [`form_document::wire::HeldWork`] in CBOR.
+    ///
+    /// # Errors
+    /// As [`Self::hub`].
+    fn held(&self, id: &ApplicationId, after: Position) -> Result<Option<(Position, Vec<u8>)>, StorageError>;
+
     /// Every segment, by actor and first seq.
     ///
     /// # Errors

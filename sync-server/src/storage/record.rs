@@ -175,6 +175,8 @@ pub struct ApplicationWrite {
     /// Each takes the place of those that it covers.
     pub segments: Vec<SegmentRecord>,
     pub floors: Vec<(PublicKey, u64)>,
+    /// Work that was refused because what it writes to is final, with the log's place by then: [`HeldWork`] in CBOR.
+    pub held: Option<(Position, Vec<u8>)>,
     pub head: Option<StoredHead>,
     /// The active devices, when that changed.
     pub members: Option<Vec<PublicKey>>,
@@ -196,6 +198,7 @@ impl ApplicationWrite {
             claims: Vec::new(),
             segments: Vec::new(),
             floors: Vec::new(),
+            held: None,
             head: None,
             members: None,
             invites: Vec::new(),

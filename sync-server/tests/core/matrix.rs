@@ -9,7 +9,7 @@ use form_document::digest::Sha256;
 use form_document::log::LogState;
 use form_document::roster::Act;
 use form_document::transparency::{Known, LEAF_BYTES, Receipt};
-use form_document::wire::{Exchange, Hello, Offer, Submission};
+use form_document::wire::{Exchange, HeldWork, Hello, Offer, Submission, decode};
 use sync_server::arbiter::{CheckedPublication, Core, NewUpload, Room, TilePath};
 use sync_server::clock::Clock;
 use sync_server::error::{ErrorCode, HubError};
@@ -269,6 +269,14 @@ fn a_revision_becomes_final(story: &mut Story, lead: &mut Desk, desk: &mut Desk)
     assert_eq!(entry.digest, digest);
     let tile = story.ask(|core| core.tile(TilePath::read("entries/000.p/2").unwrap())).unwrap();
     assert_eq!(tile.len(), 2 * (2 + LEAF_BYTES));
+    // What comes too late is kept with its proof.
+    desk.append("safety.waste", "迟了");
+    story.sync(desk);
+    let held = story.ask(|core| core.held(&device, &id, 0)).unwrap();
+    let held: HeldWork = decode(&held).unwrap();
+    assert_eq!((held.offer.changes.len(), held.position), (1, desk.ledger.log().position));
+    let more: HeldWork = decode(&story.ask(|core| core.held(&device, &id, held.position)).unwrap()).unwrap();
+    assert!(more.offer.is_empty());
     story.sync(lead);
     story.sync(desk);
     for desk in [lead, desk] {

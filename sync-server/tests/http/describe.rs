@@ -3,8 +3,8 @@
 use form_document::key::{PublicKey, Signature};
 use form_document::log::Reason;
 use form_document::wire::{
-    Left, Offer, PageEntry, Presence, Receipt, Say, Seal, StepFault, Tell, Waiting, WireActor, WireHash,
-    encode,
+    HeldWork, Left, Offer, PageEntry, Presence, Receipt, Say, Seal, StepFault, Tell, Waiting, WireActor,
+    WireHash, encode,
 };
 use minicbor::Decoder;
 use minicbor::data::Type;
@@ -162,6 +162,8 @@ async fn messages_are_laid_out_as_the_description_says() {
         let answer = leads.send(Method::GET, &path(&lead, rest), Vec::new()).await.unwrap();
         holds(name, &answer.bytes().await.unwrap());
     }
+    let held = HeldWork { position: 7, offer: Offer::default() };
+    holds("HeldWork", &encode(&held));
     holds("Submission", &encode(&lead.submission()));
     let waits = Waiting { change: WireHash([1; 32]), missing: vec![WireHash([2; 32])] };
     let step = Left::Step { entry: WireHash([3; 32]), why: StepFault::Unfit };

@@ -163,6 +163,7 @@ calls! {
     Roster = roster(id: &ApplicationId) -> Vec<SignedEntry>;
     Claims = claims(id: &ApplicationId) -> Vec<Claim>;
     Floors = floors(id: &ApplicationId) -> Vec<(PublicKey, u64)>;
+    Held = held(id: &ApplicationId, after: Position) -> Option<(Position, Vec<u8>)>;
     Segments = segments(id: &ApplicationId) -> Vec<SegmentRecord>;
     SegmentsOver = segments_over(id: &ApplicationId, actor: &ActorId, first: u64, end: u64) -> Vec<SegmentRecord>;
     Head = head(id: &ApplicationId) -> Option<StoredHead>;

@@ -292,7 +292,7 @@ fn season(desks: &mut [Desk], id: &ApplicationId, hub: &mut LoneHub) -> anyhow::
     commerce.splice(id, 3, "走出去")?;
     commerce.step("sign shorter", |desk| Ok(desk.fold_signatures(id)?))?;
     commerce.sync(id, hub)?;
-    let request = SetAsideRequest { application: id.clone(), dismiss: None, propose: false };
+    let request = SetAsideRequest { application: id.clone(), dismiss: None, propose: false, adopt: false };
     let aside = commerce.step("look at what was refused", |desk| Ok(desk.set_aside(&request)?))?;
     let missed = aside.first().context("what was refused is kept aside")?;
     let propose = SetAsideRequest { dismiss: Some(missed.change.clone()), propose: true, ..request };

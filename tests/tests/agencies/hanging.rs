@@ -57,7 +57,7 @@ pub fn check_start(desk: &mut Agency, id: &ApplicationId) {
 }
 
 fn aside(desk: &mut Agency, id: &ApplicationId) -> Vec<SetAside> {
-    let request = SetAsideRequest { application: id.clone(), dismiss: None, propose: false };
+    let request = SetAsideRequest { application: id.clone(), dismiss: None, propose: false, adopt: false };
     desk.workspace.set_aside(&request).unwrap()
 }
 
@@ -98,7 +98,7 @@ fn it_is_offered_to_the_lead_when_its_own_desk_is_lost() {
     customs.sync(&id, &mut hub).unwrap();
     let missed = aside(&mut customs, &id);
     let change = Some(missed[0].change.clone());
-    let propose = SetAsideRequest { application: id.clone(), dismiss: change, propose: true };
+    let propose = SetAsideRequest { application: id.clone(), dismiss: change, propose: true, adopt: false };
     assert_eq!(customs.workspace.set_aside(&propose).unwrap(), []);
     customs.sync(&id, &mut hub).unwrap();
     lead.sync(&id, &mut hub).unwrap();
@@ -112,7 +112,7 @@ fn it_is_offered_to_the_lead_when_its_own_desk_is_lost() {
     assert_eq!(missed.len(), 1, "{missed:?}");
     assert!(missed[0].author.as_ref().unwrap().contains("科技局"), "{missed:?}");
     let dismiss = Some(missed[0].change.clone());
-    let dismiss = SetAsideRequest { application: id.clone(), dismiss, propose: false };
+    let dismiss = SetAsideRequest { application: id.clone(), dismiss, propose: false, adopt: false };
     assert_eq!(lead.workspace.set_aside(&dismiss).unwrap(), []);
     lead.workspace.import(&stick, "乙.hqb").unwrap();
     assert_eq!(aside(&mut lead, &id), []);

@@ -51,7 +51,7 @@ fn work_that_was_taken_from_an_agency_meanwhile_is_set_aside_and_the_rest_is_kep
         assert_eq!(desk.text(&id, "openness.cooperation_mechanism"), "引进来走出去", "{}", desk.name());
         assert_eq!(desk.text(&id, "innovation.measures"), "科技服务", "{}", desk.name());
     }
-    let request = SetAsideRequest { application: id.clone(), dismiss: None, propose: false };
+    let request = SetAsideRequest { application: id.clone(), dismiss: None, propose: false, adopt: false };
     let missed = commerce.workspace.set_aside(&request).unwrap();
     assert_eq!(missed.len(), 1, "{missed:?}");
     assert_eq!(missed[0].answer.as_str(), "innovation.measures");
@@ -95,7 +95,8 @@ fn work_on_refused_work_stays_aside_when_the_hub_comes_to_it_later() {
     hub.core.exchange(&device, &id, Exchange { hello, offer }).unwrap();
     commerce.workspace.follow(&id, &late).unwrap();
     let aside = |commerce: &mut Agency| {
-        let request = SetAsideRequest { application: id.clone(), dismiss: None, propose: false };
+        let request =
+            SetAsideRequest { application: id.clone(), dismiss: None, propose: false, adopt: false };
         let missed = commerce.workspace.set_aside(&request).unwrap();
         let values = missed.into_iter().filter_map(|missed| missed.value);
         let mut texts: Vec<_> = values.map(|value| value.as_text().to_owned()).collect();
@@ -142,7 +143,7 @@ fn what_is_typed_when_the_right_was_just_taken_is_kept_apart_at_once() {
 
     // Nothing was closed, as after a kill: it is on the disk, and the desk goes on.
     let mut commerce = commerce.restart();
-    let request = SetAsideRequest { application: id.clone(), dismiss: None, propose: false };
+    let request = SetAsideRequest { application: id.clone(), dismiss: None, propose: false, adopt: false };
     let kept = commerce.workspace.set_aside(&request).unwrap();
     let words = |answer: &str| {
         let of_it = kept.iter().filter(|one| one.answer.as_str() == answer);
@@ -238,7 +239,7 @@ fn refused_typing_is_one_piece_of_work_and_is_proposed_whole() {
 
     let request = |dismiss: Option<&str>, propose| {
         let dismiss = dismiss.map(str::to_owned);
-        SetAsideRequest { application: id.clone(), dismiss, propose }
+        SetAsideRequest { application: id.clone(), dismiss, propose, adopt: false }
     };
     let missed = commerce.workspace.set_aside(&request(None, false)).unwrap();
     assert_eq!(missed.len(), 4, "{missed:?}");
@@ -287,7 +288,7 @@ fn a_value_that_lies_aside_is_not_hidden_by_a_later_one_that_is_refused_as_well(
         commerce.sync(&id, &mut hub).unwrap();
         assert_eq!(commerce.text(&id, figure), "7");
     }
-    let request = SetAsideRequest { application: id.clone(), dismiss: None, propose: false };
+    let request = SetAsideRequest { application: id.clone(), dismiss: None, propose: false, adopt: false };
     let missed = commerce.workspace.set_aside(&request).unwrap();
     let mut values: Vec<_> = missed.iter().map(|one| one.value.as_ref().unwrap().as_text()).collect();
     values.sort_unstable();

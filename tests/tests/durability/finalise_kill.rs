@@ -6,7 +6,6 @@
 
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader};
-use std::path::Path;
 use std::process::{Command, Stdio};
 
 use form_document::digest::Sha256;
@@ -15,18 +14,17 @@ use form_document::roster::Act;
 use form_document::transparency::{Known, Receipt, SignedCheckpoint, Tree, check_consistency};
 use huiqian_tests::hub::{HUB, HubProcess};
 use huiqian_tests::loopback::copy_of;
-use huiqian_tests::place::{built_program, repository};
+use huiqian_tests::place::built_program;
 use huiqian_tests::process::{Group, is_running, terminate};
 use huiqian_tests::random::Random;
 use huiqian_tests::scene::{command_line, only_application};
+use huiqian_tests::signed_off::{SignedOff, well};
 use huiqian_tests::wait::{PATIENCE, until_blocking};
 use huiqian_tests::wish::number;
 use serde_json::Value;
 use sync_server::storage::Storage as _;
 use sync_server::storage::sqlite::Sqlite;
 
-const FORM: &str = "research-station-renewal";
-const SECTIONS: [&str; 3] = ["station", "operation", "safety"];
 const SEED: u64 = 11;
 /// Of so many writes in a row about two are hit.
 const STRIDE: usize = 8;
@@ -35,48 +33,28 @@ const CALLS_MAX: usize = 500;
 
 /// A lead's desk and its hub.
 struct Scene {
-    hub: HubProcess,
-    home: tempfile::TempDir,
-    id: String,
+    signed: SignedOff,
     root: PublicKey,
     /// The log as the newest receipt proved it.
     seen: Option<Tree>,
 }
 
 impl Scene {
-    /// A hub with an application that is signed off and declared.
     fn new() -> Self {
-        let (hub, home) = (HubProcess::start().unwrap(), tempfile::tempdir().unwrap());
-        let says = |arguments: &[&str]| well(home.path(), arguments);
-        says(&["app", "new", "--form", FORM, "--name", "Example"]);
-        let id = only_application(home.path()).unwrap().0;
-        let sample = repository().join(format!("forms/{FORM}/sample/answers.json"));
-        says(&["fill", &id, "--from", sample.to_str().unwrap()]);
-        let file = home.path().join("report.csv");
-        std::fs::write(&file, "season,tonnes\n2025,6.4\n").unwrap();
-        for slot in ["1", "2"] {
-            says(&["evidence", "add", &id, slot, file.to_str().unwrap()]);
-        }
-        says(&["connect", &id, hub.url()]);
-        says(&["sync", &id]);
-        for section in SECTIONS {
-            says(&["sign-off", &id, section, "--person", "Lin"]);
-        }
-        says(&["declare", &id, "--person", "Lin"]);
-        says(&["sync", &id]);
-        let root = keys(&hub)["root"].as_str().unwrap().parse().unwrap();
-        Self { hub, home, id, root, seen: None }
+        let signed = SignedOff::new();
+        let root = keys(&signed.hub)["root"].as_str().unwrap().parse().unwrap();
+        Self { signed, root, seen: None }
     }
 
     fn says(&self, arguments: &[&str]) -> String {
-        well(self.home.path(), arguments)
+        well(self.signed.home.path(), arguments)
     }
 
     /// Makes the next revision final while the hub is killed at its call of that number; whether it was.
     fn finalise_killed(&mut self, call: &str, at: usize) -> bool {
-        let served = self.hub.process().unwrap();
+        let served = self.signed.hub.process().unwrap();
         let killer = Killer::attach(served, call, at);
-        let (code, said) = command_line(self.home.path(), &["finalise", &self.id]).unwrap();
+        let (code, said) = command_line(self.signed.home.path(), &["finalise", &self.signed.id]).unwrap();
         if is_running(served) {
             assert_eq!(code, Some(0), "{said}");
             killer.leave();
@@ -84,16 +62,16 @@ impl Scene {
         }
         assert_ne!(code, Some(0), "the hub was killed at {call} {at}, and all is said to be well: {said}");
         drop(killer);
-        self.hub.kill().unwrap();
+        self.signed.hub.kill().unwrap();
         true
     }
 
     /// How far the dead hub has come: whether the newest step closes the revision. Then the log has it, and otherwise
     /// not.
     fn is_whole(&self) -> bool {
-        let copy = copy_of(&self.hub.data());
+        let copy = copy_of(&self.signed.hub.data());
         let stored = Sqlite::open_to_read(&copy.path().join("hub.db")).unwrap();
-        let id = only_application(self.home.path()).unwrap();
+        let id = only_application(self.signed.home.path()).unwrap();
         let roster = stored.roster(&id).unwrap();
         let acts: Vec<Act> = roster.iter().map(|entry| entry.read().unwrap().act).collect();
         let closed = acts.iter().filter(|act| matches!(act, Act::Finalise { .. })).count();
@@ -105,14 +83,15 @@ impl Scene {
 
     /// The newest receipt, verified; its log goes on from the one before.
     fn check_receipt(&mut self, revision: u64) {
-        let text = self.says(&["receipt", &self.id, "--revision", &revision.to_string()]);
+        let text = self.says(&["receipt", &self.signed.id, "--revision", &revision.to_string()]);
         let receipt = Receipt::read(text.trim().as_bytes()).unwrap();
         let known = Known { revision: Some(revision), ..Known::default() };
         let proven = receipt.verify(&self.root, &known).unwrap();
-        let (_, newest) = SignedCheckpoint(administer(&self.hub, &["log", "checkpoint"])).read().unwrap();
+        let (_, newest) =
+            SignedCheckpoint(administer(&self.signed.hub, &["log", "checkpoint"])).read().unwrap();
         assert_eq!(newest, proven.tree);
         if let Some(seen) = self.seen {
-            let said = administer(&self.hub, &["log", "prove", "--from", &seen.size.to_string()]);
+            let said = administer(&self.signed.hub, &["log", "prove", "--from", &seen.size.to_string()]);
             let said: Value = serde_json::from_str(&said).unwrap();
             let proof: Vec<Sha256> = serde_json::from_value(said["proof"].clone()).unwrap();
             check_consistency(seen, newest, &proof).unwrap();
@@ -147,13 +126,6 @@ impl Killer {
     }
 }
 
-/// Runs a command that ends well; what it said.
-fn well(home: &Path, arguments: &[&str]) -> String {
-    let (code, said) = command_line(home, arguments).unwrap();
-    assert_eq!(code, Some(0), "{}: {said}", arguments.join(" "));
-    said
-}
-
 fn administer(hub: &HubProcess, arguments: &[&str]) -> String {
     let mut command = Command::new(built_program(HUB).unwrap());
     let output = command.args(arguments).arg("--data").arg(hub.data()).output().unwrap();
@@ -181,12 +153,12 @@ fn whenever_the_hub_is_killed_a_revision_is_final_logged_and_signed_or_it_is_not
             if killed {
                 kills += 1;
                 *ends.entry(scene.is_whole()).or_default() += 1;
-                scene.hub.start_again().unwrap();
-                scene.says(&["finalise", &scene.id]);
+                scene.signed.hub.start_again().unwrap();
+                scene.says(&["finalise", &scene.signed.id]);
             }
             scene.check_receipt(revision);
-            scene.says(&["return", &scene.id, "station", "--reason", "look again"]);
-            scene.says(&["sync", &scene.id]);
+            scene.says(&["return", &scene.signed.id, "station", "--reason", "look again"]);
+            scene.says(&["sync", &scene.signed.id]);
             if !killed {
                 break;
             }
@@ -195,11 +167,11 @@ fn whenever_the_hub_is_killed_a_revision_is_final_logged_and_signed_or_it_is_not
         }
     }
     for number in 1..=revision {
-        let text = scene.says(&["receipt", &scene.id, "--revision", &number.to_string()]);
+        let text = scene.says(&["receipt", &scene.signed.id, "--revision", &number.to_string()]);
         Receipt::read(text.trim().as_bytes()).unwrap().verify(&scene.root, &Known::default()).unwrap();
     }
-    scene.hub.stop().unwrap();
-    scene.hub.examine().unwrap();
+    scene.signed.hub.stop().unwrap();
+    scene.signed.hub.examine().unwrap();
     println!(
         "{kills} kills, {revision} final revisions; the hub was killed before and after the commit: {ends:?}"
     );

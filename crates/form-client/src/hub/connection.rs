@@ -7,11 +7,12 @@ use std::time::Duration;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use form_document::key::{Nonce, PublicKey, Purpose, Signature, SigningKey};
+use form_document::log::Position;
 use form_document::roster::{Hub, SignedEntry};
 use form_document::session::{answer_content, challenge_content, request_content};
 use form_document::wire::{
-    self, Exchange, Invitation, LogStanding, MESSAGE_MAX_BYTES, Page, Publish, Reply, START_MAX_BYTES, Say,
-    Start, Tell,
+    self, Exchange, HeldWork, Invitation, LogStanding, MESSAGE_MAX_BYTES, Page, Publish, Reply,
+    START_MAX_BYTES, Say, Start, Tell,
 };
 use form_model::error::{ErrorCode, UserError};
 use form_model::id::ApplicationId;
@@ -441,6 +442,10 @@ impl HubLine for HubConnection {
 
     async fn top_up(&self, id: &ApplicationId, page: &Page) -> Result<(), UserError> {
         Self::top_up(self, id, page).await
+    }
+
+    async fn held(&self, id: &ApplicationId, after: Position) -> Result<HeldWork, UserError> {
+        self.get(&format!("/v1/applications/{id}/held?after={after}")).await
     }
 }
 

@@ -1,8 +1,9 @@
-//! What catching up asks of a hub: four requests, and nothing else that a connection can do.
+//! What catching up asks of a hub: five requests, and nothing else that a connection can do.
 
 use std::future::Future;
 
-use form_document::wire::{Exchange, LogStanding, Page, Reply, Start};
+use form_document::log::Position;
+use form_document::wire::{Exchange, HeldWork, LogStanding, Page, Reply, Start};
 use form_model::error::UserError;
 use form_model::id::ApplicationId;
 
@@ -30,4 +31,11 @@ pub trait HubLine: Sync {
 
     /// Gives a hub that was restored from a backup back what it has lost.
     fn top_up(&self, id: &ApplicationId, page: &Page) -> impl Future<Output = Result<(), UserError>> + Send;
+
+    /// What the hub keeps of work that was refused because the revision was final, after a place of its log.
+    fn held(
+        &self,
+        id: &ApplicationId,
+        after: Position,
+    ) -> impl Future<Output = Result<HeldWork, UserError>> + Send;
 }

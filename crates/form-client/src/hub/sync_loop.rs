@@ -357,8 +357,25 @@ pub async fn catch_up<A: Ask, H: HubLine>(
             .await?;
         desk.tell(application, events).await;
         if !open {
-            return Ok(());
+            return fetch_held(desk, connection, application).await;
         }
+    }
+}
+
+/// Fetches the work that the log has refused because the revision was final and that is not here: it is shown to those
+/// who fill that part, who may write it again once it is open.
+async fn fetch_held<A: Ask, H: HubLine>(
+    desk: &A,
+    connection: &H,
+    application: &ApplicationId,
+) -> Result<(), UserError> {
+    let id = application.clone();
+    let Some(mut after) = desk.ask(move |desk| desk.held_after(&id)).await? else { return Ok(()) };
+    loop {
+        let (id, held) = (application.clone(), connection.held(application, after).await?);
+        after = held.position;
+        let Some(events) = desk.ask(move |desk| desk.take_held(&id, held)).await? else { return Ok(()) };
+        desk.tell(application, events).await;
     }
 }
 

@@ -30,6 +30,15 @@ use crate::stick::{self, StickFiles, StickToWrite};
 /// The most that an exchange file unpacks to, in bytes: a document of a million changes, raw.
 pub const UNPACKED_MAX_BYTES: u64 = 256 << 20;
 
+/// Whose refused work is shown of what comes past the hub's verdicts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shown {
+    /// Whatever hangs on refused work: it may be here alone.
+    All,
+    /// What this desk's agency fills in.
+    Ours,
+}
+
 /// What came of taking a file in.
 #[derive(Debug)]
 pub struct Taken<S = BufReader<File>> {
@@ -126,7 +135,8 @@ impl Workspace {
             events.extend(followed);
             known_pages += 1;
         }
-        let (refused, reasons, taken) = self.take(&id, with_pages(offer, pages.split_off(known_pages)))?;
+        let (refused, reasons, taken) =
+            self.take(&id, with_pages(offer, pages.split_off(known_pages)), Shown::All)?;
         events.extend(taken);
         let changes = u64::try_from(self.session(&id)?.newest.0 - before).unwrap_or_default();
         let mut overlaps = self.rereads(&id)?;
@@ -145,7 +155,7 @@ impl Workspace {
         if self.early(id)?.is_none() {
             return Ok(Vec::new());
         }
-        self.take(id, Offer::default()).map(|(_, _, events)| events)
+        self.take(id, Offer::default(), Shown::All).map(|(_, _, events)| events)
     }
 
     /// What waits here for earlier changes.
@@ -157,10 +167,11 @@ impl Workspace {
     }
 
     /// Takes in what came past the hub, and what waited for it. Answers how many changes were left out, and why.
-    fn take(
+    pub(super) fn take(
         &mut self,
         id: &ApplicationId,
         mut offer: Offer,
+        shown: Shown,
     ) -> Result<(u64, Vec<String>, Vec<Event>), UserError> {
         let brought: BTreeSet<_> =
             offer.changes.iter().filter_map(|WireChange(bytes)| change_hash(bytes)).collect();
@@ -178,7 +189,7 @@ impl Workspace {
         session.outbox.sign(&session.ledger, &key);
         let mut taken = session.ledger.take(&offer);
         let kept = store.set_aside(session.key).and_then(|aside| {
-            let new = session.new_aside(store, &taken.set_aside)?;
+            let new = session.new_aside(store, &taken.set_aside, shown)?;
             store.write(|write| {
                 session.put_away_again(write, &aside, &taken.merged.history)?;
                 session.keep_aside(write, &new)?;

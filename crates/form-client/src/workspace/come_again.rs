@@ -11,6 +11,7 @@ use form_model::id::AnswerId;
 use form_store::follow::RefusedRow;
 use form_store::{Store, StoreError, Write};
 
+use super::bundle::Shown;
 use crate::session::{Session, recalled, stored};
 
 /// Who wrote to which answer when: what a change and the one that takes its place have in common.
@@ -52,6 +53,7 @@ impl Session {
         &self,
         store: &Store,
         set_aside: &[SetAside],
+        shown: Shown,
     ) -> Result<Vec<SetAside>, StoreError> {
         if set_aside.is_empty() {
             return Ok(Vec::new());
@@ -60,11 +62,14 @@ impl Session {
         let known: BTreeSet<&[u8]> =
             kept.iter().filter(|row| !row.raw.is_empty()).map(|row| row.hash.as_slice()).collect();
         let here = self.traces(&recalled(&store.history(self.key, None)?));
+        let grant = self.ledger.chain().newest().grant(&self.device);
+        let ours = |answer: &AnswerId| grant.is_some_and(|grant| grant.may_write(answer));
         let mut new: Vec<SetAside> =
             set_aside.iter().filter(|aside| !known.contains(aside.hash.0.as_slice())).cloned().collect();
         for aside in &mut new {
             aside.history.retain(|row| {
                 self.definition.field_of(&row.answer).is_some()
+                    && (shown == Shown::All || ours(&row.answer))
                     && self.trace(row).is_some_and(|trace| !here.contains(&trace))
             });
         }

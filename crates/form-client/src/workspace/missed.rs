@@ -17,6 +17,7 @@ use form_model::language::Language;
 use form_store::StoreError;
 use form_store::follow::RefusedRow;
 
+use super::rights;
 use super::set_aside::sentence;
 use crate::session::{Session, recalled, stored};
 
@@ -38,6 +39,29 @@ impl Missed {
     pub(super) fn name(&self) -> String {
         let first = self.steps.first().map(|(hash, _)| hash.as_slice()).unwrap_or_default();
         format!("{}:{}", hex::encode(first), self.answer)
+    }
+
+    /// The answer that it is about.
+    pub(super) fn answer(&self) -> &AnswerId {
+        &self.answer
+    }
+
+    /// The value that it ends with, `None` in it for a clearing; `None` for a long text.
+    pub(super) fn last_value(&self) -> Option<Option<AnswerValue>> {
+        match self.steps.last().map(|(_, row)| &row.step) {
+            Some(RowStep::Value { after, .. }) => Some(after.clone()),
+            _ => None,
+        }
+    }
+
+    /// Who wrote it last, and when, milliseconds since 1970-01-01 UTC.
+    pub(super) fn last(&self) -> Option<(&ActorId, i64)> {
+        self.steps.last().map(|(_, row)| (&row.op.actor, row.time_ms))
+    }
+
+    /// Its changes' hashes.
+    pub(super) fn hashes(&self) -> impl Iterator<Item = &[u8]> {
+        self.steps.iter().map(|(hash, _)| hash.as_slice())
     }
 
     /// What is left of each of its changes once it is put away: what those did to other answers.
@@ -154,6 +178,7 @@ impl Session {
             time_ms: missed.steps.last().map_or(0, |(_, step)| step.time_ms),
             reason: reason.to_owned(),
             owner: roster.owners(&missed.answer).first().map(|(id, _)| (*id).clone()),
+            may_adopt: rights::check(self, language, [&missed.answer]).is_ok(),
         }
     }
 }

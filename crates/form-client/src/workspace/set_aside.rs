@@ -7,7 +7,7 @@ use form_document::comment::Comment;
 use form_document::key::PublicKey;
 use form_document::log::Reason;
 use form_document::{ActorId, Committed};
-use form_model::command::{Acknowledged, Edit, SetAside, SetAsideRequest};
+use form_model::command::{Acknowledged, Edit, Event, SetAside, SetAsideRequest};
 use form_model::error::{ErrorCode, UserError};
 use form_model::id::ApplicationId;
 use form_model::language::Language;
@@ -17,10 +17,11 @@ use form_store::follow::RefusedRow;
 use form_store::replica::ReplicaRow;
 use form_store::{Store, StoreError};
 
+use super::adopt::Made;
 use super::missed::{self, Missed};
 use super::{Workspace, not_saved, own_claim, rights, unusable};
 use crate::cause::because;
-use crate::session::{keep, stored};
+use crate::session::stored;
 
 impl Workspace {
     /// What was refused and not put away yet, after putting something away.
@@ -29,14 +30,24 @@ impl Workspace {
     /// When the database can't be read or written; [`form_model::error::ErrorCode::NotMember`] when it is to be
     /// proposed by one who only looks on.
     pub fn set_aside(&mut self, request: &SetAsideRequest) -> Result<Vec<SetAside>, UserError> {
+        Ok(self.put_away(request)?.0)
+    }
+
+    /// [`Self::set_aside`] for a view: also what it would hear of an answer that was written again.
+    ///
+    /// # Errors
+    /// As [`Self::set_aside`]; when it is to be written again and may not be.
+    pub fn put_away(&mut self, request: &SetAsideRequest) -> Result<(Vec<SetAside>, Vec<Event>), UserError> {
         let id = &request.application;
-        if let Some(change) = &request.dismiss {
-            self.dismiss(id, change, request.propose)?;
-        }
+        let events = match &request.dismiss {
+            Some(change) => self.dismiss(id, change, request)?,
+            None => Vec::new(),
+        };
         let language = self.language();
         let rows = self.refused_rows(id)?;
         let session = self.session(id)?;
-        Ok(session.missed(&rows).iter().map(|missed| session.shown(missed, language)).collect())
+        let left = session.missed(&rows).iter().map(|missed| session.shown(missed, language)).collect();
+        Ok((left, events))
     }
 
     /// Keeps what may not be written among the refused work. It is made in memory for that, by an actor that this desk
@@ -90,49 +101,69 @@ impl Workspace {
         self.store.set_aside(key).map_err(|error| unusable(&self.home, &error))
     }
 
-    /// Puts refused work away, and with it says it as comments when the person wishes so: both or neither.
-    fn dismiss(&mut self, id: &ApplicationId, name: &str, propose: bool) -> Result<(), UserError> {
+    /// Puts refused work away, and with it says it as comments or writes it again when the person wishes so: both or
+    /// neither.
+    fn dismiss(
+        &mut self,
+        id: &ApplicationId,
+        name: &str,
+        request: &SetAsideRequest,
+    ) -> Result<Vec<Event>, UserError> {
         let now = (self.surroundings.now_ms)();
-        let language = self.language();
         let rows = self.refused_rows(id)?;
         let session = self.session(id)?;
         let missed = session.missed(&rows);
-        let Some(missed) = missed.into_iter().find(|missed| missed.name() == name) else { return Ok(()) };
-        let comments = if propose { self.proposals(id, &missed, language)? } else { Vec::new() };
-        let mut said = Vec::new();
-        for comment in &comments {
-            match self.session(id)?.document_mut().comment(comment, now) {
-                Ok(committed) => said.extend(committed.map(|(_, committed)| committed)),
-                Err(error) => {
-                    self.reload(id)?;
-                    return Err(error.into());
-                }
+        let Some(missed) = missed.into_iter().find(|missed| missed.name() == name) else {
+            return Ok(Vec::new());
+        };
+        let mut made = Made::default();
+        if request.propose {
+            let language = self.language();
+            for comment in self.proposals(id, &missed, language)? {
+                let said = self.session(id)?.document_mut().comment(&comment, now);
+                made.committed.extend(self.or_reload(id, said)?.map(|(_, committed)| committed));
             }
         }
-        let Some(session) = self.sessions.get_mut(id) else { return Ok(()) };
+        if request.adopt {
+            let adopted = self.adopt(id, &missed, now);
+            made.add(self.or_reload(id, adopted)?);
+        }
+        let Some(session) = self.sessions.get_mut(id) else { return Ok(Vec::new()) };
         let (key, before) = (session.key, session.newest.0);
         let kept = self.store.write(|write| {
-            let mut number = before;
-            for committed in &said {
-                number += 1;
-                keep(write, key, number, &committed.bytes, &committed.history, now)?;
-            }
+            let number = made.keep(write, key, before, now)?;
             for (hash, left) in missed.put_away(&rows)? {
                 write.dismiss_refused(key, hash, &left)?;
             }
             Ok(number)
         });
         match kept {
-            Ok(number) if number > before => {
-                session.newest = (number, now);
-                self.wake(id).changed.notify_one();
-                Ok(())
+            Ok(number) => {
+                if number > before {
+                    session.newest = (number, now);
+                    self.wake(id).changed.notify_one();
+                }
+                Ok(self.session(id)?.events(made.written.patched, &made.changed))
             }
-            Ok(_) => Ok(()),
             Err(error) => {
                 let error: StoreError = error;
                 self.reload(id)?;
                 Err(not_saved(&error))
+            }
+        }
+    }
+
+    /// What was made in memory alone must not go on ahead of the disk.
+    fn or_reload<T, E: Into<UserError>>(
+        &mut self,
+        id: &ApplicationId,
+        made: Result<T, E>,
+    ) -> Result<T, UserError> {
+        match made {
+            Ok(made) => Ok(made),
+            Err(error) => {
+                self.reload(id)?;
+                Err(error.into())
             }
         }
     }
@@ -164,7 +195,11 @@ impl Workspace {
 
 /// What was typed, as refused work.
 fn kept_apart_row(committed: &Committed, code: ErrorCode) -> Result<RefusedRow, StoreError> {
-    let reason = if code == ErrorCode::NotMember { Reason::Revoked } else { Reason::NotGranted };
+    let reason = match code {
+        ErrorCode::NotMember => Reason::Revoked,
+        ErrorCode::Closed => Reason::Held,
+        _ => Reason::NotGranted,
+    };
     Ok(RefusedRow {
         hash: committed.hash.0.to_vec(),
         reason: reason.number(),
@@ -204,6 +239,8 @@ fn told(refused: &UserError) -> UserError {
             (ErrorCode::LooksOn, Language::English) => {
                 "Your agency looks on in this application now".to_owned()
             }
+            (ErrorCode::Closed, Language::Chinese) => "这一稿已经定稿".to_owned(),
+            (ErrorCode::Closed, Language::English) => "This revision is final".to_owned(),
             (_, Language::Chinese) => format!("“{answer}”现由{owner}填写"),
             (_, Language::English) => format!("“{answer}” is filled in by {owner} now"),
         }
@@ -227,8 +264,8 @@ pub(super) fn sentence(reason: Reason, language: Language) -> &'static str {
             language.pick("它接在一处被拒收的修改之后", "it builds on a refused change")
         }
         Reason::Held => language.pick(
-            "这一稿已经定稿；这处修改留存着，退回修改后可以再提",
-            "the revision was final; the change is kept, and can be made once it is returned",
+            "这一稿已经定稿；这处修改留存着，退回修改后可以再次填入",
+            "the revision was final; the change is kept, and can be written again once it is returned",
         ),
     }
 }

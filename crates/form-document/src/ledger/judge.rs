@@ -18,7 +18,7 @@ use crate::policy::Moment;
 use crate::raw::RawChange;
 use crate::roster::SignedEntry;
 use crate::segment::{Claim, Segment};
-use crate::wire::Offer;
+use crate::wire::{Offer, WireChange, WireClaim};
 
 /// What the hub decided, in the order of its log. Nothing of it holds until it is stored.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -31,6 +31,8 @@ pub struct Judgement {
     pub segments: Vec<Segment>,
     /// The newest rosters that the devices of accepted changes were seen to know: [`Ledger::floor`].
     pub floors: BTreeMap<PublicKey, u64>,
+    /// What was refused because it writes to what is final, and what builds on that, with its proof: to be kept.
+    pub held: Offer,
     /// No verdict yet: ancestors are missing, or (none missing) it was too much at once.
     pub waiting: Vec<WaitingChange>,
     pub faults: Vec<Fault>,
@@ -250,13 +252,18 @@ impl Ledger {
             self.accepted.insert(change.actor.clone(), change.seq);
             judgement.decisions.push(Decision::Accepted(change));
         }
+        let mut held = Vec::new();
         for refused in merged.refused {
             let Some(proven) = refused.hash.and_then(|hash| docket.get(&hash)) else { continue };
             let (hash, reason) = (proven.raw.hash, reason(&refused.reason));
             self.refused.insert(hash, reason);
+            if self.is_held(reason) {
+                held.push(&proven.raw);
+            }
             let (actor, seq) = (proven.raw.ops.actor_id.clone(), proven.raw.ops.seq);
             judgement.decisions.push(Decision::Refused { hash, actor, seq, reason });
         }
+        judgement.held = self.kept(held, &docket);
         // Several replicas may hand over the same segment.
         let mut kept = BTreeSet::new();
         for segment in docket.segments {
@@ -273,6 +280,29 @@ impl Ledger {
             self.add_claim(claim.clone());
         }
         merged.waiting
+    }
+
+    /// Whether what is refused for this is kept: it waits for a later revision, or may hang on what does.
+    fn is_held(&self, reason: Reason) -> bool {
+        let closed = !self.chain.newest().revision.frozen.is_empty();
+        reason == Reason::Held || (reason == Reason::BuildsOnRefused && closed)
+    }
+
+    /// Changes with the segments and claims that prove them, for somebody who has nothing of their actors.
+    fn kept(&self, mut held: Vec<&RawChange>, docket: &Docket) -> Offer {
+        held.sort_by_key(|raw| (raw.ops.start_op, &raw.ops.actor_id));
+        let hashes: BTreeSet<ChangeHash> = held.iter().map(|raw| raw.hash).collect();
+        let about = |segment: &&Segment| segment.hashes.iter().any(|hash| hashes.contains(hash));
+        let segments: Vec<&Segment> = docket.segments.iter().filter(about).collect();
+        let claim = |actor| self.claims.get(actor).or_else(|| docket.claims.get(actor));
+        let actors: BTreeSet<&ActorId> = segments.iter().map(|segment| &segment.actor).collect();
+        let claims: Vec<WireClaim> = actors.into_iter().filter_map(claim).map(WireClaim::from).collect();
+        Offer {
+            changes: held.into_iter().map(|raw| WireChange(raw.change.raw_bytes().to_vec())).collect(),
+            seals: segments.into_iter().map(|segment| segment.seal(segment.first_seq)).collect(),
+            claims: (!claims.is_empty()).then_some(claims),
+            roster: None,
+        }
     }
 
     /// A segment is of use when it proves a change just accepted, or proves with one signature what has taken

@@ -32,8 +32,8 @@ pub struct Taken {
     /// The changes that build on some that are not here, as far as there is room for them, with their proof: to be
     /// taken again with what comes next.
     pub early: Offer,
-    /// The changes that are left out only for what they hang on, each after those it builds on: their authors' desks
-    /// write them again, and may be lost.
+    /// The changes that are left out only for what they hang on, or because the revision was final, each after those it
+    /// builds on: their authors' desks write them again, and may be lost.
     pub set_aside: Vec<SetAside>,
     pub faults: Vec<Fault>,
 }
@@ -107,17 +107,20 @@ impl Ledger {
         taken
     }
 
-    /// The changes that are left out for what they hang on alone. A revoked device's are not worth keeping.
+    /// The changes that are left out for what they hang on alone, and those that are held for a later revision. A
+    /// revoked device's are not worth keeping.
     fn hanging(&self, proven: &BTreeMap<ChangeHash, Proven>, merged: &Merged) -> Vec<SetAside> {
         let left_out = merged.refused.iter().filter_map(|refused| match refused.reason {
             Refusal::BuildsOnRefused(_) => refused.hash,
             _ => None,
         });
         let left_out: BTreeSet<ChangeHash> = left_out.collect();
-        let refused = |hash| self.refused.get(hash) == Some(&Reason::BuildsOnRefused);
+        let lasts = |reason: &&Reason| matches!(reason, Reason::BuildsOnRefused | Reason::Held);
+        let refused = |hash: &ChangeHash| self.refused.get(hash).filter(lasts).copied();
         let active = |device| self.chain.newest().active(device).is_some();
         let hanging = proven.values().filter(|proven| {
-            (left_out.contains(&proven.raw.hash) || refused(&proven.raw.hash)) && active(&proven.device)
+            let out = left_out.contains(&proven.raw.hash) || refused(&proven.raw.hash).is_some();
+            out && active(&proven.device)
         });
         let mut hanging: Vec<&RawChange> = hanging.map(|proven| &proven.raw).collect();
         hanging.sort_by_key(|raw| (raw.ops.start_op, &raw.ops.actor_id));
@@ -127,7 +130,7 @@ impl Ledger {
             let aside = |raw: &&RawChange| SetAside {
                 hash: raw.hash,
                 bytes: raw.change.raw_bytes().to_vec(),
-                reason: Reason::BuildsOnRefused,
+                reason: refused(&raw.hash).unwrap_or(Reason::BuildsOnRefused),
                 history: history::rows(&raw.ops, &self.document.objects, &mut reader),
             };
             hanging.iter().map(aside).collect()
@@ -233,6 +236,23 @@ impl Ledger {
         let rewritten = self.document.write_again(&dropped, &authors, &BTreeSet::new()).merged;
         history.extend(rewritten.history.iter().cloned());
         Some(Recovery { set_aside: Vec::new(), dropped: places(&dropped), rewritten, history, before })
+    }
+
+    /// Writes refused changes again that may be written now, by this document's own actor: whoever had made them, they
+    /// are this desk's from now on. `refused` are those that are known here, whose operations may hang on each other;
+    /// `wanted` those to write. `None` when one of them cannot be written again; the ledger is to be loaded again then.
+    pub fn adopt(&mut self, refused: &[&[u8]], wanted: &BTreeSet<ChangeHash>) -> Option<Merged> {
+        let mut refused: Vec<RawChange> =
+            refused.iter().filter_map(|bytes| RawChange::read(bytes).ok()).collect();
+        refused.sort_by(|a, b| (a.ops.start_op, &a.ops.actor_id).cmp(&(b.ops.start_op, &b.ops.actor_id)));
+        let here = |raw: &&RawChange| wanted.contains(&raw.hash);
+        if refused.iter().filter(here).count() < wanted.len() {
+            return None;
+        }
+        let authors = refused.iter().map(|raw| raw.ops.actor_id.clone()).collect();
+        let others = refused.iter().map(|raw| raw.hash).filter(|hash| !wanted.contains(hash)).collect();
+        let again = self.document.write_again(&refused, &authors, &others);
+        (again.left.is_empty() && !again.merged.applied.is_empty()).then_some(again.merged)
     }
 
     /// Why an own change that was dropped is not written again: it was refused for itself, or its author may no

@@ -67,6 +67,10 @@ pub struct SetAsideRequest {
     pub dismiss: Option<String>,
     /// Also says what was refused as a comment to who fills that part.
     pub propose: bool,
+    /// Also writes it again, as an edit of this desk's own: what was refused when the part was closed, say, and may be
+    /// written now.
+    #[serde(default)]
+    pub adopt: bool,
 }
 
 /// What one author did to one answer and was left out, as far as a person here would miss it.
@@ -89,6 +93,9 @@ pub struct SetAside {
     pub reason: String,
     /// Who fills that part now.
     pub owner: Option<AgencyId>,
+    /// Whether this desk may write it again now: [`SetAsideRequest::adopt`].
+    #[serde(default)]
+    pub may_adopt: bool,
 }
 
 /// Answer to `reminder` (催办): who owes what by when.

@@ -3,8 +3,8 @@
 use rusqlite::Connection;
 
 use super::{
-    admission, application, blob, claim, floor, fold, head, invite, log, member, package_file, roster, seal,
-    segment, setting, snapshot, ticket, upload,
+    admission, application, blob, claim, floor, fold, head, held, invite, log, member, package_file, roster,
+    seal, segment, setting, snapshot, ticket, upload,
 };
 use crate::storage::StorageError;
 
@@ -49,6 +49,7 @@ pub(super) fn run(connection: &mut Connection) -> Result<(), StorageError> {
     }
     if found < 3 {
         transaction.execute_batch(seal::TABLE)?;
+        transaction.execute_batch(held::TABLE)?;
     }
     transaction.pragma_update(None, "user_version", FORMAT)?;
     transaction.commit()?;

@@ -10,6 +10,7 @@ mod error;
 mod floor;
 mod fold;
 mod head;
+mod held;
 mod invite;
 mod log;
 mod member;
@@ -201,6 +202,9 @@ fn write(transaction: &Transaction<'_>, write: &ApplicationWrite) -> Result<(), 
     log::add(transaction, key, &write.log)?;
     segment::put(transaction, key, &write.segments)?;
     floor::put(transaction, key, &write.floors)?;
+    if let Some((position, work)) = &write.held {
+        held::put(transaction, key, *position, work)?;
+    }
     invite::add(transaction, key, &write.invites)?;
     if let Some(members) = &write.members {
         member::put(transaction, key, members)?;
@@ -281,6 +285,11 @@ impl Storage for Sqlite {
 
     fn claims(&self, id: &ApplicationId) -> Result<Vec<Claim>, StorageError> {
         self.of(id, |connection, key| claim::all(connection, key, id))
+    }
+
+    fn held(&self, id: &ApplicationId, after: u64) -> Result<Option<(u64, Vec<u8>)>, StorageError> {
+        let Some(key) = key(&self.connection, id)? else { return Ok(None) };
+        held::after(&self.connection, key, after)
     }
 
     fn floors(&self, id: &ApplicationId) -> Result<Vec<(PublicKey, u64)>, StorageError> {

@@ -118,7 +118,7 @@ impl Desk {
     }
 
     pub fn set_aside(&mut self, id: &ApplicationId, dismiss: Option<String>, propose: bool) -> Vec<SetAside> {
-        let request = SetAsideRequest { application: id.clone(), dismiss, propose };
+        let request = SetAsideRequest { application: id.clone(), dismiss, propose, adopt: false };
         self.agency().workspace.set_aside(&request).unwrap_or_default()
     }
 

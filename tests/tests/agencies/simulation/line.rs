@@ -4,7 +4,8 @@ use std::sync::Mutex;
 
 use form_client::hub::HubLine;
 use form_document::key::PublicKey;
-use form_document::wire::{Exchange, LogStanding, Page, Reply, Start};
+use form_document::log::Position;
+use form_document::wire::{Exchange, HeldWork, LogStanding, Page, Reply, Start};
 use form_model::error::{ErrorCode, UserError};
 use form_model::id::ApplicationId;
 use huiqian_tests::direct::{Direct, HUB_URL, at_once};
@@ -122,6 +123,10 @@ impl HubLine for Line<'_> {
 
     async fn top_up(&self, id: &ApplicationId, page: &Page) -> Result<(), UserError> {
         self.asked(|| at_once(self.direct.top_up(id, page)))
+    }
+
+    async fn held(&self, id: &ApplicationId, after: Position) -> Result<HeldWork, UserError> {
+        self.asked(|| at_once(self.direct.held(id, after)))
     }
 }
 
