@@ -222,6 +222,7 @@ impl Workspace {
         events.extend(self.reread_news(id, &taken.merged.overlaps)?);
         let unread = self.unread(id)?;
         events.push(Event::Discussed { unread });
+        events.push(Event::Signing);
         events.push(Event::Sync { sync: self.sync_state(id)? });
         Ok((refused, reasons, events))
     }

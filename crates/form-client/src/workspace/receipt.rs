@@ -125,7 +125,7 @@ impl Workspace {
         }
         session.outbox.saved();
         session.outbox.roster_moved();
-        let mut events = vec![Event::Team { team: session.team(now) }];
+        let mut events = vec![Event::Team { team: session.team(now) }, Event::Signing];
         events.push(Event::Sync { sync: self.sync_state(id)? });
         events.extend(errors.into_iter().map(|error| Event::Failed { error }));
         Ok(events)

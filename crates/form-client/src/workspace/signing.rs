@@ -245,8 +245,9 @@ impl Workspace {
         for (number, bytes) in receipts {
             finals.push(summary::revision(number, self.check_receipt(id, &bytes)));
         }
+        let log = self.log_summary(id);
         let session = self.session(id)?;
-        Ok(Signing { finals, obstacles: session.obstacles()?, ..session.signing()? })
+        Ok(Signing { finals, log, obstacles: session.obstacles()?, ..session.signing()? })
     }
 }
 

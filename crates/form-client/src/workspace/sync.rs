@@ -276,6 +276,7 @@ impl Workspace {
         events.extend(reread);
         let unread = self.unread(id)?;
         events.push(Event::Discussed { unread });
+        events.push(Event::Signing);
         self.settle_offer(id)?;
         events.push(Event::Sync { sync: self.sync_state(id)? });
         events.extend(errors.into_iter().map(|error| Event::Failed { error }));

@@ -275,6 +275,7 @@ impl Session {
             hub: roster.hub.as_ref().map(|hub| hub.url.clone()),
             unconfirmed: u32::try_from(unconfirmed).unwrap_or(u32::MAX),
             version: roster.version,
+            revision: self.revision_state(),
         }
     }
 

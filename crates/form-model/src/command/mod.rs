@@ -29,7 +29,7 @@ pub use evidence::{
     BlobState, BroughtFiles, Evidence, EvidenceAct, EvidenceRequest, PASTE_HEADERS, PASTE_MAX_BYTES,
     PASTE_TYPE_HEADER, PackedEvidence, Transfer, WATCH_REFUSED_MAX, Watch,
 pub use signing::{
-    AgencySigning, Excuse, FieldDifference, FileName, FinalSummary, ObstacleSummary, Reason, ReturnSummary,
+    AgencySigning, Excuse, FieldDifference, FileName, FinalSummary, LogSummary, ObstacleSummary, Reason, ReturnSummary,
     RevisionDifference, RevisionState, SectionSigning, Signer, Signing, SigningAct, SigningRequest,
     StatementState, StatementSummary,
 };
@@ -386,6 +386,8 @@ pub enum Event {
     Team { team: Team },
     /// Something was said.
     Discussed { unread: u32 },
+    /// Sign-off or revisions may stand differently: they are to be read again.
+    Signing,
     /// The long texts to be read through, all of them.
     Reread { answers: Vec<AnswerId> },
     /// Where files of evidence are that have moved on.

@@ -71,9 +71,25 @@ pub struct Signing {
     pub obstacles: Vec<ObstacleSummary>,
     /// The final revisions of which a receipt is here.
     pub finals: Vec<FinalSummary>,
+    /// The hub's public log as this desk knows it; `None` before it was heard of.
+    #[serde(default)]
+    pub log: Option<LogSummary>,
     pub may_declare: bool,
     pub may_finalise: bool,
     pub may_return: bool,
+}
+
+/// What this desk knows of the public log of the application's hub.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogSummary {
+    /// Its name.
+    pub origin: String,
+    /// Its root key, 64 lower-case hex digits: what a verifier has to be given.
+    pub root: String,
+    /// How many entries the newest known checkpoint is about.
+    pub size: u64,
+    /// Set from when the hub showed another log than the one known here, until a person has dealt with it.
+    pub fault: Option<UserError>,
 }
 
 /// How far the application has come on its way to being final.

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::signing::RevisionState;
 use crate::id::ApplicationId;
 use crate::member::{AgencyId, Grant};
 
@@ -27,6 +28,9 @@ pub struct Team {
     /// Steps of the roster, those included.
     #[serde(default)]
     pub version: u64,
+    /// How far the application has come on its way to being final.
+    #[serde(default)]
+    pub revision: RevisionState,
 }
 
 impl Team {

@@ -6,6 +6,7 @@ use form_document::snapshot::Obstacle;
 use form_document::transparency::{
     KeyHistory, Leaf, Origin, SignedCheckpoint, Tree, check_consistency, check_inclusion, log_root,
 };
+use form_model::command::LogSummary;
 use form_model::error::{ErrorCode, UserError};
 use form_model::id::ApplicationId;
 use form_model::language::Language;
@@ -85,6 +86,12 @@ impl Workspace {
         };
         let (chinese, english) = (first.sentence(Language::Chinese), first.sentence(Language::English));
         Ok(UserError::new(ErrorCode::NotFinal).with_pair("cause", chinese, english))
+    }
+
+    /// What is known of the hub's public log; nothing where the application is on no hub.
+    pub(super) fn log_summary(&mut self, id: &ApplicationId) -> Option<LogSummary> {
+        let row = self.log_row(id).ok()??;
+        Some(LogSummary { origin: row.origin, root: row.root, size: row.size, fault: None })
     }
 
     fn log_row(&mut self, id: &ApplicationId) -> Result<Option<SignatureLogRow>, UserError> {

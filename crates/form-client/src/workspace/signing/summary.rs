@@ -112,7 +112,7 @@ impl Session {
         }
     }
 
-    fn revision_state(&self) -> RevisionState {
+    pub(in crate::workspace) fn revision_state(&self) -> RevisionState {
         let roster = self.ledger.chain().newest();
         let revision = &roster.revision;
         let returned = revision.returned.as_ref().map(|returned| {
