@@ -28,10 +28,11 @@ pub use discussion::{
 pub use evidence::{
     BlobState, BroughtFiles, Evidence, EvidenceAct, EvidenceRequest, PASTE_HEADERS, PASTE_MAX_BYTES,
     PASTE_TYPE_HEADER, PackedEvidence, Transfer, WATCH_REFUSED_MAX, Watch,
+};
 pub use signing::{
-    AgencySigning, Excuse, FieldDifference, FileName, FinalSummary, LogSummary, ObstacleSummary, Reason, ReturnSummary,
-    RevisionDifference, RevisionState, SectionSigning, Signer, Signing, SigningAct, SigningRequest,
-    StatementState, StatementSummary,
+    AgencySigning, Excuse, FieldDifference, FileName, FinalSummary, LogSummary, ObstacleSummary, Reason,
+    ReturnSummary, RevisionDifference, RevisionState, SectionSigning, Signer, Signing, SigningAct,
+    SigningRequest, StatementState, StatementSummary,
 };
 pub use team::{
     AGENCY_COLOURS, AgencySummary, Connect, DeviceSummary, Invite, InvitePreview, InviteRequest, InviteState,
