@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 const TOKENS: &str = include_str!("../static/style/token.css");
-const SHEETS: [&str; 11] = [
+const SHEETS: [&str; 12] = [
     TOKENS,
     include_str!("../static/style/font.css"),
     include_str!("../static/style/frame.css"),
@@ -12,13 +12,14 @@ const SHEETS: [&str; 11] = [
     include_str!("../static/style/field.css"),
     include_str!("../static/style/panel.css"),
     include_str!("../static/style/team.css"),
+    include_str!("../static/style/signing.css"),
     include_str!("../static/style/members.css"),
     include_str!("../static/style/evidence.css"),
     include_str!("../static/style/directory.css"),
 ];
 
 /// Words in the first colour stand on the second.
-const PAIRS: [(&str, &str); 44] = [
+const PAIRS: [(&str, &str); 46] = [
     ("text", "ground"),
     ("text", "paper"),
     ("text", "rim"),
@@ -43,6 +44,8 @@ const PAIRS: [(&str, &str); 44] = [
     ("good", "accent-wash"),
     ("problem", "accent-wash"),
     ("seal", "rim"),
+    ("seal", "paper"),
+    ("seal", "ground"),
     ("paper", "text"),
     ("problem", "paper"),
     ("good", "paper"),

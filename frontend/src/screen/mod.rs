@@ -18,6 +18,7 @@ pub mod reminder;
 pub mod search;
 pub mod set_aside;
 pub mod settings;
+pub mod signing;
 pub mod state_line;
 mod stick;
 pub mod sync_panel;

@@ -9,6 +9,7 @@ pub mod dialog;
 pub mod line;
 pub mod pick;
 pub mod qr;
+pub mod seal;
 pub mod sign;
 pub mod task;
 pub mod tick;

@@ -12,4 +12,5 @@ mod fence;
 mod files;
 mod sample;
 mod second_start;
+mod sign_off;
 mod stick;
