@@ -581,6 +581,7 @@ texts! {
     DECLARATION: "真实性声明", "Declaration of truth";
     DECLARATION_WHO: "由牵头单位在各部分签认后，对全部内容作出。", "Made by the lead over the whole, after all parts are signed.";
     DECLARATION_LAPSED: "声明后内容有修改，声明已失效。", "Changed since it was declared: the declaration no longer holds.";
+    DECLARED: "声明", "Declared";
     DECLARE: "作出声明", "Declare";
     DECLARE_WHY: "您将代表牵头单位声明：申报表及佐证材料现在的全部内容真实、准确、完整。以后内容有任何修改，声明即失效。", "On behalf of the lead you declare that all of the application and its evidence, as they are now, is true, accurate and complete. Any change afterwards voids the declaration.";
     STANDING_RETURNED: "退回修改", "Returned";

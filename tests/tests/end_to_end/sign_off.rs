@@ -156,8 +156,7 @@ async fn give_back(lead: &Window, commerce: &Window, science: &Window) -> anyhow
     lead.turn_to()?;
     lead.press("return").await?;
     lead.click(&format!("[data-dialog=return] [data-part=\"{SECTION}\"]")).await?;
-    let field = VALUE.rsplit_once('.').map_or(VALUE, |(field, _)| field);
-    lead.click(&format!("[data-field=return-on] option[value^=\"{field}\"]")).await?;
+    lead.click(&format!("[data-field=return-on] option[value=\"{VALUE}\"]")).await?;
     lead.paste("[data-field=return-reason]", REASON).await?;
     lead.press("confirm-return").await?;
     lead.wait_until_gone("[data-dialog=return]").await?;
