@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 const TOKENS: &str = include_str!("../static/style/token.css");
-const SHEETS: [&str; 11] = [
+const SHEETS: [&str; 12] = [
     TOKENS,
     include_str!("../static/style/font.css"),
     include_str!("../static/style/frame.css"),
@@ -15,6 +15,7 @@ const SHEETS: [&str; 11] = [
     include_str!("../static/style/members.css"),
     include_str!("../static/style/evidence.css"),
     include_str!("../static/style/directory.css"),
+    include_str!("../static/style/verify.css"),
 ];
 
 /// Words in the first colour stand on the second.

@@ -13,3 +13,5 @@ mod files;
 mod sample;
 mod second_start;
 mod stick;
+mod verify;
+mod verify_page;

@@ -4,6 +4,7 @@ mod agencies;
 mod album;
 mod directory;
 mod evidence;
+mod verify;
 
 use std::fs;
 
@@ -27,6 +28,7 @@ async fn main() -> anyhow::Result<()> {
     english(&album).await?;
     evidence::take(&album).await?;
     directory::take(&album).await?;
+    verify::take(&album).await?;
     agencies::take(&album).await
 }
 

@@ -1,0 +1,3 @@
+//! Sign-off and final revisions.
+
+pub mod revision;
