@@ -12,6 +12,7 @@ const SHEETS: [&str; 12] = [
     include_str!("../static/style/field.css"),
     include_str!("../static/style/panel.css"),
     include_str!("../static/style/team.css"),
+    include_str!("../static/style/signing.css"),
     include_str!("../static/style/members.css"),
     include_str!("../static/style/evidence.css"),
     include_str!("../static/style/directory.css"),
@@ -19,7 +20,7 @@ const SHEETS: [&str; 12] = [
 ];
 
 /// Words in the first colour stand on the second.
-const PAIRS: [(&str, &str); 44] = [
+const PAIRS: [(&str, &str); 46] = [
     ("text", "ground"),
     ("text", "paper"),
     ("text", "rim"),
@@ -44,6 +45,8 @@ const PAIRS: [(&str, &str); 44] = [
     ("good", "accent-wash"),
     ("problem", "accent-wash"),
     ("seal", "rim"),
+    ("seal", "paper"),
+    ("seal", "ground"),
     ("paper", "text"),
     ("problem", "paper"),
     ("good", "paper"),

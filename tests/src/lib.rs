@@ -25,6 +25,7 @@ pub mod scene;
 pub mod screen;
 pub mod sight;
 pub mod signed_off;
+pub mod signers;
 pub mod small_disk;
 pub mod submission;
 pub mod syscall;

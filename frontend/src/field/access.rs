@@ -16,7 +16,9 @@ pub fn read_only(sheet: &Sheet, answer: &AnswerId, language: Language) -> Option
     }
     let team = &sheet.team;
     let stopped = rights::standing(team) == Standing::Outside && team.me.is_some();
-    let words = if stopped {
+    let words = if rights::is_frozen(team, answer.section()) {
+        text::READ_ONLY_FINAL.of(language).to_owned()
+    } else if stopped {
         text::READ_ONLY_STOPPED.of(language).to_owned()
     } else {
         let owners = agency::names(&rights::owners(team, answer), language);

@@ -25,6 +25,7 @@ pub fn is_due(sheet: &Sheet, answers: &[AnswerId]) -> bool {
             || sheet.in_conflict(answer)
             || sheet.overtaken(answer).is_some()
             || sheet.reread.contains(answer)
+            || sheet.returned(answer).next().is_some()
     })
 }
 
@@ -38,6 +39,8 @@ pub fn mark(sheet: &Sheet, answers: &[AnswerId]) -> Option<&'static str> {
     let problems = || answers.iter().flat_map(|answer| sheet.problems_of(answer));
     if answers.iter().any(|answer| sheet.in_conflict(answer)) {
         Some("in-conflict")
+    } else if answers.iter().any(|answer| sheet.returned(answer).next().is_some()) {
+        Some("returned")
     } else if answers.iter().any(|answer| sheet.refusal(answer).is_some()) || problems().any(Problem::blocks)
     {
         Some("has-problem")
@@ -65,6 +68,12 @@ pub fn Remarks(props: &RemarksProps) -> Html {
         let conflict = sheet.state(answer).map(|state| state.conflict.clone()).unwrap_or_default();
         html! {
             <div class="remarks" key={answer.0.clone()} id={remark_id(answer)} data-remark={answer.0.clone()}>
+                { for sheet.returned(answer).map(|reason| html! {
+                    <p class="remark returned">
+                        { sign(Icon::Flag) }
+                        <span>{ text::RETURNED_FIELD.fill(language, &[("reason", &reason.text)]) }</span>
+                    </p>
+                }) }
                 if let Some(failure) = sheet.refusal(answer) {
                     <p class="remark problem">{ sign(Icon::ExclamationCircle) }<span>{ failure.sentence(language) }</span></p>
                 }

@@ -5,4 +5,5 @@ pub mod evidence_chip;
 pub mod grid;
 pub mod owner;
 pub mod sheet;
+pub mod standing;
 pub mod table;

@@ -8,6 +8,7 @@ use yew::prelude::*;
 
 use super::block;
 use super::owner::owner_line;
+use super::standing::standing_note;
 use super::table::Table;
 use crate::field::Work;
 use crate::field::remark::Remarks;
@@ -36,6 +37,7 @@ pub fn SectionSheet(props: &SectionSheetProps) -> Html {
         <article class={classes!("sheet", titled.then_some("cover"))} data-section={section.id.clone()}
             aria-label={title.clone()}>
             { owner_line(&work.desk.sheet(), &section.id, language) }
+            { standing_note(&work.desk.sheet(), &section.id, language) }
             if !printed.is_empty() {
                 <div class="paper">
                     if !titled { <h2 class="paper-title">{ title.clone() }</h2> }

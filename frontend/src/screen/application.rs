@@ -12,6 +12,7 @@ use super::check_answers::CheckAnswers;
 use super::evidence::{EvidenceScreen, use_drops};
 use super::members::Members;
 use super::question::{Asking, question};
+use super::signing::{SectionSigns, SigningScreen, news};
 use super::task_list::TaskList;
 use super::way::{View, Way, use_way};
 use super::writing::Writing;
@@ -91,6 +92,7 @@ pub fn Application(props: &ApplicationProps) -> Html {
         View::Writing(_) => ("writing", "quiet"),
         View::Members => ("members", "quiet"),
         View::Evidence(_) => ("evidence", "checking"),
+        View::Signing => ("signing", "quiet"),
     };
     html! {
         <ContextProvider<Work> context={work.clone()}>
@@ -99,6 +101,7 @@ pub fn Application(props: &ApplicationProps) -> Html {
                 <Bar checking={way.view == View::Check} {onhome} onsearch={ask(Asking::Search)} onexport={ask(Asking::Export)} oncheck={way.check.clone()}
                     onpanel={onpanel.clone()} panel_open={*panel_open} onsync={ask(Asking::Sync)}
                     onmembers={way.members.clone()} members_shown={way.view == View::Members} {oncomments}
+                    onsigning={way.signing.clone()} signing_shown={way.view == View::Signing}
                     onshow={way.show.clone()} {version} />
                 { messages(desk, &notice, &props.onreopen, language) }
                 <div class={classes!("frame", class, panel_open.then_some("panel-open"))}>
@@ -124,15 +127,21 @@ fn middle(desk: &Desk, work: &Work, way: &Way, version: u32, language: Language)
                 <TaskList section={shown.clone()} onchoose={way.choose.clone()} onevidence={way.evidence.clone()} {version} />
                 <main id="form" class="desk" tabindex="-1">
                     <SectionSheet key={shown.clone()} section={shown.clone()} {version} />
+                    <SectionSigns section={shown.clone()} whole=true {version} />
                     { next_section(desk, shown, &way.choose, language) }
                 </main>
             </>
         },
-        View::Check => html! { <CheckAnswers onchoose={way.show.clone()} {version} /> },
+        View::Check => html! {
+            <CheckAnswers onchoose={way.show.clone()} onsigning={way.signing.clone()} {version} />
+        },
         View::Writing(field) => html! {
             <Writing work={work.clone()} field={field.clone()} onleave={way.back.clone()} {version} />
         },
         View::Members => html! { <Members {version} /> },
+        View::Signing => html! {
+            <SigningScreen onchoose={way.choose.clone()} onshow={way.show.clone()} onmembers={way.members.clone()} {version} />
+        },
         View::Evidence(slot) => html! {
             <EvidenceScreen slot={slot.clone()} onslot={way.evidence.clone()} onback={way.back.clone()} onshow={way.show.clone()} {version} />
         },
@@ -159,7 +168,7 @@ fn grid_of(desk: &Desk, view: &View) -> Rc<Grid> {
     let shown = sheet.definition.sections.iter().filter(|section| match view {
         View::Section(shown) => section.id == *shown,
         View::Check => true,
-        View::Writing(_) | View::Members | View::Evidence(_) => false,
+        View::Writing(_) | View::Members | View::Evidence(_) | View::Signing => false,
     });
     Rc::new(Grid::new(shown.map(|section| &section.layout)))
 }
@@ -221,6 +230,7 @@ fn messages(
         Notice::Imported(imported) => banner::imported(imported, &text::IMPORTED, language),
         Notice::Exported(file) => (Tone::Good, text::EXPORTED.fill(language, &[("file", file)])),
         Notice::Failed(failure) => (Tone::Problem, failure.sentence(language)),
+        Notice::Signing(told) => news(&desk.sheet(), told, language),
     });
     let out_of_step = desk.sheet().out_of_step.is_some();
     html! {

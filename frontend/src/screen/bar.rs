@@ -12,6 +12,7 @@ use crate::state::rights;
 use crate::state::watch::{Change, use_changes};
 use crate::text;
 use crate::widget::action::{Action, Weight};
+use crate::widget::seal::seal;
 use crate::widget::sign::{comment_sign, sign};
 
 #[derive(PartialEq, Properties)]
@@ -27,6 +28,8 @@ pub struct BarProps {
     pub onsync: Callback<()>,
     pub onmembers: Callback<()>,
     pub members_shown: bool,
+    pub onsigning: Callback<()>,
+    pub signing_shown: bool,
     pub oncomments: Callback<()>,
     /// To where a colleague is.
     pub onshow: Callback<form_model::id::AnswerId>,
@@ -45,6 +48,8 @@ pub fn Bar(props: &BarProps) -> Html {
     };
     let form = sheet.definition.text(language, "form.title").to_owned();
     let undo = sheet.undo.clone();
+    let (founded, closed) = (!sheet.team.agencies.is_empty(), sheet.team.revision.closed);
+    let draft = text::REVISION.fill(language, &[("number", &sheet.team.revision.current.to_string())]);
     drop(sheet);
     let step_back = step(&work, Desk::undo);
     let step_forth = step(&work, Desk::redo);
@@ -55,7 +60,11 @@ pub fn Bar(props: &BarProps) -> Html {
                 onclick={props.onhome.clone()} />
             <div class="bar-name">
                 <h1 class="bar-title">{ name }</h1>
-                <span class="muted">{ form }</span>
+                <span class="muted bar-form">
+                    { form }
+                    if founded { <span data-bar-revision="">{ " · " }{ draft }</span> }
+                </span>
+                if closed { { seal(text::FINAL.of(language)) } }
             </div>
             <span class="bar-space" />
             <button type="button" class="bar-search" data-action="search" onclick={props.onsearch.reform(|_: MouseEvent| ())}>
@@ -72,6 +81,8 @@ pub fn Bar(props: &BarProps) -> Html {
             <span class="bar-group">
                 <Action name="members" label={text::MEMBERS.of(language)} icon={Icon::Users} weight={Weight::Plain}
                     pressed={props.members_shown} onclick={props.onmembers.clone()} />
+                <Action name="signing" label={text::SIGNING.of(language)} icon={Icon::ClipboardCheck} weight={Weight::Plain}
+                    pressed={props.signing_shown} onclick={props.onsigning.clone()} />
                 <Comments work={work.clone()} onopen={props.oncomments.clone()} />
                 <Action name="export" label={text::EXPORT.of(language)} icon={Icon::Download} weight={Weight::Plain}
                     onclick={props.onexport.clone()} />

@@ -13,12 +13,15 @@ use crate::field::{Work, page, spoken_name};
 use crate::paper::sheet::SectionSheet;
 use crate::state::sheet::Sheet;
 use crate::text;
+use crate::widget::action::Action;
 use crate::widget::agency;
 use crate::widget::sign::sign;
 
 #[derive(PartialEq, Properties)]
 pub struct CheckAnswersProps {
     pub onchoose: Callback<AnswerId>,
+    /// To sign-off.
+    pub onsigning: Callback<()>,
     /// Moves on whenever the sheet changes.
     pub version: u32,
 }
@@ -31,7 +34,7 @@ pub fn CheckAnswers(props: &CheckAnswersProps) -> Html {
         work.desk.sheet().definition.sections.iter().map(|section| section.id.clone()).collect();
     html! {
         <>
-            <Summary onchoose={props.onchoose.clone()} version={props.version} />
+            <Summary onchoose={props.onchoose.clone()} onsigning={props.onsigning.clone()} version={props.version} />
             <main id="form" class="desk" tabindex="-1">
                 { for sections.into_iter().map(|section| html! {
                     <SectionSheet key={section.clone()} section={section.clone()} version={props.version} />
@@ -77,6 +80,7 @@ fn Summary(props: &CheckAnswersProps) -> Html {
             } else {
                 <p class="muted">{ text::CHECK_HOW.of(language) }</p>
             }
+            <Action name="to-signing" label={text::SIGNING.of(language)} small=true onclick={props.onsigning.clone()} />
             { picks(&sheet, &conflicts, &text::CHECK_CONFLICTS, &props.onchoose, language) }
             { picks(&sheet, &sheet.reread, &text::CHECK_REREAD, &props.onchoose, language) }
             { draw(&blocking, &text::CHECK_BLOCKING, "problem", Icon::ExclamationCircle) }

@@ -6,6 +6,7 @@ use form_model::progress::{SectionProgress, SectionStatus};
 use yew::prelude::*;
 
 use crate::field::Work;
+use crate::paper::standing::{Standing, standing};
 use crate::state::rights;
 use crate::state::sheet::Sheet;
 use crate::text;
@@ -78,7 +79,16 @@ fn task(props: &TaskListProps, sheet: &Sheet, progress: &SectionProgress, langua
     let counted = definition.section(&progress.section).is_some_and(|section| section.counted);
     let conflicts = sheet.conflicts().filter(|answer| answer.section() == progress.section).count();
     let reread = sheet.reread.iter().filter(|answer| answer.section() == progress.section).count();
-    let (class, status) = status(progress, conflicts, reread, counted, language);
+    let (class, status) = match standing(sheet, &progress.section) {
+        Standing::Open => status(progress, conflicts, reread, counted, language),
+        // What is wrong comes first, also in what was signed.
+        _ if progress.status == SectionStatus::Problem || conflicts + reread > 0 => {
+            status(progress, conflicts, reread, counted, language)
+        }
+        signed => {
+            (signed.class(), signed.word().map(|word| word.of(language).to_owned()).unwrap_or_default())
+        }
+    };
     html! {
         <li key={progress.section.clone()}>
             <button type="button" class={classes!("task", class)} data-section={progress.section.clone()}

@@ -21,6 +21,8 @@ pub enum View {
     Members,
     /// The files of evidence, with the slot in hand.
     Evidence(String),
+    /// Sign-off and final revisions.
+    Signing,
 }
 
 /// Where one is, and how to get elsewhere.
@@ -44,6 +46,8 @@ pub struct Way {
     pub write: Callback<AnswerId>,
     /// To who takes part, or back from there.
     pub members: Callback<()>,
+    /// To sign-off, or back from there.
+    pub signing: Callback<()>,
     /// To a slot of evidence.
     pub evidence: Callback<String>,
 }
@@ -96,17 +100,8 @@ pub fn use_way(desk: &Desk, asking: &UseStateHandle<Option<Asking>>) -> Way {
         choose: choosing(&view, &section, &current),
         show,
         check: checking(desk, &view, &back),
-        members: {
-            let (desk, view, back) = (desk.clone(), view.clone(), back.clone());
-            Callback::from(move |()| {
-                if *view == View::Members {
-                    back.emit(());
-                } else {
-                    desk.commit_all();
-                    view.set(View::Members);
-                }
-            })
-        },
+        members: to_or_back(desk, &view, &back, View::Members),
+        signing: to_or_back(desk, &view, &back, View::Signing),
         evidence: {
             let (desk, view) = (desk.clone(), view.clone());
             Callback::from(move |slot: String| {
@@ -125,7 +120,7 @@ fn shows(view: &View, answer: &AnswerId) -> bool {
         View::Check => true,
         View::Section(shown) => shown == answer.section(),
         View::Writing(field) => field.answer() == *answer,
-        View::Members | View::Evidence(_) => false,
+        View::Members | View::Evidence(_) | View::Signing => false,
     }
 }
 
@@ -140,6 +135,19 @@ fn choosing(
         view.set(View::Section(chosen));
         current.set(None);
         page::focus_first("#form");
+    })
+}
+
+/// To a view, or back from it.
+fn to_or_back(desk: &Desk, view: &UseStateHandle<View>, back: &Callback<()>, to: View) -> Callback<()> {
+    let (desk, view, back) = (desk.clone(), view.clone(), back.clone());
+    Callback::from(move |()| {
+        if *view == to {
+            back.emit(());
+        } else {
+            desk.commit_all();
+            view.set(to.clone());
+        }
     })
 }
 

@@ -28,7 +28,7 @@ use crate::shell::{self, Failure};
 /// enough that a number is not stored digit by digit.
 const COMMIT_PAUSE_MS: u32 = 600;
 
-/// How often leaving looks whether everything is stored.
+/// How often leaving and signing look whether everything is stored.
 const LEAVE_PAUSE_MS: u32 = 20;
 
 /// How long after the last change of a long text the form is checked again.
@@ -50,6 +50,7 @@ struct Inner {
     listeners: Rc<Listeners>,
     commit_timer: RefCell<Option<Timeout>>,
     check_timer: RefCell<Option<Timeout>>,
+    signing_timer: RefCell<Option<Timeout>>,
     wanted: Cell<Option<Step>>,
     whereabouts: Whereabouts,
     /// Keeps the event channel's receiving end as long as the application is open.
@@ -88,6 +89,7 @@ impl Desk {
             listeners: Rc::default(),
             commit_timer: RefCell::new(None),
             check_timer: RefCell::new(None),
+            signing_timer: RefCell::new(None),
             wanted: Cell::new(None),
             whereabouts: Whereabouts::default(),
             _events: events,
@@ -96,6 +98,7 @@ impl Desk {
         let heard = std::mem::take(&mut early.borrow_mut().1);
         heard.into_iter().for_each(|event| desk.hear(event));
         desk.read_discussion();
+        desk.read_signing_soon();
         desk.evidence_now(EvidenceAct::Read);
         Ok(desk)
     }
@@ -126,11 +129,7 @@ impl Desk {
         let id = self.0.sheet.borrow().application.clone();
         let desk = self.clone();
         spawn_local(async move {
-            while desk.0.sheet.borrow().save_state() == SaveState::Saving {
-                TimeoutFuture::new(LEAVE_PAUSE_MS).await;
-            }
-            let refusal = desk.0.sheet.borrow().first_refusal().map(|(_, failure)| failure.clone());
-            if let Some(failure) = refusal {
+            if let Err(failure) = desk.all_stored().await {
                 // Leaving would throw away what could not be stored.
                 desk.tell(&Change::Notice(Notice::Failed(failure)));
                 return;
@@ -142,6 +141,23 @@ impl Desk {
                 Err(failure) => desk.tell(&Change::Notice(Notice::Failed(failure))),
             }
         });
+    }
+
+    /// Waits until everything that was typed is stored.
+    ///
+    /// # Errors
+    /// Why something could not be stored.
+    pub(super) async fn all_stored(&self) -> Result<(), Failure> {
+        while self.0.sheet.borrow().save_state() == SaveState::Saving {
+            TimeoutFuture::new(LEAVE_PAUSE_MS).await;
+        }
+        let refusal = self.0.sheet.borrow().first_refusal().map(|(_, failure)| failure.clone());
+        refusal.map_or(Ok(()), Err)
+    }
+
+    /// Keeps the timer after which sign-off is read, in place of an earlier one.
+    pub(super) fn keep_signing_timer(&self, timer: Timeout) {
+        self.0.signing_timer.replace(Some(timer));
     }
 
     /// Tells one opening from another.
@@ -362,6 +378,7 @@ impl Desk {
                 Ok(acknowledged) => {
                     let kept_apart = acknowledged.kept_apart.clone();
                     desk.0.sheet.borrow_mut().set_acknowledged(acknowledged);
+                    desk.read_signing_soon();
                     desk.tell_kept_apart(kept_apart);
                 }
                 Err(failure) => desk.0.sheet.borrow_mut().set_refused(&failure),
@@ -380,7 +397,10 @@ impl Desk {
         spawn_local(async move {
             let edit = Edit::Splice { answer: answer.clone(), base, delta };
             match desk.edit(edit).await {
-                Ok(acknowledged) => desk.splice_acknowledged(&answer, &acknowledged),
+                Ok(acknowledged) => {
+                    desk.splice_acknowledged(&answer, &acknowledged);
+                    desk.read_signing_soon();
+                }
                 Err(failure) => {
                     desk.with_prose(&answer, |prose| prose.refuse(failure));
                     desk.tell(&Change::Sheet);
@@ -448,6 +468,7 @@ impl Desk {
             Event::Presence { present } => self.take_present(present),
             Event::Team { team } => self.take_team(team),
             Event::Discussed { unread } => self.take_unread(unread),
+            Event::Signing => self.read_signing_soon(),
             Event::Reread { answers } => self.take_reread(answers),
             Event::Evidence { blobs } => self.take_blobs(blobs),
             Event::Watch { watch } => self.take_watch(watch),
@@ -491,6 +512,7 @@ impl Desk {
             sheet.undo = undone.undo;
             sheet.own_saved_at(undone.saved_ms);
         }
+        self.read_signing_soon();
         self.tell(&Change::Sheet);
         if let Some(answer) = undone.answer {
             self.tell(&Change::Show(answer));

@@ -37,8 +37,16 @@ pub fn agency<'a>(team: &'a Team, id: &AgencyId) -> Option<&'a AgencySummary> {
     team.agencies.iter().find(|agency| agency.id == *id)
 }
 
+/// Whether nobody writes to the answer's section: the revision is final, and the section was not returned.
+pub fn is_frozen(team: &Team, section: &str) -> bool {
+    team.revision.frozen.iter().any(|frozen| frozen == section)
+}
+
 /// Whether this desk may write the answer.
 pub fn may_write(team: &Team, answer: &AnswerId) -> bool {
+    if is_frozen(team, answer.section()) {
+        return false;
+    }
     match standing(team) {
         Standing::Unfounded => true,
         Standing::Member(own) => own.grant.may_write(answer),

@@ -8,7 +8,7 @@ use form_model::answer::{AnswerValue, Answers};
 use form_model::check::{self, Problem};
 use form_model::command::{
     Acknowledged, AnswerState, BlobState, CommentSummary, Discussion, Edit, OpenedApplication, Present,
-    Stamp, SyncState, Team, UndoState, Watch,
+    Reason, SectionSigning, Signing, Stamp, SyncState, Team, UndoState, Watch,
 };
 use form_model::definition::{AnswerKind, Field, FormDefinition};
 use form_model::id::{AnswerId, ApplicationId};
@@ -71,6 +71,8 @@ pub struct Sheet {
     pub out_of_step: Option<Failure>,
     /// Who takes part.
     pub team: Rc<Team>,
+    /// How sign-off and revisions stand, as the shell last told it.
+    pub signing: Rc<Signing>,
     /// How far what is here has come to the hub.
     pub sync: SyncState,
     /// Colleagues who are in the form now.
@@ -126,6 +128,7 @@ impl Sheet {
             composing: None,
             out_of_step: None,
             team: Rc::new(opened.team),
+            signing: Rc::default(),
             sync: opened.sync,
             present: opened.present,
             discussion: Rc::default(),
@@ -202,6 +205,27 @@ impl Sheet {
     /// Whether this desk may write the answer.
     pub fn may_write(&self, answer: &AnswerId) -> bool {
         rights::may_write(&self.team, answer)
+    }
+
+    /// How the sign-off of a section stands; nothing before the shell has told it, and of sections that nobody signs.
+    pub fn section_signing(&self, section: &str) -> Option<&SectionSigning> {
+        self.signing.sections.iter().find(|signing| signing.section == section)
+    }
+
+    /// Why an answer was returned for correction, while its section is open for it.
+    pub fn returned(&self, answer: &AnswerId) -> impl Iterator<Item = &Reason> {
+        let answer = answer.clone();
+        let revision = &self.team.revision;
+        let open = !revision.frozen.iter().any(|section| section == answer.section());
+        let returned = revision.returned.as_ref().filter(|_| open);
+        let reasons = returned.map(|returned| returned.reasons.as_slice()).unwrap_or_default();
+        reasons.iter().filter(move |reason| reason.on.as_ref() == Some(&answer))
+    }
+
+    /// The newest change of a section that is told by its stamp.
+    pub fn newest_change(&self, section: &str) -> Option<&Stamp> {
+        let here = self.states.values().filter(|state| state.answer.section() == section);
+        here.filter_map(|state| state.changed.as_ref()).max_by_key(|stamp| stamp.time_ms)
     }
 
     /// What a colleague put into the answer while it was being typed into here and what was typed has replaced.

@@ -265,8 +265,11 @@ impl Desk {
         if team.is_before(&self.sheet().team) {
             return;
         }
-        self.sheet_mut().team = Rc::new(team);
+        let before = std::mem::replace(&mut self.sheet_mut().team, Rc::new(team));
         self.tell(&Change::Sheet);
+        let after = self.sheet().team.clone();
+        self.tell_of_revision(&before, &after);
+        self.read_signing_soon();
     }
 
     /// A long text was read through.

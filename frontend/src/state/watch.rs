@@ -9,6 +9,7 @@ use form_model::id::AnswerId;
 use yew::prelude::*;
 
 use super::desk::Desk;
+use super::signing::SigningNews;
 use crate::shell::Failure;
 
 /// What changed, for components that show only a part.
@@ -50,6 +51,8 @@ pub enum Notice {
     /// A file of that name was written.
     Exported(String),
     Failed(Failure),
+    /// Sign-off or revisions stand differently.
+    Signing(SigningNews),
 }
 
 /// Those who are told. While a pointer is down nobody draws anew: what moved away from under it would lose the

@@ -51,9 +51,6 @@ texts! {
     VERIFY_SIGNED: "签认", "Signed off";
     VERIFY_SECTION: "部分", "Part";
     VERIFY_STEP: "环节", "Step";
-    VERIFY_PREPARED: "经办", "Prepared";
-    VERIFY_REVIEWED: "审核", "Reviewed";
-    VERIFY_SIGNED_OFF: "签认", "Signed off";
     VERIFY_DECLARED: "真实性声明（全文）", "Declaration of truth (the whole)";
     VERIFY_SIGNER: "签认人", "By";
     VERIFY_WHEN: "时间", "When";

@@ -10,6 +10,7 @@ pub mod digest;
 pub mod line;
 pub mod pick;
 pub mod qr;
+pub mod seal;
 pub mod sign;
 pub mod task;
 pub mod tick;

@@ -13,9 +13,18 @@ pub async fn signing(engine: State<'_, Engine>, request: SigningRequest) -> Answ
         // Only the hub makes a revision final; how things stand afterwards is read here.
         hub::finalise(&*engine, &request.application, overrides.clone()).await?;
     }
+    let at_hub = match &request.act {
+        SigningAct::Examine => hub::examine(&*engine, &request.application).await?,
+        _ => Vec::new(),
+    };
     engine
         .ask(move |desk| {
-            let signing = desk.workspace()?.signing(&request)?;
+            let mut signing = desk.workspace()?.signing(&request)?;
+            for obstacle in at_hub {
+                if !signing.obstacles.contains(&obstacle) {
+                    signing.obstacles.push(obstacle);
+                }
+            }
             desk.tell_sync(&request.application);
             Ok(signing)
         })

@@ -12,6 +12,7 @@ mod fence;
 mod files;
 mod sample;
 mod second_start;
+mod sign_off;
 mod stick;
 mod verify;
 mod verify_page;

@@ -32,7 +32,7 @@ pub use local::{HeardDesk, LocalDesk};
 pub use patience::patiently;
 pub use problem::refusal;
 pub use restored::go_on;
-pub use submit::{LogNews, LogRoot, carry_in, finalise, follow_log};
+pub use submit::{LogNews, LogRoot, carry_in, examine, finalise, follow_log};
 pub use sync_loop::{Ask, Wake, catch_up, check_start, device_key, run};
 pub use ticket::FileTicket;
 pub use transfer::{Extent, Load, METERED_MAX_BYTES, Way, transfer};

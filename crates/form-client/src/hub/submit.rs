@@ -5,7 +5,7 @@ use form_document::key::PublicKey;
 use form_document::snapshot::{MANIFEST_MAX_BYTES, Obstacle};
 use form_document::transparency::LoggedKeyEvent;
 use form_document::wire::{self, Submission};
-use form_model::command::{Excuse, FinalSummary};
+use form_model::command::{Excuse, FinalSummary, ObstacleSummary};
 use form_model::error::{ErrorCode, UserError};
 use form_model::id::ApplicationId;
 use reqwest::Method;
@@ -128,6 +128,20 @@ pub async fn follow_log<A: Ask>(
         desk.ask(move |desk| desk.keep_receipt(&id, &bytes).map(drop)).await?;
     }
     Ok(())
+}
+
+/// What stands in the way of a final revision at the hub, once everything here was handed over.
+///
+/// # Errors
+/// When the hub is not reached.
+pub async fn examine<A: Ask>(
+    desk: &A,
+    application: &ApplicationId,
+) -> Result<Vec<ObstacleSummary>, UserError> {
+    let connection = line(desk, application).await?;
+    catch_up(desk, &connection, application).await?;
+    let (id, found) = (application.clone(), connection.obstacles(application).await?);
+    desk.ask(move |desk| desk.obstacle_summaries(&id, &found)).await
 }
 
 /// Makes the revision final: hands everything over, signs the manifest here, has the hub rebuild and sign it, and keeps

@@ -26,7 +26,7 @@ use crate::session::Session;
 
 impl Workspace {
     /// How sign-off and revisions stand, after doing something about them. Making a revision final needs the hub:
-    /// [`crate::hub::finalise`].
+    /// [`crate::hub::finalise`], [`crate::hub::examine`].
     ///
     /// # Errors
     /// [`ErrorCode::NotSigned`] when it cannot be signed so, [`ErrorCode::NotLead`], [`ErrorCode::TeamRefused`], or
@@ -34,7 +34,7 @@ impl Workspace {
     pub fn signing(&mut self, request: &SigningRequest) -> Result<Signing, UserError> {
         let id = &request.application;
         match request.act.clone() {
-            SigningAct::Read | SigningAct::Finalise { .. } => {}
+            SigningAct::Read | SigningAct::Examine | SigningAct::Finalise { .. } => {}
             SigningAct::SignOff { section, signer } => self.sign_off(id, &section, &signer)?,
             SigningAct::Withdraw { statement, signer, reason } => {
                 let none = || not_signed("没有这份签认", "there is no such statement");

@@ -36,6 +36,8 @@ pub enum SigningAct {
     Withdraw { statement: String, signer: Signer, reason: String },
     /// The lead's declaration over the whole as it stands.
     Declare { signer: Signer },
+    /// Asks the hub as well what stands in the way of a final revision.
+    Examine,
     /// Makes the revision final at the hub. The lead may go on though devices hold unsent changes, with a reason.
     Finalise { overrides: Vec<Excuse> },
     /// Gives the final revision back for correction.

@@ -6,7 +6,7 @@ use form_model::command::TeamAct;
 use form_model::date;
 use form_model::definition::{FormDefinition, Section};
 use form_model::language::Language;
-use form_model::member::{AgencyId, EvidenceAccess, FormPart, Grant, Role, suggested_mark};
+use form_model::member::{AgencyId, EvidenceAccess, FormPart, Grant, Role, Step, suggested_mark};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
@@ -15,6 +15,7 @@ use super::draft::{Share, narrows, share, toggle};
 use super::matrix::{GRANTED_ROLES, role_of, role_word};
 use super::suggestion;
 use crate::field::Work;
+use crate::screen::signing::step_word;
 use crate::state::rights;
 use crate::text;
 use crate::time;
@@ -126,6 +127,7 @@ pub fn AgencyForm(props: &AgencyFormProps) -> Html {
                 if wish.grant.role == Role::Contributor { { parts(&wish, &definition, language) } }
                 { evidence(&wish, &definition, language) }
             }
+            if wish.grant.writes() { { steps(&wish, language) } }
             if loses {
                 <Line name="accept-until" label={text::ACCEPT_UNTIL.of(language)} value={wish.accept_until.clone()}
                     onchange={change(|wish, day| wish.accept_until = day)} />
@@ -270,6 +272,33 @@ fn section_choice(
                 <div class="parts-fields">{ for fields.iter().map(field) }</div>
             </details>
         </div>
+    }
+}
+
+/// The steps that come before the agency's sign-off.
+fn steps(wish: &UseStateHandle<Wish>, language: Language) -> Html {
+    let tick = |step: Step| {
+        let checked = wish.grant.steps.contains(&step);
+        let onchange = {
+            let wish = wish.clone();
+            Callback::from(move |()| {
+                let mut changed = (*wish).clone();
+                if checked {
+                    changed.grant.steps.remove(&step);
+                } else {
+                    changed.grant.steps.insert(step);
+                }
+                wish.set(changed);
+            })
+        };
+        html! { <Tick part={format!("step-{step:?}").to_lowercase()} label={step_word(step).of(language)} {checked} {onchange} /> }
+    };
+    html! {
+        <fieldset class="parts-choice sign-steps">
+            <legend>{ text::STEPS.of(language) }</legend>
+            <div class="kinds-list">{ for [Step::Prepare, Step::Review].into_iter().map(tick) }</div>
+            <p class="muted">{ text::STEPS_WHY.of(language) }</p>
+        </fieldset>
     }
 }
 

@@ -2,9 +2,9 @@
 
 use form_model::command::{Verification, VerifiedStatement, VerifiedSubmission};
 use form_model::language::Language;
-use form_model::member::Step;
 use yew::prelude::*;
 
+use crate::screen::signing::step_word;
 use crate::text::{self, Text};
 use crate::time;
 
@@ -43,13 +43,5 @@ fn row(found: &Verification, said: &VerifiedStatement, language: Language) -> Ht
             <td class="figures">{ time::full(said.time_ms) }</td>
             <td>{ &said.remark }</td>
         </tr>
-    }
-}
-
-fn step_word(step: Step) -> &'static Text {
-    match step {
-        Step::Prepare => &text::VERIFY_PREPARED,
-        Step::Review => &text::VERIFY_REVIEWED,
-        Step::Sign => &text::VERIFY_SIGNED_OFF,
     }
 }

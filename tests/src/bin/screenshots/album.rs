@@ -20,16 +20,21 @@ pub struct Album {
 }
 
 impl Album {
+    /// The folder as it is.
+    pub fn open() -> anyhow::Result<Self> {
+        Ok(Self { folder: results_folder("screenshots")? })
+    }
+
     /// The folder, without the pictures of the last time.
     pub fn empty() -> anyhow::Result<Self> {
-        let folder = results_folder("screenshots")?;
-        for entry in fs::read_dir(&folder)? {
+        let album = Self::open()?;
+        for entry in fs::read_dir(&album.folder)? {
             let path = entry?.path();
             if path.extension().is_some_and(|extension| extension == "png") {
                 fs::remove_file(&path).with_context(|| path.display().to_string())?;
             }
         }
-        Ok(Self { folder })
+        Ok(album)
     }
 
     /// Takes the picture on desks of both sizes: `<name>-1280x800.png`.

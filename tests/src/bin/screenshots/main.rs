@@ -1,9 +1,11 @@
-//! Takes a picture of every screen, on sample data, in two sizes, into `target/screenshots/`.
+//! `screenshots [form] [evidence] [agencies] [signing]`: takes a picture of every screen, or of some, on sample data, in two
+//! sizes, into `target/screenshots/`.
 
 mod agencies;
 mod album;
 mod directory;
 mod evidence;
+mod signing;
 mod verify;
 
 use std::fs;
@@ -20,16 +22,30 @@ use crate::album::Album;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> anyhow::Result<()> {
-    let album = Album::empty()?;
-    first_steps(&album).await?;
-    sample(&album).await?;
-    unfinished(&album).await?;
-    two_values(&album).await?;
-    english(&album).await?;
-    evidence::take(&album).await?;
-    directory::take(&album).await?;
-    verify::take(&album).await?;
-    agencies::take(&album).await
+    let named: Vec<String> = std::env::args().skip(1).collect();
+    let wanted = |part: &str| named.is_empty() || named.iter().any(|name| name == part);
+    let album = if named.is_empty() { Album::empty()? } else { Album::open()? };
+    if wanted("form") {
+        first_steps(&album).await?;
+        sample(&album).await?;
+        unfinished(&album).await?;
+        two_values(&album).await?;
+        english(&album).await?;
+    }
+    if wanted("evidence") {
+        evidence::take(&album).await?;
+        directory::take(&album).await?;
+    }
+    if wanted("agencies") {
+        agencies::take(&album).await?;
+    }
+    if wanted("signing") {
+        signing::take(&album).await?;
+    }
+    if wanted("verify") {
+        verify::take(&album).await?;
+    }
+    Ok(())
 }
 
 /// A new desk: first run, the empty home, the dialog that starts an application.

@@ -6,7 +6,7 @@ use form_document::snapshot::Obstacle;
 use form_document::transparency::{
     KeyHistory, Leaf, Origin, SignedCheckpoint, Tree, check_consistency, check_inclusion, log_root,
 };
-use form_model::command::LogSummary;
+use form_model::command::{LogSummary, ObstacleSummary};
 use form_model::error::{ErrorCode, UserError};
 use form_model::id::ApplicationId;
 use form_model::language::Language;
@@ -68,6 +68,19 @@ impl Workspace {
         let (key, newest) = (session.key, roster.map_or(0, |roster| roster.revision.number));
         let here = self.store.receipts(key).map_err(|error| unusable(&self.home, &error))?;
         Ok((1..=newest).filter(|number| here.iter().all(|(known, _)| known != number)).collect())
+    }
+
+    /// What the hub sees to stand in the way, as a person reads it.
+    ///
+    /// # Errors
+    /// As [`Workspace::open_application`].
+    pub fn obstacle_summaries(
+        &mut self,
+        id: &ApplicationId,
+        obstacles: &[Obstacle],
+    ) -> Result<Vec<ObstacleSummary>, UserError> {
+        let session = self.session(id)?;
+        Ok(obstacles.iter().map(|obstacle| session.obstacle(obstacle)).collect())
     }
 
     /// What the hub sees to stand in the way, as the error that a person reads.
