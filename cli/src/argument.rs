@@ -200,7 +200,7 @@ pub enum Command {
     Bundle(BundleCommand),
     #[command(flatten)]
     Signing(SigningCommand),
-    /// 定稿包：一稿的回执、全部佐证材料和表单，写成文件夹或 ZIP。A final revision with all of its files, for whoever checks it
+    /// 提交包：一稿的回执、全部佐证材料和表单，写成文件夹或 ZIP。A final revision with all of its files, for whoever checks it
     /// elsewhere: a new folder, or a new ZIP when the name ends so.
     Package {
         id: String,
@@ -296,7 +296,7 @@ pub enum SigningCommand {
 /// What is verified, and against what.
 #[derive(Debug, clap::Args)]
 pub struct VerifyArguments {
-    /// 定稿包（文件夹或 ZIP）或回执。A package (folder or ZIP), or a receipt.
+    /// 提交包（文件夹或 ZIP）或回执。A package (folder or ZIP), or a receipt.
     #[arg(value_name = "PACKAGE|RECEIPT")]
     pub path: PathBuf,
     /// 协同中心存证日志的根密钥，或存有它的文件。The root key of the hub's log, or a file that holds it.

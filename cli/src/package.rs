@@ -5,8 +5,10 @@ use std::path::Path;
 use form_client::clock;
 use form_client::hub::{Extent, LocalDesk};
 use form_client::verification::{Expected, verify as check};
-use form_client::workspace::{Packed, Shape};
-use form_model::command::{Verification, VerifiedFile, VerifiedKind, VerifiedStatement, VerifiedSubmission};
+use form_client::workspace::{Existing, Packed, Shape};
+use form_model::command::{
+    Fault, Verification, VerifiedFile, VerifiedKind, VerifiedStatement, VerifiedSubmission,
+};
 use form_model::error::ErrorCode;
 use form_model::evidence::size;
 use serde_json::json;
@@ -31,7 +33,10 @@ pub fn write(
     let shape = if zip { Shape::Archive } else { Shape::Folder };
     let desk = LocalDesk::new(arguments.workspace()?);
     let id = desk.with(|desk| desk.resolve(id))?;
-    let attempt = || desk.with(|desk| desk.write_package(&id, revision, out, shape));
+    let attempt = || {
+        desk.with(|desk| desk.package(&id, revision))
+            .and_then(|package| package.write(out, shape, Existing::Keep))
+    };
     let packed = match attempt() {
         Err(error) if matches!(error.code, ErrorCode::BlobMissing | ErrorCode::BlobDamaged) => {
             if desk.with(|desk| desk.hub(&id)).is_err() {
@@ -82,10 +87,10 @@ pub fn verify(arguments: &VerifyArguments, output: &Output) -> anyhow::Result<bo
 
 fn report(found: &Verification, output: &Output) -> Vec<String> {
     let mut lines = vec![verdict(found, output).to_owned()];
-    lines.extend(found.faults.iter().map(|fault| format!("  ✗ {}", fault.sentence(output.language))));
+    lines.extend(found.faults.iter().map(|fault| fault_line(found, fault, output)));
     if let Some(submission) = &found.submission {
-        lines.extend(about(submission, output));
-        lines.extend(found.files.iter().map(|file| file_line(file, found.kind, output)));
+        lines.extend(about(found, submission, output));
+        lines.extend(found.files.iter().map(|file| file_line(found, file, output)));
         if found.form_checked {
             lines.push(format!(
                 "  ✓ {}",
@@ -122,7 +127,20 @@ fn verdict<'a>(found: &Verification, output: &'a Output) -> &'a str {
     }
 }
 
-fn about(submission: &VerifiedSubmission, output: &Output) -> Vec<String> {
+/// What is wrong; of a file of evidence also what people call it.
+fn fault_line(found: &Verification, fault: &Fault, output: &Output) -> String {
+    let files = found.files_at(fault.place.as_deref().unwrap_or_default());
+    let names: Vec<_> = files.map(|file| named(found, file, output)).collect();
+    let names = if names.is_empty() { String::new() } else { format!("  [{}]", names.join("; ")) };
+    format!("  ✗ {}{names}", fault.sentence(output.language))
+}
+
+/// A file's slot and name.
+fn named(found: &Verification, file: &VerifiedFile, output: &Output) -> String {
+    format!("{}  {}", found.slot_title(&file.slot, output.language), file.name)
+}
+
+fn about(found: &Verification, submission: &VerifiedSubmission, output: &Output) -> Vec<String> {
     let line =
         |chinese: &str, english: &str, value: String| format!("{}  {value}", output.pick(chinese, english));
     let (lead, log) = (&submission.lead, &submission.log);
@@ -130,7 +148,7 @@ fn about(submission: &VerifiedSubmission, output: &Output) -> Vec<String> {
         line("申报    ", "application", format!("{}  {}", submission.name, submission.application)),
         line("稿次    ", "revision   ", submission.revision.to_string()),
         line("定稿摘要", "digest     ", submission.digest.clone()),
-        line("表单    ", "form       ", format!("{} {}", submission.form.id, submission.form.version)),
+        line("表单    ", "form       ", form_named(found, submission, output)),
         line("填写内容", "answers    ", submission.answers.to_string()),
         line(
             "提交    ",
@@ -144,16 +162,26 @@ fn about(submission: &VerifiedSubmission, output: &Output) -> Vec<String> {
         ),
         line("协同中心", "hub        ", log.hub.clone()),
     ];
-    lines.extend(submission.statements.iter().map(|statement| statement_line(statement, output)));
+    lines.extend(submission.statements.iter().map(|statement| statement_line(found, statement, output)));
     lines.extend(submission.overrides.iter().map(|(device, reason)| {
         format!("  ! {} {device}: {reason}", output.pick("没有等待的设备", "not waited for:"))
     }));
     lines
 }
 
-fn statement_line(said: &VerifiedStatement, output: &Output) -> String {
+fn form_named(found: &Verification, submission: &VerifiedSubmission, output: &Output) -> String {
+    let form = format!("{} {}", submission.form.id, submission.form.version);
+    match &found.form {
+        Some(words) => format!("{}  {form}", words.title.of(output.language)),
+        None => form,
+    }
+}
+
+fn statement_line(found: &Verification, said: &VerifiedStatement, output: &Output) -> String {
     let what = match (&said.section, said.step) {
-        (Some(section), Some(taken)) => format!("{section}  {}", step(taken, output)),
+        (Some(section), Some(taken)) => {
+            format!("{}  {}", found.section_title(section, output.language), step(taken, output))
+        }
         _ => output.pick("真实性声明", "declaration").to_owned(),
     };
     let time = clock::local_time(said.time_ms);
@@ -161,12 +189,12 @@ fn statement_line(said: &VerifiedStatement, output: &Output) -> String {
     format!("  ✓ {what}  {}  {time}  {}", who.trim_end(), said.remark).trim_end().to_owned()
 }
 
-fn file_line(file: &VerifiedFile, kind: VerifiedKind, output: &Output) -> String {
-    let mark = match (file.checked, kind) {
+fn file_line(found: &Verification, file: &VerifiedFile, output: &Output) -> String {
+    let mark = match (file.checked, found.kind) {
         (true, _) => "✓",
         (false, VerifiedKind::Package) => "✗",
         (false, VerifiedKind::Receipt) => "·",
     };
-    let bytes = output.pick("字节", "bytes");
-    format!("  {mark} {}  {}  {} {bytes}  {}", file.slot, file.name, file.size, file.sha256)
+    let (named, bytes) = (named(found, file, output), output.pick("字节", "bytes"));
+    format!("  {mark} {named}  {} {bytes}  {}", file.size, file.sha256)
 }

@@ -26,6 +26,7 @@ use screen::application::Application;
 use screen::first_run::FirstRun;
 use screen::home::Home;
 use screen::settings::{SettingsScreen, TEXT_SIZES};
+use screen::verify::VerifyScreen;
 use shell::Failure;
 use state::desk::Desk;
 use widget::action::{Action, Weight};
@@ -36,6 +37,7 @@ use widget::banner::{Banner, Tone};
 enum Place {
     Home,
     Settings,
+    Verify,
     Application(Desk),
 }
 
@@ -68,10 +70,11 @@ fn App() -> Html {
     let screen = match &*place {
         _ if !start.introduced => html! { <FirstRun settings={start.settings.clone()} onsave={save} /> },
         Place::Home => {
-            let (onimport, to) = (importing(&begin, &message), place.clone());
-            let onsettings = Callback::from(move |()| to.set(Place::Settings));
-            html! { <Home {start} onopen={open} {onimport} {onsettings}>{ told }</Home> }
+            let onimport = importing(&begin, &message);
+            let (onsettings, onverify) = (going(&place, Place::Settings), going(&place, Place::Verify));
+            html! { <Home {start} onopen={open} {onimport} {onsettings} {onverify}>{ told }</Home> }
         }
+        Place::Verify => html! { <VerifyScreen onhome={home} /> },
         Place::Settings => html! { <><SettingsScreen {start} onsave={save} onhome={home} />{ told }</> },
         Place::Application(desk) => {
             let id = desk.sheet().application.clone();
@@ -80,6 +83,12 @@ fn App() -> Html {
         }
     };
     html! { <ContextProvider<Language> context={language}>{ screen }</ContextProvider<Language>> }
+}
+
+/// Goes to a screen.
+fn going(place: &UseStateHandle<Place>, to: Place) -> Callback<()> {
+    let place = place.clone();
+    Callback::from(move |()| place.set(to.clone()))
 }
 
 /// Asks the shell how things stand.

@@ -16,6 +16,7 @@ const SHEETS: [&str; 12] = [
     include_str!("../static/style/members.css"),
     include_str!("../static/style/evidence.css"),
     include_str!("../static/style/directory.css"),
+    include_str!("../static/style/verify.css"),
 ];
 
 /// Words in the first colour stand on the second.

@@ -28,9 +28,13 @@ macro_rules! texts {
         $(pub const $name: Text = Text { chinese: $chinese, english: $english };)*
 
         #[cfg(test)]
-        const ALL: &[(&str, Text)] = &[$((stringify!($name), $name),)*];
+        pub(super) const ALL: &[(&str, Text)] = &[$((stringify!($name), $name),)*];
     };
 }
+
+mod verification;
+
+pub use verification::*;
 
 texts! {
     // The program.
@@ -632,20 +636,24 @@ mod tests {
 
     use super::*;
 
+    fn all() -> impl Iterator<Item = &'static (&'static str, Text)> {
+        ALL.iter().chain(verification::ALL)
+    }
+
     fn blanks(text: &str) -> BTreeSet<&str> {
         text.split('{').skip(1).filter_map(|rest| rest.split('}').next()).collect()
     }
 
     #[test]
     fn both_languages_fill_in_the_same() {
-        for (name, text) in ALL {
+        for (name, text) in all() {
             assert_eq!(blanks(text.chinese), blanks(text.english), "{name}");
         }
     }
 
     #[test]
     fn one_text_alone_says_synchronised() {
-        for (name, text) in ALL {
+        for (name, text) in all() {
             let says = text.chinese.contains("已同步");
             assert_eq!(
                 says,
@@ -655,14 +663,16 @@ mod tests {
         }
     }
 
+    /// What the public log is called; a log alone is a word of the trade.
+    const PUBLIC_LOG: &str = "存证日志";
+
     /// Words of the trade, for which UI.md has others.
     const TECHNICAL: [&str; 9] = ["冲突", "合并", "服务器", "哈希", "快照", "日志", "权限", "节点", "令牌"];
 
     #[test]
     fn no_technical_word_reaches_a_person() {
-        for (name, text) in ALL {
-            // The log that anyone may look into has a name of its own.
-            let said = text.chinese.replace("存证日志", "");
+        for (name, text) in all() {
+            let said = text.chinese.replace(PUBLIC_LOG, "");
             let found = TECHNICAL.iter().find(|word| said.contains(**word));
             assert!(found.is_none(), "{name}: {found:?}");
         }

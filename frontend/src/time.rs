@@ -22,6 +22,13 @@ pub fn moment(time_ms: i64, language: Language) -> String {
     text::DAY_AND_TIME.fill(language, &[("month", &month), ("day", &day), ("time", &clock(time_ms))])
 }
 
+/// A moment of any year: `2026-08-15 10:32`.
+pub fn full(time_ms: i64) -> String {
+    let date = local(time_ms);
+    let day = (date.get_full_year(), date.get_month() + 1, date.get_date());
+    format!("{:04}-{:02}-{:02} {}", day.0, day.1, day.2, clock(time_ms))
+}
+
 /// Since when something lasts: the time today, `昨天 17:05`, else day and time.
 pub fn since(time_ms: i64, language: Language) -> String {
     let yesterday = local(js_milliseconds() - DAY_MS);

@@ -20,6 +20,8 @@ pub struct Desk {
     /// `None` while the folder cannot be opened; the next command tries again.
     workspace: Option<Workspace>,
     view: Option<View>,
+    /// Where files that are dropped go while no application is open, and the page wants them.
+    drops: Option<Channel<Event>>,
     /// What happened while no application was open; told when one is.
     untold: Vec<Event>,
     /// Whether the key's place has been seen to since the program started.
@@ -49,6 +51,7 @@ impl Desk {
             folder,
             workspace: None,
             view: None,
+            drops: None,
             untold: Vec::new(),
             key_settled: false,
             arriving: channel(),
@@ -109,6 +112,16 @@ impl Desk {
         }
     }
 
+    /// From now on the page hears of dropped files while it has no application open.
+    pub fn hear_drops(&mut self, events: Channel<Event>) {
+        self.drops = Some(events);
+    }
+
+    /// The page does not want dropped files any more.
+    pub fn leave_drops(&mut self) {
+        self.drops = None;
+    }
+
     /// Tells the page how the application stands to its hub, if it has one.
     pub fn tell_sync(&mut self, application: &ApplicationId) {
         let Some(workspace) = &mut self.workspace else { return };
@@ -119,9 +132,19 @@ impl Desk {
         }
     }
 
-    /// Tells the page something of this window; whether it has an application open and hears.
-    pub fn tell_view(&mut self, event: Event) -> bool {
-        self.view.as_ref().is_some_and(|view| view.events.send(event).is_ok())
+    /// Tells the page of files that were dropped on it; whether it wants them.
+    pub fn tell_drop(&mut self, event: Event) -> bool {
+        let ear = self.view.as_ref().map(|view| &view.events).or(self.drops.as_ref());
+        ear.is_some_and(|events| events.send(event).is_ok())
+    }
+
+    /// Tells the page what came of a file that it did not ask for.
+    pub fn tell_import(&mut self, came: Result<Imported, UserError>) {
+        let event = match came {
+            Ok(imported) => Event::Imported { imported },
+            Err(error) => Event::Failed { error },
+        };
+        self.tell(vec![event]);
     }
 
     fn tell(&mut self, events: Vec<Event>) {
@@ -197,14 +220,11 @@ impl Desk {
         Ok(())
     }
 
-    /// Takes in files that came without a command: handed over by a second start, or dropped on the window.
-    pub fn import_all(&mut self, files: &[PathBuf]) {
+    /// Takes in files that came with a start of the program.
+    fn import_all(&mut self, files: &[PathBuf]) {
         for path in files {
-            let event = match self.import(path) {
-                Ok(imported) => Event::Imported { imported },
-                Err(error) => Event::Failed { error },
-            };
-            self.tell(vec![event]);
+            let came = self.import(path);
+            self.tell_import(came);
         }
     }
 

@@ -15,6 +15,10 @@ pub enum FileKind {
     Document,
     Bundle,
     Workbook,
+    /// What a courier carries to the hub.
+    Submission,
+    Receipt,
+    Package,
 }
 
 impl FileKind {
@@ -24,6 +28,9 @@ impl FileKind {
             Self::Document => "automerge",
             Self::Bundle => "hqb",
             Self::Workbook => "xlsx",
+            Self::Submission => "hqs",
+            Self::Receipt => "json",
+            Self::Package => "zip",
         }
     }
 
@@ -33,6 +40,9 @@ impl FileKind {
             Self::Document => language.pick("会签申报", "Huiqian application"),
             Self::Bundle => language.pick("交换包", "Exchange file"),
             Self::Workbook => language.pick("Excel 工作簿", "Excel workbook"),
+            Self::Submission => language.pick("定稿申请", "Submission"),
+            Self::Receipt => language.pick("回执", "Receipt"),
+            Self::Package => language.pick("提交包", "Submission package"),
         }
     }
 }
@@ -66,8 +76,12 @@ pub async fn file_to_write(
 /// Asks for a file to take in; `None` when the person cancels.
 pub async fn file_to_read(window: &WebviewWindow, language: Language) -> Option<PathBuf> {
     let dialog = dialog(window).set_title(language.pick("导入", "Import")).add_filter(
-        language.pick("会签申报或交换包", "Huiqian application or exchange file"),
-        &[FileKind::Document.extension(), FileKind::Bundle.extension()],
+        language.pick(
+            "会签申报、交换包、定稿申请或回执",
+            "Huiqian application, exchange file, submission or receipt",
+        ),
+        &[FileKind::Document, FileKind::Bundle, FileKind::Submission, FileKind::Receipt]
+            .map(FileKind::extension),
     );
     let (answer, answered) = oneshot::channel();
     dialog.pick_file(move |path| drop(answer.send(path)));
@@ -97,11 +111,30 @@ pub async fn directory_to_read(window: &WebviewWindow, language: Language) -> Op
 
 /// Asks for a folder to watch for evidence; `None` when the person cancels.
 pub async fn folder_to_watch(window: &WebviewWindow, language: Language) -> Option<PathBuf> {
-    let dialog = dialog(window)
-        .set_title(language.pick("选择相机存储卡或文件夹", "Choose a camera's card or a folder"));
+    folder(window, language.pick("选择相机存储卡或文件夹", "Choose a camera's card or a folder")).await
+}
+
+/// Asks for a package or a receipt to be checked; `None` when the person cancels.
+pub async fn file_to_check(window: &WebviewWindow, language: Language) -> Option<PathBuf> {
+    let dialog =
+        dialog(window).set_title(language.pick("选择要核验的文件", "Choose a file to verify")).add_filter(
+            language.pick("提交包或回执", "Submission package or receipt"),
+            &[FileKind::Package, FileKind::Receipt].map(FileKind::extension),
+        );
     let (answer, answered) = oneshot::channel();
-    dialog.pick_folder(move |path| drop(answer.send(path)));
+    dialog.pick_file(move |path| drop(answer.send(path)));
     chosen(answered.await.ok().flatten())
+}
+
+/// Asks for the folder of a package to be checked; `None` when the person cancels.
+pub async fn folder_to_check(window: &WebviewWindow, language: Language) -> Option<PathBuf> {
+    folder(window, language.pick("选择提交包的文件夹", "Choose the package's folder")).await
+}
+
+/// Asks for the folder in which a package is to get a folder of its own; `None` when the person cancels.
+pub async fn folder_to_fill(window: &WebviewWindow, language: Language) -> Option<PathBuf> {
+    folder(window, language.pick("提交包存到哪个文件夹里", "In which folder the package is to be saved"))
+        .await
 }
 
 /// Asks where to save a copy of a file; `None` when the person cancels.
@@ -110,6 +143,12 @@ pub async fn copy_to_write(window: &WebviewWindow, language: Language, name: &st
         dialog(window).set_title(language.pick("另存一份", "Save a copy")).set_file_name(file_name(name));
     let (answer, answered) = oneshot::channel();
     dialog.save_file(move |path| drop(answer.send(path)));
+    chosen(answered.await.ok().flatten())
+}
+
+async fn folder(window: &WebviewWindow, title: &str) -> Option<PathBuf> {
+    let (answer, answered) = oneshot::channel();
+    dialog(window).set_title(title).pick_folder(move |path| drop(answer.send(path)));
     chosen(answered.await.ok().flatten())
 }
 
@@ -122,7 +161,7 @@ fn chosen(path: Option<FilePath>) -> Option<PathBuf> {
 }
 
 /// A name without what file systems refuse.
-fn file_name(name: &str) -> String {
+pub fn file_name(name: &str) -> String {
     name.chars().map(|c| if c.is_control() || "/\\:*?\"<>|".contains(c) { '_' } else { c }).collect()
 }
 

@@ -12,7 +12,7 @@ use anyhow::Context;
 use form_client::hub::{SigningKey, Wake};
 use form_client::workspace::Workspace;
 use form_client::{handoff, hub};
-use form_model::command::{Event, Link};
+use form_model::command::{Event, Imported, Link};
 use form_model::error::{ErrorCode, UserError};
 use form_model::id::ApplicationId;
 use tokio::sync::oneshot;
@@ -79,11 +79,31 @@ impl Engine {
         answered.await.map_err(|_| thread_died())?
     }
 
-    /// Takes in files that were dropped on the window.
+    /// Takes a file in; what a courier has brought for the hub is handed in there.
+    ///
+    /// # Errors
+    /// When it is nothing that can be taken in, or the hub is not reached or does not take it.
+    pub async fn import(&self, path: PathBuf) -> Result<Imported, UserError> {
+        match hub::carry_file(self, &path).await? {
+            Some(imported) => Ok(imported),
+            None => self.ask(move |desk| desk.import(&path)).await,
+        }
+    }
+
+    /// Takes in files that were dropped on the window, and tells the page what came of it.
     pub fn import_all(&self, files: Vec<PathBuf>) {
-        let job: Job = Box::new(move |desk| desk.import_all(&files));
-        // Without the thread every command says so.
-        let _ = self.jobs.send(job);
+        let engine = self.clone();
+        tauri::async_runtime::spawn(async move {
+            for path in files {
+                let came = engine.import(path).await;
+                let told = move |desk: &mut Desk| {
+                    desk.tell_import(came);
+                    Ok(())
+                };
+                // Without the thread every command says so.
+                let _ = engine.ask(told).await;
+            }
+        });
     }
 }
 

@@ -8,6 +8,7 @@ mod command;
 mod desk;
 mod dialog;
 mod engine;
+mod exhibit;
 mod preview;
 mod table;
 mod tray;
@@ -21,6 +22,7 @@ use tauri::Manager;
 
 use crate::argument::Arguments;
 use crate::engine::Engine;
+use crate::exhibit::ExhibitHeld;
 use crate::table::Table;
 use crate::tray::Tray;
 
@@ -35,6 +37,7 @@ fn main() -> anyhow::Result<ExitCode> {
         .manage(engine)
         .manage(Tray::default())
         .manage(Table::default())
+        .manage(ExhibitHeld::default())
         .register_asynchronous_uri_scheme_protocol(preview::SCHEME, |context, request, responder| {
             preview::answer(context.app_handle(), request.uri().path(), responder);
         })
@@ -71,6 +74,9 @@ fn main() -> anyhow::Result<ExitCode> {
             command::signing,
             command::directory,
             command::paste_evidence,
+            command::revision,
+            command::verify,
+            command::hear_drops,
         ])
         .setup(|app| {
             window::open(app)?;

@@ -71,7 +71,8 @@ fn in_css_pixels(window: &Window, place: PhysicalPosition<f64>) -> LogicalPositi
     place.to_logical(window.scale_factor().unwrap_or(1.0))
 }
 
-/// The page says what files are for that were dropped on an open application; without one they are taken in.
+/// The page says what files are for that were dropped on an open application, or where it checks what others hand over;
+/// elsewhere they are taken in.
 fn dropped(window: &Window, paths: &[PathBuf], place: LogicalPosition<i32>) {
     let names = paths.iter().filter_map(|path| path.file_name());
     let names = names.map(|name| name.to_string_lossy().into_owned()).collect();
@@ -79,7 +80,7 @@ fn dropped(window: &Window, paths: &[PathBuf], place: LogicalPosition<i32>) {
     let (engine, window) = (window.state::<Engine>().inner().clone(), window.clone());
     let event = Event::Dropped { tray, names, x: place.x, y: place.y };
     tauri::async_runtime::spawn(async move {
-        let heard = engine.ask(move |desk| Ok(desk.tell_view(event))).await;
+        let heard = engine.ask(move |desk| Ok(desk.tell_drop(event))).await;
         if !heard.unwrap_or(false) {
             engine.import_all(window.state::<Tray>().take(tray));
         }

@@ -33,6 +33,16 @@ impl Submission {
     /// # Errors
     /// When a program is not built, or a step is refused.
     pub fn new() -> anyhow::Result<Self> {
+        Self::with_evidence(two_files)
+    }
+
+    /// As [`Self::new`], with the files that are written into a folder, each with the number of its slot.
+    ///
+    /// # Errors
+    /// As [`Self::new`], and when they cannot be written.
+    pub fn with_evidence(
+        write: impl FnOnce(&Path) -> anyhow::Result<Vec<(&'static str, PathBuf)>>,
+    ) -> anyhow::Result<Self> {
         let (hub, desk) = (HubProcess::start()?, Desk::new()?);
         // Its key lies in a file, whatever keyring the machine has.
         drop(workspace(&desk.home())?);
@@ -43,19 +53,13 @@ impl Submission {
         let answers = repository().join("forms").join(FORM).join("sample/answers.json");
         submission.says("fill", &["--from", &answers.display().to_string()])?;
         submission.says("connect", &[submission.hub.url()])?;
-        submission.add_evidence()?;
+        for (slot, file) in write(submission.desk.folder())? {
+            submission.says("evidence add", &[slot, &file.display().to_string()])?;
+        }
+        submission.says("sync", &[])?;
         submission.finalise()?;
         submission.root = submission.packed("root", "root")?;
         Ok(submission)
-    }
-
-    fn add_evidence(&self) -> anyhow::Result<()> {
-        for (slot, words) in [("1", "inspection"), ("2", "waste log")] {
-            let file = self.desk.folder().join(format!("{words}.pdf"));
-            fs::write(&file, format!("%PDF-1.4\n% {words}\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"))?;
-            self.says("evidence add", &[slot, &file.display().to_string()])?;
-        }
-        self.says("sync", &[]).map(drop)
     }
 
     /// Everybody signs, and the lead makes the revision final.
@@ -114,6 +118,15 @@ impl Submission {
         ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         self.hub.start_again()
     }
+}
+
+fn two_files(folder: &Path) -> anyhow::Result<Vec<(&'static str, PathBuf)>> {
+    let write = |(slot, words): (&'static str, &str)| {
+        let file = folder.join(format!("{words}.pdf"));
+        fs::write(&file, format!("%PDF-1.4\n% {words}\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"))?;
+        Ok((slot, file))
+    };
+    [("1", "inspection"), ("2", "waste log")].into_iter().map(write).collect()
 }
 
 /// A script of `tests/interop` with the packages that are installed there; whether it ended well, and what it said.

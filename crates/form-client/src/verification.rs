@@ -5,6 +5,7 @@ use std::path::Path;
 use form_document::envelope::Envelope;
 use form_document::key::PublicKey;
 use form_document::transparency::{Known, LoggedKeyEvent};
+pub use form_export::package::Looking;
 use form_export::package::{self, Trust};
 use form_model::command::Verification;
 use form_model::error::{ErrorCode, UserError};
@@ -32,13 +33,25 @@ pub struct Expected<'a> {
 /// [`ErrorCode::BadRootKey`], [`ErrorCode::FileUnusable`] when something could not be read. What can be read and is wrong is
 /// told in the answer.
 pub fn verify(path: &Path, expected: &Expected<'_>) -> Result<Verification, UserError> {
+    verify_watched(path, expected, &Looking::default())
+}
+
+/// [`verify`], for whoever wants to know how far it has come, or may end it.
+///
+/// # Errors
+/// As [`verify`]; also when it was ended.
+pub fn verify_watched(
+    path: &Path,
+    expected: &Expected<'_>,
+    looking: &Looking,
+) -> Result<Verification, UserError> {
     let known = Known {
         application: expected.application.map(|id| ApplicationId(id.to_owned())),
         revision: expected.revision,
         later_keys: expected.keys.map(read_keys).transpose()?.unwrap_or_default(),
     };
     let trust = Trust { root: read_root(expected.root)?, known };
-    package::verify(path, &trust).map_err(|unchecked| {
+    package::verify(path, &trust, looking).map_err(|unchecked| {
         because(
             UserError::new(ErrorCode::FileUnusable).with("file", unchecked.file.display()),
             &unchecked.error,

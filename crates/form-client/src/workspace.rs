@@ -5,6 +5,7 @@ mod bundle;
 pub mod bundle_mark;
 mod carriage;
 mod come_again;
+mod courier;
 mod directory;
 mod discussion;
 mod edit;
@@ -30,6 +31,7 @@ mod stick;
 mod sync;
 mod team;
 mod transfer;
+mod verification;
 mod watch;
 
 use std::collections::BTreeMap;
@@ -68,11 +70,12 @@ use crate::summary::Figures;
 use crate::surroundings::Surroundings;
 
 pub use bundle::Taken;
+pub use courier::Courier;
 pub use directory::DirectoryGround;
 pub use evidence::Added;
 pub use hub_copy::HubCopy;
 pub use join::CheckedInvitation;
-pub use package::{Packed, Shape};
+pub use package::{Existing, PackageToWrite, Packed, Shape};
 pub use team::INVITE_MAX_DAYS;
 
 /// The setting that holds [`Settings`].

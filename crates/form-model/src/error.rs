@@ -136,6 +136,8 @@ pub enum ErrorCode {
     InTheWay,
     /// A revision cannot be final yet. `cause`, a whole sentence.
     NotFinal,
+    /// A submission that a courier has brought has not reached the hub. `cause`, whole sentences.
+    NotHandedIn,
     /// A receipt proves nothing. `cause`.
     ReceiptBroken,
     /// A text, or a file of that name, holds no root key. `key`.
@@ -441,6 +443,10 @@ impl UserError {
             ErrorCode::NotSigned => ("没有签认：{cause}。", "Nothing was signed: {cause}."),
             ErrorCode::InTheWay => ("{cause}", "{cause}"),
             ErrorCode::NotFinal => ("还不能定稿。{cause}", "It cannot be final yet. {cause}"),
+            ErrorCode::NotHandedIn => (
+                "这是一份定稿申请，还没有交到协同中心。{cause}",
+                "This is a submission; it has not been handed in at the hub yet. {cause}",
+            ),
             ErrorCode::ReceiptBroken => (
                 "回执不能证明定稿内容：{cause}。请不要使用这份回执，并通知协同中心的管理员。",
                 "The receipt does not prove the submission: {cause}. Do not use it, and tell whoever runs the hub.",

@@ -55,15 +55,17 @@ impl Store {
         let mut statement = self
             .connection
             .prepare_cached("SELECT origin, root, size, checkpoint FROM signature_log WHERE hub = ?1")?;
-        let read = |row: &Row<'_>| {
-            Ok(SignatureLogRow {
-                origin: row.get(0)?,
-                root: row.get(1)?,
-                size: number(row, 2)?,
-                checkpoint: row.get(3)?,
-            })
-        };
-        Ok(statement.query_row(params![hub], read).optional()?)
+        Ok(statement.query_row(params![hub], log_row).optional()?)
+    }
+
+    /// What is known of the public logs of all hubs.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn signature_logs(&self) -> Result<Vec<SignatureLogRow>, StoreError> {
+        let mut statement =
+            self.connection.prepare_cached("SELECT origin, root, size, checkpoint FROM signature_log")?;
+        Ok(statement.query_map(params![], log_row)?.collect::<Result<_, _>>()?)
     }
 }
 
@@ -95,6 +97,15 @@ impl Write<'_> {
         )?;
         Ok(())
     }
+}
+
+fn log_row(row: &Row<'_>) -> rusqlite::Result<SignatureLogRow> {
+    Ok(SignatureLogRow {
+        origin: row.get(0)?,
+        root: row.get(1)?,
+        size: number(row, 2)?,
+        checkpoint: row.get(3)?,
+    })
 }
 
 fn number(row: &Row<'_>, index: usize) -> rusqlite::Result<u64> {

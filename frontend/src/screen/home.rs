@@ -21,6 +21,7 @@ pub struct HomeProps {
     pub onopen: Callback<ApplicationId>,
     pub onimport: Callback<()>,
     pub onsettings: Callback<()>,
+    pub onverify: Callback<()>,
     /// What there is to tell.
     #[prop_or_default]
     pub children: Html,
@@ -73,6 +74,8 @@ pub fn Home(props: &HomeProps) -> Html {
                 <span class="bar-title">{ text::NAME.of(language) }</span>
                 <span class="bar-space" />
                 <span class="muted">{ format!("{} · {}", settings.agency, settings.person) }</span>
+                <Action name="verify" label={text::VERIFY.of(language)} icon={Icon::CheckCircle} weight={Weight::Link}
+                    onclick={props.onverify.clone()} />
                 <Action name="settings" label={text::SETTINGS.of(language)} icon={Icon::Cog} weight={Weight::Plain}
                     onclick={props.onsettings.clone()} />
             </header>

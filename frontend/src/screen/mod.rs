@@ -23,5 +23,6 @@ pub mod state_line;
 mod stick;
 pub mod sync_panel;
 pub mod task_list;
+pub mod verify;
 pub mod way;
 pub mod writing;

@@ -157,7 +157,7 @@ impl Desk {
         });
     }
 
-    fn write_file<F>(&self, command: &'static str, ask: impl FnOnce(&'static str) -> F + 'static)
+    pub(super) fn write_file<F>(&self, command: &'static str, ask: impl FnOnce(&'static str) -> F + 'static)
     where
         F: Future<Output = Result<Option<String>, Failure>>,
     {

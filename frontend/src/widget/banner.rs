@@ -1,6 +1,6 @@
 //! A message in the page: what happened and what to do.
 
-use form_model::command::{BroughtFiles, Imported};
+use form_model::command::{BroughtFiles, Carried, Imported};
 use form_model::language::Language;
 use patternfly_yew::prelude::Icon;
 use yew::prelude::*;
@@ -56,8 +56,17 @@ pub fn Banner(props: &BannerProps) -> Html {
     }
 }
 
+/// What came of a courier's file.
+fn carried(carried: Carried, language: Language) -> (Tone, String) {
+    let counted = if carried.handed_in { &text::CARRIED_HANDED_IN } else { &text::CARRIED_RECEIPT };
+    (Tone::Good, counted.fill(language, &[("revision", &carried.revision.to_string())]))
+}
+
 /// How many changes a file brought and how many were left out; a caution where some were, and where two people rewrote one place, so that somebody reads it.
 pub fn imported(imported: &Imported, counted: &Text, language: Language) -> (Tone, String) {
+    if let Some(carried) = imported.carried {
+        return self::carried(carried, language);
+    }
     let mut told = counted.fill(language, &[("count", &imported.changes.to_string())]);
     let mut tone = Tone::Good;
     if imported.refused > 0 {

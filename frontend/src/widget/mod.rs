@@ -6,6 +6,7 @@ pub mod banner;
 pub mod composition;
 pub mod copy;
 pub mod dialog;
+pub mod digest;
 pub mod line;
 pub mod pick;
 pub mod qr;

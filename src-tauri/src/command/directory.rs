@@ -13,7 +13,7 @@ use form_model::id::ApplicationId;
 use form_model::language::Language;
 use tauri::{State, WebviewWindow};
 
-use super::Answer;
+use super::{Answer, apart};
 use crate::dialog;
 use crate::engine::Engine;
 use crate::table::{Opened, Table};
@@ -172,10 +172,4 @@ impl Work<'_> {
         apart(write).await?;
         Ok(DirectoryAnswer { saved, ..DirectoryAnswer::default() })
     }
-}
-
-/// Does something beside the desk's other work.
-async fn apart<T: Send + 'static>(work: impl FnOnce() -> Answer<T> + Send + 'static) -> Answer<T> {
-    let done = tauri::async_runtime::spawn_blocking(work).await;
-    done.map_err(|error| UserError::new(ErrorCode::NotSaved).with("cause", error))?
 }

@@ -3,8 +3,10 @@
 
 mod directory;
 mod evidence;
+mod revision;
 mod signing;
 mod team;
+mod verification;
 
 use std::path::PathBuf;
 
@@ -24,8 +26,10 @@ use crate::engine::Engine;
 
 pub use directory::*;
 pub use evidence::*;
+pub use revision::*;
 pub use signing::*;
 pub use team::*;
+pub use verification::*;
 
 type Answer<T> = Result<T, UserError>;
 
@@ -151,6 +155,12 @@ pub(super) async fn place(
     Ok(dialog::file_to_write(window, language, &name, kind).await)
 }
 
+/// Does something beside the desk's other work.
+async fn apart<T: Send + 'static>(work: impl FnOnce() -> Answer<T> + Send + 'static) -> Answer<T> {
+    let done = tauri::async_runtime::spawn_blocking(work).await;
+    done.map_err(|error| UserError::new(ErrorCode::NotSaved).with("cause", error))?
+}
+
 /// Asks for a place, makes the bytes, writes them. Answers the file's name, or nothing when the person cancels.
 pub(super) async fn write_file(
     window: &WebviewWindow,
@@ -174,7 +184,7 @@ pub(super) async fn write_file(
 pub async fn import_file(window: WebviewWindow, engine: State<'_, Engine>) -> Answer<Option<Imported>> {
     let language = engine.ask(|desk| Ok(desk.workspace()?.settings().language)).await?;
     let Some(path) = dialog::file_to_read(&window, language).await else { return Ok(None) };
-    engine.ask(move |desk| desk.import(&path).map(Some)).await
+    engine.import(path).await.map(Some)
 }
 
 #[tauri::command]

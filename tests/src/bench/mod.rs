@@ -5,6 +5,7 @@ pub mod engine;
 mod figure;
 pub mod hub;
 mod sample;
+pub mod verify;
 pub mod window;
 
 pub use figure::{Figure, Goal};

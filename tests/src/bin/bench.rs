@@ -1,5 +1,5 @@
 //! Runs benchmarks, prints one table and writes `target/bench/*.json` and `target/bench/*.md`:
-//! `bench [engine] [window] [hub] [memory] [blobs] [evidence] [peers] [--quick] [--applications=NUMBER]`, all parts when
+//! `bench [engine] [window] [hub] [memory] [blobs] [evidence] [verify] [peers] [--quick] [--applications=NUMBER]`, all parts when
 //! none is named; `latency`, `load`, `merge` and `join` are parts of `hub` that also run by themselves.
 
 use std::fs;
@@ -8,11 +8,11 @@ use std::path::Path;
 use anyhow::{Context, bail};
 use huiqian_tests::bench::hub::suite::{self, ALONE, FULL, QUICK};
 use huiqian_tests::bench::hub::{blobs, trip};
-use huiqian_tests::bench::{Figure, engine, window};
+use huiqian_tests::bench::{Figure, engine, verify, window};
 use huiqian_tests::place::results_folder;
 
 /// What can be named, in the order in which it runs.
-const PARTS: [&str; 7] = ["engine", "window", "hub", "memory", "blobs", "evidence", "peers"];
+const PARTS: [&str; 8] = ["engine", "window", "hub", "memory", "blobs", "evidence", "verify", "peers"];
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -48,6 +48,9 @@ async fn main() -> anyhow::Result<()> {
     }
     if files("evidence") {
         report("evidence", &tokio::task::block_in_place(|| trip::measure(&size))?)?;
+    }
+    if wanted("verify") {
+        report("verify", &verify::measure(flags.contains(&"--quick"))?)?;
     }
     for part in ALONE.into_iter().filter(|part| named.contains(part)) {
         report(part, &suite::alone(part, folder.path(), &size).await?)?;

@@ -141,14 +141,16 @@ async fn dialog_faults(window: &Window, button: &str, dialog: &str) -> anyhow::R
     Ok(found)
 }
 
-async fn bring_axe(window: &Window) -> anyhow::Result<()> {
+/// Brings axe into the page.
+pub async fn bring_axe(window: &Window) -> anyhow::Result<()> {
     let axe = fs::read_to_string(repository().join(AXE))
         .with_context(|| format!("{AXE}: run `npm ci` in frontend/"))?;
     window.page()?.execute(axe, Vec::new()).await?;
     Ok(())
 }
 
-async fn faults(window: &Window, screen: &str) -> anyhow::Result<Vec<String>> {
+/// What axe finds on the screen that is shown, one line a fault.
+pub async fn faults(window: &Window, screen: &str) -> anyhow::Result<Vec<String>> {
     let said = window.page()?.execute_async(RUN, Vec::new()).await?;
     let lines: Vec<String> = said.convert()?;
     Ok(lines.into_iter().map(|line| format!("{screen}: {line}")).collect())

@@ -14,3 +14,5 @@ mod sample;
 mod second_start;
 mod sign_off;
 mod stick;
+mod verify;
+mod verify_page;

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::missing_panics_doc, reason = "nothing but checks")]
 
 mod by_hand;
+mod courier;
 mod foreign;
 mod page;
 mod program;

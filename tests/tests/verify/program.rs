@@ -35,6 +35,11 @@ fn verify_says_by_its_exit_code_whether_all_holds_something_does_not_or_it_could
         {
             assert!(said.contains(word), "{name}: {word}: {said}");
         }
+        let titled = ["科学考察站运行许可续期申请表", "甲、考察站", "1. 最近一次检查报告"]
+            .into_iter()
+            .filter(|title| said.contains(title));
+        // A receipt alone has no form along.
+        assert_eq!(titled.count(), if *name == receipt_name { 0 } else { 3 }, "{said}");
     }
     let key = folder.join("root.txt");
     fs::write(&key, format!("{root}\n")).unwrap();
@@ -75,6 +80,15 @@ fn altered_packages_are_not_good_and_programs_read_why() {
         assert_eq!(report["good"], false);
         let told = report["faults"].to_string();
         assert!(told.contains(reason), "{what}: {told}");
+        let (code, said) = verify(submission.desk.folder(), &["verify", &name, "--root", &submission.root]);
+        assert_eq!(code, Some(1), "{said}");
+        if reason == "altered_file" || reason == "missing_file" {
+            // It is told by the names that people know.
+            let [first, second] =
+                ["1. 最近一次检查报告  inspection.pdf", "2. 上一考察季废弃物记录  waste log.pdf"];
+            let fault = said.lines().find(|line| line.contains("请")).unwrap_or_default();
+            assert!(fault.contains(first) || fault.contains(second), "{what}: {said}");
+        }
         fs::remove_dir_all(&altered).unwrap();
     }
 }

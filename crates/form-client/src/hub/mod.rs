@@ -3,6 +3,7 @@
 
 mod blob_line;
 mod connection;
+mod courier;
 mod enrol;
 mod held;
 mod hub_line;
@@ -20,6 +21,7 @@ mod transfer;
 
 pub use blob_line::{Part, Upload};
 pub use connection::{HubConnection, Live};
+pub use courier::carry_file;
 pub use enrol::{join, preview, publish};
 /// What the shell holds for the loops it starts.
 pub use form_document::key::SigningKey;

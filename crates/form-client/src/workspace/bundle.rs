@@ -145,8 +145,16 @@ impl Workspace {
         // After the changes: they name the files.
         let files = self.stick_files(&id, source, file, index)?;
         let brought = files.expected();
-        let imported =
-            Imported { application: id, new: false, changes, refused, reasons, overlaps, files: brought };
+        let imported = Imported {
+            application: id,
+            new: false,
+            changes,
+            refused,
+            reasons,
+            overlaps,
+            files: brought,
+            carried: None,
+        };
         Ok(Taken { imported, events, files: (!files.is_empty()).then_some(files) })
     }
 

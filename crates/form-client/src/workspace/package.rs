@@ -5,8 +5,8 @@ use std::io;
 use std::path::Path;
 
 use form_document::snapshot::Manifest;
-pub use form_export::package::Shape;
 use form_export::package::{Contents, WriteError, write};
+pub use form_export::package::{Existing, Shape};
 use form_model::error::{ErrorCode, UserError};
 use form_model::id::ApplicationId;
 use form_model::package::PackageFiles;
@@ -26,35 +26,57 @@ pub struct Packed {
     pub root: String,
 }
 
+/// A package that is to be written. It needs the desk no more, so the desk does other work meanwhile.
+#[derive(Debug)]
+pub struct PackageToWrite {
+    receipt: Vec<u8>,
+    manifest: Manifest,
+    form: Option<PackageFiles>,
+    blobs: BlobFolder,
+    root: String,
+}
+
 impl Workspace {
-    /// Writes the package of a final revision, the newest when none is named; whole or not at all.
+    /// The package of a final revision, the newest when none is named.
     ///
     /// # Errors
-    /// [`ErrorCode::NoSuchRevision`], [`ErrorCode::ReceiptBroken`]; [`ErrorCode::BlobMissing`] or
-    /// [`ErrorCode::BlobDamaged`] naming the first file that has to come first; [`ErrorCode::FileUnusable`].
-    pub fn write_package(
+    /// [`ErrorCode::NoSuchRevision`], [`ErrorCode::ReceiptBroken`]; [`ErrorCode::BlobMissing`] naming the first file that
+    /// has to come first.
+    pub fn package(
         &mut self,
         id: &ApplicationId,
         revision: Option<u64>,
-        target: &Path,
-        shape: Shape,
-    ) -> Result<Packed, UserError> {
+    ) -> Result<PackageToWrite, UserError> {
         let receipt = self.final_receipt(id, revision)?;
-        let verified = self.check_receipt(id, &receipt)?;
-        let manifest = &verified.manifest;
+        let manifest = self.check_receipt(id, &receipt)?.manifest;
         let blobs = self.blobs();
-        check_files(&blobs, manifest)?;
+        check_files(&blobs, &manifest)?;
         let form = self.store.package_files(&manifest.form.package);
         let form = form.map_err(|error| unusable(&self.home, &error))?.map(PackageFiles);
-        let contents = Contents {
-            receipt: &receipt,
-            form: form.as_ref(),
-            evidence: &|sha256| File::open(blobs.path(&sha256.to_string())),
-        };
-        let written =
-            write(target, shape, &contents).map_err(|error| not_written(error, &blobs, manifest, target))?;
         let root = self.log_root(id)?.to_string();
-        Ok(Packed { revision: manifest.revision, files: written.files, bytes: written.bytes, root })
+        Ok(PackageToWrite { receipt, manifest, form, blobs, root })
+    }
+}
+
+impl PackageToWrite {
+    /// Writes it, whole or not at all.
+    ///
+    /// # Errors
+    /// [`ErrorCode::BlobDamaged`] naming the first file that has to come anew; [`ErrorCode::FileUnusable`].
+    pub fn write(&self, target: &Path, shape: Shape, existing: Existing) -> Result<Packed, UserError> {
+        let contents = Contents {
+            receipt: &self.receipt,
+            form: self.form.as_ref(),
+            evidence: &|sha256| File::open(self.blobs.path(&sha256.to_string())),
+        };
+        let written = write(target, shape, existing, &contents)
+            .map_err(|error| not_written(error, &self.blobs, &self.manifest, target))?;
+        Ok(Packed {
+            revision: self.manifest.revision,
+            files: written.files,
+            bytes: written.bytes,
+            root: self.root.clone(),
+        })
     }
 }
 

@@ -16,11 +16,15 @@ use form_store::StoreError;
 use serde::Serialize;
 
 use super::bundle::{self, Taken};
+use super::courier::Courier;
 use super::{Workspace, not_saved, unusable};
 use crate::cause::{Cause, because};
 use crate::file;
 use crate::library::{Package, bad_form};
 use crate::session::keep_merged;
+
+/// How a ZIP begins.
+const ZIP: &[u8] = b"PK";
 
 /// The exported answers, by the schema that `form_model::schema` generates.
 #[derive(Serialize)]
@@ -63,12 +67,16 @@ impl Workspace {
         }
     }
 
-    /// Takes a file in that a person names: an exported document, or an exchange file of any size. Files of evidence are
+    /// Takes a file in that a person names: an exported document, an exchange file of any size, or a receipt. Files of evidence are
     /// yet to be taken out of it then, beside other work.
     ///
     /// # Errors
-    /// As [`Self::import`], and [`ErrorCode::FileUnusable`].
+    /// As [`Self::import`], and [`ErrorCode::FileUnusable`]; [`ErrorCode::NotHandedIn`] for a submission, which needs the
+    /// hub ([`crate::hub::carry_file`]).
     pub fn import_file(&mut self, path: &Path) -> Result<Taken, UserError> {
+        if let Some(courier) = Courier::read(path)? {
+            return self.take_courier(&courier);
+        }
         let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
         let mut source = bundle::open(path)?;
         if bundle::is_bundle(&mut source).map_err(|error| file::failed(path, &error))? {
@@ -98,6 +106,12 @@ impl Workspace {
     /// Takes an exported document in: as a new application, or merged into the one that is here already.
     fn import_document(&mut self, bytes: &[u8], file: &str) -> Result<(Imported, Vec<Event>), UserError> {
         let bad = |cause: &dyn Cause| because(UserError::new(ErrorCode::BadImport).with("file", file), cause);
+        if bytes.starts_with(ZIP) {
+            return Err(bad(&(
+                "这是压缩包；别人交来的提交包请在首页的“验真”里核验".to_owned(),
+                "it is a ZIP; a submission package is checked under “Verify” on the first screen".to_owned(),
+            )));
+        }
         let unverified = import::read(bytes).map_err(|error| bad(&error))?;
         let application = form_document::application_id(&unverified.genesis).map_err(|error| bad(&error))?;
         let known = self.store.application(&application).map_err(|error| unusable(&self.home, &error))?;
@@ -170,6 +184,7 @@ impl Workspace {
                 reasons: Vec::new(),
                 overlaps,
                 files: BroughtFiles::default(),
+                carried: None,
             },
             events,
         ))

@@ -87,18 +87,18 @@ impl PackageFault {
             Self::NotAPackage => (
                 "not_a_package",
                 pair(
-                    "它不是定稿包，也不是回执。请选择定稿包的文件夹、ZIP 文件，或 receipt.json。",
-                    "It is neither a submission package nor a receipt. Name the package's folder, its ZIP, or receipt.json.",
+                    "它不是提交包，也不是回执。请选择提交包的文件夹、ZIP 文件，或其中的 receipt.json。",
+                    "It is neither a submission package nor a receipt. Choose the package's folder, its ZIP, or the receipt.json in it.",
                 ),
             ),
             Self::Layout { at } => (
                 "archive_layout",
                 (
                     format!(
-                        "ZIP 文件从第 {at} 字节起不是会签写成的样子：被改动、截断过，或由其他程序重新打包。如是后者，请解压后核验文件夹。"
+                        "ZIP 文件从第 {at} 字节起不是会签写成的样子：被改动、截断过，或由其他程序重新打包。如是重新打包的，请解压后核验文件夹；否则请向提供方重新索取。"
                     ),
                     format!(
-                        "From byte {at} on the ZIP is not as Huiqian writes it: it was altered or cut short, or packed again by another program. If the latter, unpack it and verify the folder."
+                        "From byte {at} on the ZIP is not as Huiqian writes it: it was altered or cut short, or packed again by another program. If it was packed again, unpack it and verify the folder; if not, ask for it once more."
                     ),
                 ),
             ),
@@ -107,9 +107,11 @@ impl PackageFault {
                 (
                     "too_many_parts",
                     (
-                        format!("其中的文件比任何定稿包都多（每项佐证材料最多 {slots} 个），没有核验。"),
                         format!(
-                            "It holds more files than any package (at most {slots} a slot of evidence) and was not verified."
+                            "其中的文件比任何提交包都多（每项佐证材料最多 {slots} 个），没有核验。请核对是否选错了文件夹。"
+                        ),
+                        format!(
+                            "It holds more files than any package (at most {slots} a slot of evidence) and was not verified. Look whether it is the right folder."
                         ),
                     ),
                 )
@@ -117,7 +119,7 @@ impl PackageFault {
             Self::Trick { .. } => (
                 "bad_name",
                 (
-                    format!("文件名“{place}”可能指向定稿包以外的位置，没有打开。请不要使用这个定稿包。"),
+                    format!("文件名“{place}”可能指向提交包以外的位置，没有打开。请不要使用这个提交包。"),
                     format!(
                         "The name “{place}” could lead out of the package and was not opened. Do not use this package."
                     ),
@@ -126,8 +128,10 @@ impl PackageFault {
             Self::NoFile { .. } => (
                 "not_a_file",
                 (
-                    format!("“{place}”不是普通文件（是链接或设备），没有打开。"),
-                    format!("“{place}” is a link or a device, not a file, and was not opened."),
+                    format!("“{place}”不是普通文件（是链接或设备），没有打开。请移走它，再核验一次。"),
+                    format!(
+                        "“{place}” is a link or a device, not a file, and was not opened. Take it away and verify again."
+                    ),
                 ),
             ),
             Self::Extra { .. } => (
@@ -142,35 +146,51 @@ impl PackageFault {
             Self::Twice { .. } => (
                 "duplicate_file",
                 (
-                    format!("“{place}”出现了两次，不能确定以哪个为准。"),
-                    format!("“{place}” stands there twice; which of them counts cannot be told."),
+                    format!(
+                        "“{place}”出现了两次，不能确定以哪个为准。请不要使用这个提交包，向提供方重新索取。"
+                    ),
+                    format!(
+                        "“{place}” stands there twice; which of them counts cannot be told. Do not use this package; ask for it once more."
+                    ),
                 ),
             ),
-            Self::Missing { .. } => {
-                ("missing_file", (format!("缺少“{place}”。"), format!("“{place}” is missing.")))
-            }
+            Self::Missing { .. } => (
+                "missing_file",
+                (
+                    format!("缺少“{place}”。请向提供方索取完整的提交包。"),
+                    format!("“{place}” is missing. Ask for the whole package."),
+                ),
+            ),
             Self::TooLarge { size, limit, .. } => (
                 "too_large",
                 (
-                    format!("“{place}”有 {size} 字节，超过上限 {limit}，没有读取。"),
-                    format!("“{place}” has {size} bytes; at most {limit} are read."),
+                    format!(
+                        "“{place}”有 {size} 字节，超过上限 {limit}，没有读取。它不是会签写成的文件，请不要使用。"
+                    ),
+                    format!(
+                        "“{place}” has {size} bytes; at most {limit} are read. Huiqian has not written it; do not use it."
+                    ),
                 ),
             ),
             Self::Size { size, signed, .. } => (
                 "wrong_size",
                 (
-                    format!("“{place}”有 {size} 字节，签名的是 {signed} 字节：不是定稿时的文件。"),
                     format!(
-                        "“{place}” has {size} bytes; {signed} were signed for. It is not the file of the submission."
+                        "“{place}”有 {size} 字节，定稿时签名的文件有 {signed} 字节：它不是定稿时的文件。请不要采用，向提供方重新索取。"
+                    ),
+                    format!(
+                        "“{place}” has {size} bytes; the file that was signed for has {signed}. Do not use it; ask for the package once more."
                     ),
                 ),
             ),
             Self::Altered { .. } => (
                 "altered_file",
                 (
-                    format!("“{place}”的内容与名称中的 SHA-256 不符：不是定稿时的文件，或已损坏。"),
                     format!(
-                        "The content of “{place}” does not have the SHA-256 that was signed for: it is another file, or damaged."
+                        "“{place}”的内容与定稿时签名的不一致：换成了别的文件，或已损坏。请不要采用，向提供方重新索取。"
+                    ),
+                    format!(
+                        "The content of “{place}” is not what was signed for: it is another file, or damaged. Do not use it; ask for the package once more."
                     ),
                 ),
             ),
@@ -188,17 +208,19 @@ impl PackageFault {
             Self::FormDiffers { found, signed } => (
                 "form_differs",
                 (
-                    format!("form 文件夹中的表单包（{found}）不是定稿时所填的表单（{signed}）。"),
                     format!(
-                        "The form package in the folder form ({found}) is not the one that was filled ({signed})."
+                        "form 文件夹中的表单（{found}）不是定稿时所填的表单（{signed}）。请以回执为准，向提供方重新索取。"
+                    ),
+                    format!(
+                        "The form in the folder form ({found}) is not the one that was filled ({signed}). The receipt counts; ask for the package once more."
                     ),
                 ),
             ),
             Self::FormTooLarge => (
                 "form_too_large",
                 pair(
-                    "form 文件夹中的文件比任何表单包都大，没有读取。",
-                    "The files in the folder form are larger than any form package and were not read.",
+                    "form 文件夹中的文件比任何表单都大，没有读取。请不要使用这个提交包。",
+                    "The files in the folder form are larger than any form and were not read. Do not use this package.",
                 ),
             ),
         };

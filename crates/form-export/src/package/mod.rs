@@ -1,4 +1,4 @@
-//! The submission package (定稿包): a receipt and everything that it speaks of.
+//! The submission package (提交包): a receipt and everything that it speaks of.
 //!
 //! ```text
 //! receipt.json         the receipt, exact bytes: what is signed, who signed it, where it stands in the hub's log
@@ -14,6 +14,7 @@
 pub mod archive;
 mod fault;
 mod folder;
+mod looking;
 mod part;
 mod proof;
 mod receipt_fault;
@@ -22,7 +23,8 @@ mod source;
 mod verify;
 mod write;
 
+pub use looking::Looking;
 pub use part::{BadName, Part};
 pub use receipt_fault::cause as receipt_cause;
 pub use verify::{RECEIPT_MAX_BYTES, Trust, Unchecked, verify};
-pub use write::{Contents, Opener, Shape, WriteError, Written, write};
+pub use write::{Contents, Existing, Opener, Shape, WriteError, Written, write};

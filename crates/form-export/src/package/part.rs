@@ -3,6 +3,7 @@
 use std::fmt;
 
 use form_document::digest::Sha256;
+use form_model::command::EVIDENCE_FOLDER as EVIDENCE;
 
 /// Longest path within a form package, in bytes: far more than any designer writes.
 const FORM_PATH_MAX_BYTES: usize = 200;
@@ -10,7 +11,6 @@ const FORM_PATH_MAX_BYTES: usize = 200;
 const RECEIPT: &str = "receipt.json";
 const MANIFEST: &str = "manifest.json";
 const README: &str = "README.txt";
-const EVIDENCE: &str = "evidence/";
 const FORM: &str = "form/";
 
 /// A part of a package.

@@ -14,12 +14,33 @@ type Reason = (&'static str, String);
 /// What is wrong, for programs and people.
 pub(super) fn told(bad: &BadReceipt) -> Fault {
     let (code, chinese) = receipt(bad);
-    let english = bad.to_string();
+    let (english, advice) = (bad.to_string(), advice(bad));
     Fault {
         code: code.to_owned(),
         place: Some(Part::Receipt.to_string()),
-        chinese: format!("回执不能证明定稿内容：{chinese}。"),
-        english: format!("The receipt does not prove the submission: {english}."),
+        chinese: format!("回执不能证明定稿内容：{chinese}。{}", advice.0),
+        english: format!("The receipt does not prove the submission: {english}. {}", advice.1),
+    }
+}
+
+/// What to do, in Chinese and in English.
+fn advice(bad: &BadReceipt) -> (&'static str, &'static str) {
+    match bad {
+        BadReceipt::Format { .. } | BadReceipt::Manifest(BadManifest::Format { .. }) => {
+            ("请换用新版本的会签再核验。", "Verify it with a newer Huiqian.")
+        }
+        BadReceipt::Keys(BadKeys::NotByRoot | BadKeys::OtherLog { .. })
+        | BadReceipt::Checkpoint(BadCheckpoint::OtherLog { .. }) => (
+            "请先核对根密钥是不是这个协同中心的；如果是，请不要采用这份材料。",
+            "See first whether the root key is this hub's; if it is, do not use what was handed to you.",
+        ),
+        BadReceipt::OtherApplication { .. } | BadReceipt::OtherRevision { .. } => {
+            ("请核对是否拿错了文件。", "See whether it is the right file.")
+        }
+        _ => (
+            "请不要采用这份材料，向提供方重新索取，并告诉协同中心的管理单位。",
+            "Do not use it; ask for it once more, and tell whoever runs the hub.",
+        ),
     }
 }
 
@@ -73,9 +94,7 @@ fn keys(bad: &BadKeys) -> Reason {
         BadKeys::OtherLog { found, expected } => {
             ("other_log", format!("密钥变更属于存证日志“{found}”，不是“{expected}”"))
         }
-        BadKeys::NotByRoot => {
-            ("not_by_root", "协同中心的密钥不是由给定的根密钥确认的，请核对根密钥".to_owned())
-        }
+        BadKeys::NotByRoot => ("not_by_root", "协同中心的密钥不是由给定的根密钥确认的".to_owned()),
         BadKeys::NotCurrent => ("key_not_current", "更换的密钥在当时不是有效的密钥".to_owned()),
         BadKeys::HasKey => ("key_introduced_twice", "存证日志已有密钥，却又登记了新的密钥".to_owned()),
         BadKeys::KnownKey => ("key_reused", "密钥变更启用了已经用过的密钥".to_owned()),

@@ -10,35 +10,52 @@ use form_document::digest::{Hashing, Sha256};
 use super::archive::{self, BadArchive};
 use super::fault::PackageFault;
 use super::folder;
+use super::looking::Looking;
 use super::part::{BadName, Part};
 
 /// How much of a file is in memory while it is read: large enough for the disk, small enough to forget.
 const CHUNK_BYTES: usize = 256 << 10;
 
+/// The parts, and whoever waits until they are read.
+#[derive(Debug)]
+pub(super) struct Source<'a> {
+    parts: Parts,
+    looking: &'a Looking,
+}
+
 /// Where the parts lie.
 #[derive(Debug)]
-pub(super) enum Source {
+enum Parts {
     Folder(BTreeMap<Part, folder::Place>),
     Archive { file: PathBuf, parts: BTreeMap<Part, archive::Place> },
 }
 
-impl Source {
+impl<'a> Source<'a> {
     /// Opens a folder; what does not belong there is told beside it.
     ///
     /// # Errors
     /// When it cannot be read.
-    pub(super) fn folder(path: &Path) -> io::Result<(Self, Vec<PackageFault>)> {
+    pub(super) fn folder(path: &Path, looking: &'a Looking) -> io::Result<(Self, Vec<PackageFault>)> {
         let listing = folder::read(path)?;
-        Ok((Self::Folder(listing.parts), listing.faults))
+        Ok((Self::of(Parts::Folder(listing.parts), looking), listing.faults))
+    }
+
+    fn of(parts: Parts, looking: &'a Looking) -> Self {
+        let source = Self { parts, looking };
+        looking.begin(source.parts().values().sum());
+        source
     }
 
     /// Opens a ZIP.
     ///
     /// # Errors
     /// When it cannot be read; the inner one when it is no package.
-    pub(super) fn archive(path: &Path) -> io::Result<Result<Self, PackageFault>> {
+    pub(super) fn archive(path: &Path, looking: &'a Looking) -> io::Result<Result<Self, PackageFault>> {
         let fault = match archive::read(&File::open(path)?) {
-            Ok(parts) => return Ok(Ok(Self::Archive { file: path.to_owned(), parts })),
+            Ok(parts) => {
+                let parts = Parts::Archive { file: path.to_owned(), parts };
+                return Ok(Ok(Self::of(parts, looking)));
+            }
             Err(BadArchive::Io(error)) if error.kind() != io::ErrorKind::UnexpectedEof => return Err(error),
             Err(BadArchive::Io(_)) => PackageFault::Layout { at: 0 },
             Err(BadArchive::Layout { at }) => PackageFault::Layout { at },
@@ -52,9 +69,9 @@ impl Source {
 
     /// The parts that are there, with their sizes in bytes.
     pub(super) fn parts(&self) -> BTreeMap<Part, u64> {
-        match self {
-            Self::Folder(parts) => parts.iter().map(|(part, place)| (part.clone(), place.size)).collect(),
-            Self::Archive { parts, .. } => {
+        match &self.parts {
+            Parts::Folder(parts) => parts.iter().map(|(part, place)| (part.clone(), place.size)).collect(),
+            Parts::Archive { parts, .. } => {
                 parts.iter().map(|(part, place)| (part.clone(), place.size)).collect()
             }
         }
@@ -82,18 +99,18 @@ impl Source {
 
     fn each_chunk(&self, part: &Part, mut take: impl FnMut(&[u8])) -> io::Result<()> {
         let gone = || io::Error::from(io::ErrorKind::NotFound);
-        match self {
-            Self::Folder(parts) => {
+        match &self.parts {
+            Parts::Folder(parts) => {
                 let place = parts.get(part).ok_or_else(gone)?;
                 // One byte more, so that a file that grows is noticed by its hash.
-                chunks(File::open(&place.path)?.take(place.size.saturating_add(1)), take)
+                self.chunks(File::open(&place.path)?.take(place.size.saturating_add(1)), take)
             }
-            Self::Archive { file, parts } => {
+            Parts::Archive { file, parts } => {
                 let place = parts.get(part).ok_or_else(gone)?;
                 let mut file = File::open(file)?;
                 file.seek(SeekFrom::Start(place.offset))?;
                 let mut sum = crc32fast::Hasher::new();
-                chunks(file.take(place.size), |chunk| {
+                self.chunks(file.take(place.size), |chunk| {
                     sum.update(chunk);
                     take(chunk);
                 })?;
@@ -101,20 +118,21 @@ impl Source {
             }
         }
     }
+
+    fn chunks(&self, mut source: impl Read, mut take: impl FnMut(&[u8])) -> io::Result<()> {
+        let mut buffer = vec![0; CHUNK_BYTES];
+        loop {
+            let read = source.read(&mut buffer)?;
+            match buffer.get(..read).filter(|chunk| !chunk.is_empty()) {
+                Some(chunk) => take(chunk),
+                None => return Ok(()),
+            }
+            self.looking.pass(read)?;
+        }
+    }
 }
 
 /// The ZIP's own sum does not fit: it was damaged on its way.
 fn damaged() -> io::Error {
     io::Error::from(io::ErrorKind::InvalidData)
-}
-
-fn chunks(mut source: impl Read, mut take: impl FnMut(&[u8])) -> io::Result<()> {
-    let mut buffer = vec![0; CHUNK_BYTES];
-    loop {
-        let read = source.read(&mut buffer)?;
-        match buffer.get(..read).filter(|chunk| !chunk.is_empty()) {
-            Some(chunk) => take(chunk),
-            None => return Ok(()),
-        }
-    }
 }

@@ -12,10 +12,11 @@ use form_document::digest::Sha256;
 use form_document::key::PublicKey;
 use form_document::snapshot::{MANIFEST_MAX_BYTES, Manifest};
 use form_document::transparency::Known;
-use form_model::command::{Verification, VerifiedKind};
-use form_model::package::PackageFiles;
+use form_model::command::{FormWords, Verification, VerifiedKind};
+use form_model::package::{PackageFiles, load};
 
 use super::fault::PackageFault;
+use super::looking::Looking;
 use super::part::Part;
 use super::proof::{self, Proof};
 use super::source::Source;
@@ -54,17 +55,17 @@ pub struct Unchecked {
 /// Every file is read through, on as many cores as there are; memory holds a chunk of each, and the manifest.
 ///
 /// # Errors
-/// When something could not be read. What can be read and is wrong is told in the answer.
-pub fn verify(path: &Path, trust: &Trust) -> Result<Verification, Unchecked> {
+/// When something could not be read, or the check was ended. What can be read and is wrong is told in the answer.
+pub fn verify(path: &Path, trust: &Trust, looking: &Looking) -> Result<Verification, Unchecked> {
     let unchecked = |error| Unchecked { file: path.to_owned(), error };
     if fs::metadata(path).map_err(unchecked)?.is_dir() {
-        let (source, faults) = Source::folder(path).map_err(unchecked)?;
+        let (source, faults) = Source::folder(path, looking).map_err(unchecked)?;
         return package(&source, faults, trust).map_err(unchecked);
     }
     let mut start = Vec::new();
     File::open(path).and_then(|file| file.take(2).read_to_end(&mut start)).map_err(unchecked)?;
     if start.starts_with(ZIP) {
-        return match Source::archive(path).map_err(unchecked)? {
+        return match Source::archive(path, looking).map_err(unchecked)? {
             Ok(source) => package(&source, Vec::new(), trust).map_err(unchecked),
             Err(fault) => Ok(nothing(VerifiedKind::Package, &[fault])),
         };
@@ -97,7 +98,7 @@ fn receipt(path: &Path, trust: &Trust) -> io::Result<Verification> {
 }
 
 /// A package; `faults` were found while it was opened.
-fn package(source: &Source, mut faults: Vec<PackageFault>, trust: &Trust) -> io::Result<Verification> {
+fn package(source: &Source<'_>, mut faults: Vec<PackageFault>, trust: &Trust) -> io::Result<Verification> {
     let parts = source.parts();
     let Some(bytes) = small(source, &parts, &Part::Receipt, RECEIPT_MAX_BYTES, &mut faults)? else {
         return Ok(nothing(VerifiedKind::Package, &faults));
@@ -124,25 +125,35 @@ fn package(source: &Source, mut faults: Vec<PackageFault>, trust: &Trust) -> io:
         // It proves nothing; in a ZIP it is seen to be whole all the same, like all else there.
         small(source, &parts, &Part::Readme, README_MAX_BYTES, &mut faults)?;
     }
-    let form_checked = form(source, &parts, manifest, &mut faults)?;
+    let form = form(source, &parts, manifest, &mut faults)?;
     let checked = evidence(source, &parts, manifest, &mut faults)?;
     faults.sort();
     let mut verification = nothing(VerifiedKind::Package, &faults);
     verification.submission = Some(report::submission(&proof.verified));
     verification.files = report::files(manifest, |sha256| checked.contains(sha256));
-    verification.form_checked = form_checked;
+    verification.form_checked = form.is_some();
+    // A later program's form may be one that this program cannot read: it is whole all the same.
+    verification.form = form.and_then(|files| load(&files).ok()).map(|form| FormWords::of(&form));
     Ok(verification)
 }
 
 fn nothing(kind: VerifiedKind, faults: &[PackageFault]) -> Verification {
     let told: Vec<_> = faults.iter().map(PackageFault::told).collect();
     let good = told.is_empty();
-    Verification { good, kind, submission: None, files: Vec::new(), form_checked: false, faults: told }
+    Verification {
+        good,
+        kind,
+        submission: None,
+        files: Vec::new(),
+        form_checked: false,
+        form: None,
+        faults: told,
+    }
 }
 
 /// A part that has to be there and is read whole.
 fn small(
-    source: &Source,
+    source: &Source<'_>,
     parts: &BTreeMap<Part, u64>,
     part: &Part,
     limit: u64,
@@ -171,13 +182,13 @@ fn is_damage(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::InvalidData)
 }
 
-/// Whether the form package lies there, and is the one that was filled.
+/// The form package, where it lies there and is the one that was filled.
 fn form(
-    source: &Source,
+    source: &Source<'_>,
     parts: &BTreeMap<Part, u64>,
     manifest: &Manifest,
     faults: &mut Vec<PackageFault>,
-) -> io::Result<bool> {
+) -> io::Result<Option<PackageFiles>> {
     let of_form = parts.iter().filter_map(|(part, size)| match part {
         Part::Form(path) => Some((path, part, *size)),
         Part::Readme | Part::Receipt | Part::Manifest | Part::Evidence(_) => None,
@@ -187,7 +198,7 @@ fn form(
     for (path, part, size) in of_form {
         let Some(rest) = left.checked_sub(size) else {
             faults.push(PackageFault::FormTooLarge);
-            return Ok(false);
+            return Ok(None);
         };
         left = rest;
         if !PackageFiles::belongs(path) {
@@ -198,19 +209,19 @@ fn form(
         }
     }
     if files.0.is_empty() {
-        return Ok(false);
+        return Ok(None);
     }
     let (found, signed) = (files.hash(), manifest.form.package.clone());
     if found == signed {
-        return Ok(true);
+        return Ok(Some(files));
     }
     faults.push(PackageFault::FormDiffers { found, signed });
-    Ok(false)
+    Ok(None)
 }
 
 /// Holds the files of evidence against the manifest; which of them are what was signed for.
 fn evidence(
-    source: &Source,
+    source: &Source<'_>,
     parts: &BTreeMap<Part, u64>,
     manifest: &Manifest,
     faults: &mut Vec<PackageFault>,
@@ -245,7 +256,7 @@ fn evidence(
 }
 
 /// Whether each file is what its hash says, on all cores.
-fn hash_all(source: &Source, files: &[Sha256]) -> Vec<(Sha256, io::Result<bool>)> {
+fn hash_all(source: &Source<'_>, files: &[Sha256]) -> Vec<(Sha256, io::Result<bool>)> {
     let (next, done) = (AtomicUsize::new(0), Mutex::new(Vec::with_capacity(files.len())));
     let work = || {
         while let Some(sha256) = files.get(next.fetch_add(1, Ordering::Relaxed)) {

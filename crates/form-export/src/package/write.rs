@@ -44,6 +44,14 @@ pub enum Shape {
     Archive,
 }
 
+/// What becomes of a file that has the place already. A folder stays in any case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Existing {
+    Keep,
+    /// The package takes its place when it is whole.
+    Replace,
+}
+
 /// A package that was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Written {
@@ -74,11 +82,17 @@ pub enum WriteError {
 ///
 /// # Errors
 /// [`WriteError`]; nothing is left then, and what existed is as it was.
-pub fn write(target: &Path, shape: Shape, contents: &Contents<'_>) -> Result<Written, WriteError> {
+pub fn write(
+    target: &Path,
+    shape: Shape,
+    existing: Existing,
+    contents: &Contents<'_>,
+) -> Result<Written, WriteError> {
     let receipt = Receipt::read(contents.receipt)?;
     let manifest = Manifest::read(&receipt.envelope.payload)?;
     let files = manifest.files();
-    if fs::symlink_metadata(target).is_ok() {
+    let replaces = shape == Shape::Archive && existing == Existing::Replace;
+    if fs::symlink_metadata(target).is_ok_and(|found| !(replaces && found.is_file())) {
         return Err(WriteError::Exists(target.to_owned()));
     }
     let parent = target.parent().filter(|parent| !parent.as_os_str().is_empty());
@@ -96,7 +110,8 @@ pub fn write(target: &Path, shape: Shape, contents: &Contents<'_>) -> Result<Wri
         Shape::Archive => {
             let mut beside = tempfile::Builder::new().prefix(".huiqian-").tempfile_in(parent)?;
             archive(beside.as_file_mut(), &parts)?;
-            beside.persist_noclobber(target).map_err(|error| error.error)?;
+            let named = if replaces { beside.persist(target) } else { beside.persist_noclobber(target) };
+            named.map_err(|error| error.error)?;
         }
     }
     sync_folder(parent)?;

@@ -4,7 +4,7 @@ use std::fs;
 
 use form_document::digest::Sha256;
 use form_document::transparency::{Known, Receipt};
-use form_export::package::{Trust, verify};
+use form_export::package::{Looking, Trust, verify};
 use form_model::command::{Verification, VerifiedKind};
 use form_model::id::ApplicationId;
 
@@ -50,7 +50,8 @@ fn another_root_key_application_or_revision_is_refused() {
     let sample = Sample::new();
     let package = sample.folder();
     let check = |root: u8, known: Known| {
-        let found = verify(&package, &Trust { root: key(root).public(), known }).unwrap();
+        let found =
+            verify(&package, &Trust { root: key(root).public(), known }, &Looking::default()).unwrap();
         assert!(!found.good && found.submission.is_none());
         codes(&found).join(" ")
     };
@@ -60,7 +61,7 @@ fn another_root_key_application_or_revision_is_refused() {
     assert_eq!(check(ROOT, known), "other_application");
     assert_eq!(check(ROOT, Known { revision: Some(2), ..Known::default() }), "other_revision");
     let known = Known { application: Some(application()), revision: Some(1), ..Known::default() };
-    assert!(verify(&package, &Trust { known, ..trust() }).unwrap().good);
+    assert!(verify(&package, &Trust { known, ..trust() }, &Looking::default()).unwrap().good);
 }
 
 #[test]
@@ -163,5 +164,19 @@ fn what_is_no_package_is_told_so_and_what_is_not_there_is_an_error() {
     assert_eq!(faults(&place), fault("receipt_unreadable", "receipt.json"));
     fs::create_dir(sample.place("empty")).unwrap();
     assert_eq!(faults(&sample.place("empty")), fault("missing_file", "receipt.json"));
-    assert!(verify(&sample.place("nothing"), &trust()).is_err());
+    assert!(verify(&sample.place("nothing"), &trust(), &Looking::default()).is_err());
+}
+
+#[test]
+fn a_check_tells_how_far_it_has_come_and_one_that_was_ended_says_nothing() {
+    let sample = Sample::new();
+    for package in [sample.folder(), sample.archive()] {
+        let looking = Looking::default();
+        assert!(verify(&package, &trust(), &looking).unwrap().good);
+        let parts: usize = sample.parts().values().map(Vec::len).sum();
+        assert_eq!(looking.progress(), (parts as u64, parts as u64));
+        let looking = Looking::default();
+        looking.end();
+        assert!(verify(&package, &trust(), &looking).is_err() && looking.progress().0 == 0);
+    }
 }

@@ -17,7 +17,7 @@ use form_document::transparency::{
     HashReader, KeyAct, KeyEvent, Known, Leaf, LoggedKeyEvent, NodeHash, Origin, RECEIPT_FORMAT, Receipt,
     SignedCheckpoint, TreeError, hashes_for, prove_inclusion, root,
 };
-use form_export::package::{Contents, Shape, Trust, WriteError, Written, verify, write};
+use form_export::package::{Contents, Existing, Looking, Shape, Trust, WriteError, Written, verify, write};
 use form_model::answer::AnswerValue;
 use form_model::command::Verification;
 use form_model::id::{AnswerId, ApplicationId};
@@ -103,6 +103,15 @@ impl Sample {
 
     /// Writes it, with files as they are kept here.
     pub fn try_write(&self, target: &Path, shape: Shape) -> Result<Written, WriteError> {
+        self.write(target, shape, Existing::Keep)
+    }
+
+    /// As [`Self::try_write`], where a person has given up what stands there.
+    pub fn write_over(&self, target: &Path, shape: Shape) -> Result<Written, WriteError> {
+        self.write(target, shape, Existing::Replace)
+    }
+
+    fn write(&self, target: &Path, shape: Shape, existing: Existing) -> Result<Written, WriteError> {
         let kept = tempfile::tempdir().unwrap();
         for (sha256, bytes) in &self.files {
             fs::write(kept.path().join(sha256.to_string()), bytes).unwrap();
@@ -110,7 +119,7 @@ impl Sample {
         let evidence =
             |sha256: &Sha256| -> io::Result<File> { File::open(kept.path().join(sha256.to_string())) };
         let contents = Contents { receipt: &self.receipt, form: Some(&self.form), evidence: &evidence };
-        write(target, shape, &contents)
+        write(target, shape, existing, &contents)
     }
 
     pub fn folder(&self) -> PathBuf {
@@ -255,7 +264,7 @@ pub fn trust() -> Trust {
 
 /// What verifying it says, given the right root key.
 pub fn verified(path: &Path) -> Verification {
-    verify(path, &trust()).unwrap()
+    verify(path, &trust(), &Looking::default()).unwrap()
 }
 
 /// The codes of what is wrong, each with its place.

@@ -21,6 +21,20 @@ fn what_exists_is_left_as_it_is() {
 }
 
 #[test]
+fn a_file_that_a_person_gives_up_is_replaced_by_a_whole_package_and_a_folder_never() {
+    let sample = Sample::new();
+    let (place, folder) = (sample.place("package.zip"), sample.place("folder"));
+    replace(&place, b"mine");
+    fs::create_dir(&folder).unwrap();
+    sample.write_over(&place, Shape::Archive).unwrap();
+    assert!(verified(&place).good);
+    for shape in [Shape::Archive, Shape::Folder] {
+        assert!(matches!(sample.write_over(&folder, shape), Err(WriteError::Exists(_))));
+    }
+    assert!(matches!(sample.write_over(&place, Shape::Folder), Err(WriteError::Exists(_))));
+}
+
+#[test]
 fn a_file_that_is_not_the_signed_one_leaves_nothing_behind() {
     let mut sample = Sample::new();
     let altered = sample.files.values_mut().next().unwrap();

@@ -4,6 +4,7 @@
 mod directory;
 mod discussion;
 mod evidence;
+mod revision;
 mod signing;
 mod team;
 mod verification;
@@ -29,6 +30,7 @@ pub use evidence::{
     BlobState, BroughtFiles, Evidence, EvidenceAct, EvidenceRequest, PASTE_HEADERS, PASTE_MAX_BYTES,
     PASTE_TYPE_HEADER, PackedEvidence, Transfer, WATCH_REFUSED_MAX, Watch,
 };
+pub use revision::{PackageShape, RevisionAct, RevisionAnswer, RevisionRequest, SavedPackage};
 pub use signing::{
     AgencySigning, Excuse, FieldDifference, FileName, FinalSummary, LogSummary, ObstacleSummary, Reason,
     ReturnSummary, RevisionDifference, RevisionState, SectionSigning, Signer, Signing, SigningAct,
@@ -39,8 +41,9 @@ pub use team::{
     InviteSummary, Join, Link, Present, RecoveryCode, ShowPresence, SyncState, Team, TeamAct, TeamRequest,
 };
 pub use verification::{
-    Fault, Verification, VerifiedFile, VerifiedForm, VerifiedKind, VerifiedLog, VerifiedSigner,
-    VerifiedStatement, VerifiedSubmission,
+    EVIDENCE_FOLDER, Exhibit, Fault, FormWords, KnownHub, SlotWords, Verification, VerifiedFile,
+    VerifiedForm, VerifiedKind, VerifiedLog, VerifiedSigner, VerifiedStatement, VerifiedSubmission,
+    VerifyAct, VerifyAnswer, VerifyRequest, Words,
 };
 
 /// The commands' names, as the shell registers and the view invokes them.
@@ -77,8 +80,11 @@ pub mod name {
     pub const SIGNING: &str = "signing";
     pub const DIRECTORY: &str = "directory";
     pub const PASTE_EVIDENCE: &str = "paste_evidence";
+    pub const REVISION: &str = "revision";
+    pub const VERIFY: &str = "verify";
+    pub const HEAR_DROPS: &str = "hear_drops";
     /// All of them, for the shell's permission list.
-    pub const ALL: [&str; 32] = [
+    pub const ALL: [&str; 35] = [
         START,
         SAVE_SETTINGS,
         CREATE_APPLICATION,
@@ -111,6 +117,9 @@ pub mod name {
         SIGNING,
         DIRECTORY,
         PASTE_EVIDENCE,
+        REVISION,
+        VERIFY,
+        HEAR_DROPS,
     ];
 }
 
@@ -359,6 +368,34 @@ pub struct Imported {
     /// Files of evidence that an exchange file brought.
     #[serde(default)]
     pub files: BroughtFiles,
+    /// Set when the file was a courier's.
+    #[serde(default)]
+    pub carried: Option<Carried>,
+}
+
+impl Imported {
+    /// What came of a courier's file.
+    pub fn by_courier(application: ApplicationId, carried: Carried) -> Self {
+        Self {
+            application,
+            new: false,
+            changes: 0,
+            refused: 0,
+            reasons: Vec::new(),
+            overlaps: Vec::new(),
+            files: BroughtFiles::default(),
+            carried: Some(carried),
+        }
+    }
+}
+
+/// A revision that is known here to be final since a courier's file was taken in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Carried {
+    pub revision: u64,
+    /// It was a submission, which this desk has handed in: the receipt is to go back to the lead. Else it was the
+    /// receipt itself.
+    pub handed_in: bool,
 }
 
 /// A text to be looked at by a reader.

@@ -4,9 +4,76 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::definition::FormDefinition;
 use crate::id::ApplicationId;
 use crate::language::Language;
 use crate::member::{AgencyId, Step};
+
+/// The folder of a package in which its files of evidence lie under their hashes.
+pub const EVIDENCE_FOLDER: &str = "evidence/";
+
+/// `verify`: something about a package or a receipt that a person has at hand.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VerifyRequest {
+    pub act: VerifyAct,
+}
+
+/// What is to be done.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum VerifyAct {
+    /// Nothing: only reads how it stands.
+    Read,
+    /// Lets the person choose a file.
+    ChooseFile,
+    /// Lets the person choose the folder of a package.
+    ChooseFolder,
+    /// Takes what was dropped on the window and lies in the shell's tray.
+    TakeDropped { tray: u32 },
+    /// Checks what lies at hand. Goes on until it is done or another act takes its place.
+    Check {
+        /// The root key: 64 lower-case hex digits.
+        root: String,
+        /// The application that it is to be, if a person says; 64 lower-case hex digits.
+        application: Option<ApplicationId>,
+        /// The revision that it is to be, if a person says.
+        revision: Option<u64>,
+    },
+    /// Ends the check that is under way.
+    Stop,
+    /// Lets go of what lies at hand; a check that is under way ends.
+    Leave,
+}
+
+/// Answer to `verify`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VerifyAnswer {
+    /// What lies at hand.
+    pub exhibit: Option<Exhibit>,
+    /// The hubs that this desk knows, each once.
+    pub hubs: Vec<KnownHub>,
+    /// What a check has found; `None` for any other act, and when another act has ended it.
+    pub found: Option<Verification>,
+}
+
+/// What is checked, as a person knows it: the shell keeps where it lies.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Exhibit {
+    pub name: String,
+    pub folder: bool,
+    /// How much of it was read, and how much there is to read, in bytes; both 0 before a check.
+    pub read: u64,
+    pub total: u64,
+}
+
+/// A hub whose public log this desk has followed itself.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct KnownHub {
+    /// The log's name.
+    pub origin: String,
+    /// Its root key, 64 lower-case hex digits.
+    pub root: String,
+}
 
 /// What was checked, what it proves, and what is wrong with it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,7 +87,81 @@ pub struct Verification {
     pub files: Vec<VerifiedFile>,
     /// Whether the form package lies in the package and is the one that was filled.
     pub form_checked: bool,
+    /// What the form calls its parts; `None` where the form that was filled is not at hand.
+    #[serde(default)]
+    pub form: Option<FormWords>,
     pub faults: Vec<Fault>,
+}
+
+impl Verification {
+    /// The files of evidence that lie at a place of the package: one file may stand in several slots.
+    pub fn files_at<'a>(&'a self, place: &'a str) -> impl Iterator<Item = &'a VerifiedFile> {
+        let sha256 = place.strip_prefix(EVIDENCE_FOLDER);
+        self.files.iter().filter(move |file| sha256 == Some(file.sha256.as_str()))
+    }
+
+    /// What a section is called, or its id where the form is not at hand.
+    pub fn section_title<'a>(&'a self, section: &'a str, language: Language) -> &'a str {
+        let titles = self.form.as_ref().and_then(|form| form.sections.get(section));
+        titles.map_or(section, |title| title.of(language))
+    }
+
+    /// What a slot is called, after its number; or its id where the form is not at hand.
+    pub fn slot_title(&self, slot: &str, language: Language) -> String {
+        match self.form.as_ref().and_then(|form| form.slots.get(slot)) {
+            Some(words) => format!("{}. {}", words.number, words.title.of(language)),
+            None => slot.to_owned(),
+        }
+    }
+}
+
+/// One thing in both languages; where a form has one language alone, twice the same.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Words {
+    pub chinese: String,
+    pub english: String,
+}
+
+impl Words {
+    /// In a language.
+    pub fn of(&self, language: Language) -> &str {
+        language.pick(&self.chinese, &self.english)
+    }
+}
+
+/// What a form calls its parts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FormWords {
+    pub title: Words,
+    /// By the section's id.
+    pub sections: BTreeMap<String, Words>,
+    /// By the slot's id.
+    pub slots: BTreeMap<String, SlotWords>,
+}
+
+/// A slot of evidence.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SlotWords {
+    /// In the form's numbering.
+    pub number: u32,
+    pub title: Words,
+}
+
+impl FormWords {
+    /// What this form calls its parts.
+    pub fn of(form: &FormDefinition) -> Self {
+        let words = |key: &str| Words {
+            chinese: form.text(Language::Chinese, key).to_owned(),
+            english: form.text(Language::English, key).to_owned(),
+        };
+        let sections =
+            form.sections.iter().map(|section| (section.id.clone(), words(&format!("{}.title", section.id))));
+        let slots = form.evidence.iter().map(|slot| {
+            let title = words(&format!("evidence.{}.label", slot.id));
+            (slot.id.clone(), SlotWords { number: slot.number, title })
+        });
+        Self { title: words("form.title"), sections: sections.collect(), slots: slots.collect() }
+    }
 }
 
 /// What was checked.

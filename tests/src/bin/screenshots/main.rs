@@ -6,6 +6,7 @@ mod album;
 mod directory;
 mod evidence;
 mod signing;
+mod verify;
 
 use std::fs;
 
@@ -40,6 +41,9 @@ async fn main() -> anyhow::Result<()> {
     }
     if wanted("signing") {
         signing::take(&album).await?;
+    }
+    if wanted("verify") {
+        verify::take(&album).await?;
     }
     Ok(())
 }
