@@ -50,10 +50,11 @@ impl Submission {
     }
 
     fn add_evidence(&self) -> anyhow::Result<()> {
-        for (slot, words) in [("1", "inspection"), ("2", "waste log")] {
+        let slots = [("1", "inspection", "inspector"), ("2", "waste log", "station_record")];
+        for (slot, words, kind) in slots {
             let file = self.desk.folder().join(format!("{words}.pdf"));
             fs::write(&file, format!("%PDF-1.4\n% {words}\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"))?;
-            self.says("evidence add", &[slot, &file.display().to_string()])?;
+            self.says("evidence add", &[slot, &file.display().to_string(), "--kind", kind])?;
         }
         self.says("sync", &[]).map(drop)
     }
