@@ -14,6 +14,8 @@ use crate::scene::{command_line, workspace};
 
 /// A form with three sections and three slots of evidence.
 const FORM: &str = "research-station-renewal";
+/// Slots that want a proof of one kind, by their numbers.
+const KINDS: [(&str, &str); 1] = [("2", "station_record")];
 const SECTIONS: [&str; 3] = ["station", "safety", "operation"];
 
 /// The hub, the lead's desk, and what is final there.
@@ -54,7 +56,8 @@ impl Submission {
         submission.says("fill", &["--from", &answers.display().to_string()])?;
         submission.says("connect", &[submission.hub.url()])?;
         for (slot, file) in write(submission.desk.folder())? {
-            submission.says("evidence add", &[slot, &file.display().to_string()])?;
+            let kind = KINDS.iter().find(|(number, _)| *number == slot).map_or("inspector", |(_, kind)| *kind);
+            submission.says("evidence add", &[slot, &file.display().to_string(), "--kind", kind])?;
         }
         submission.says("sync", &[])?;
         submission.finalise()?;
