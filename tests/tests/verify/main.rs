@@ -6,6 +6,7 @@ mod by_hand;
 mod foreign;
 mod page;
 mod program;
+mod restored;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -35,16 +35,9 @@ impl Workspace {
         let origin = Origin::try_from(news.root.origin.clone()).map_err(|bad| broken(&bad))?;
         let vouched = log_root(&origin, &news.root.root);
         hub.verify(Purpose::LogRoot, &vouched, &news.root.signature).map_err(|bad| broken(&bad))?;
-        if known
-            .as_ref()
-            .is_some_and(|row| row.root != news.root.root.to_string() || row.origin != news.root.origin)
-        {
-            return Err(broken(&"its name or its root key is another than before"));
-        }
-        let tree = verified(news, &origin)?;
-        if let Some(row) = known.filter(|row| row.size > 0) {
-            let (_, old) = SignedCheckpoint(row.checkpoint).read().map_err(|bad| broken(&bad))?;
-            check_consistency(old, tree, &news.proof).map_err(|bad| broken(&bad))?;
+        let (tree, keys) = verified(news, &origin)?;
+        if let Some(row) = known {
+            check_goes_on(row, news, tree, &keys)?;
         }
         let row = SignatureLogRow {
             origin: news.root.origin.clone(),
@@ -100,20 +93,45 @@ impl Workspace {
     }
 }
 
-/// The log that a checkpoint is about, if the key signed it that the root key and the log itself name.
-fn verified(news: &LogNews, origin: &Origin) -> Result<Tree, UserError> {
+/// That the log goes on from what was known of it; or that the root key has it begin anew before the end of what was
+/// known, under another name.
+fn check_goes_on(
+    known: SignatureLogRow,
+    news: &LogNews,
+    tree: Tree,
+    keys: &KeyHistory,
+) -> Result<(), UserError> {
+    let name = Origin::try_from(known.origin).map_err(|bad| broken(&bad))?;
+    let left = keys.left(&name);
+    let renamed = name.as_str() != news.root.origin;
+    if known.root != news.root.root.to_string() || (renamed && left.is_none()) {
+        return Err(broken(&"its name or its root key is another than before"));
+    }
+    if known.size == 0 {
+        return Ok(());
+    }
+    let (_, old) = SignedCheckpoint(known.checkpoint).read().map_err(|bad| broken(&bad))?;
+    match left {
+        Some(kept) if old.size > kept.size => Ok(()),
+        _ => check_consistency(old, tree, &news.proof).map_err(|bad| broken(&bad)),
+    }
+}
+
+/// The log that a checkpoint is about and its keys, if the key signed it that the root key and the log itself name.
+fn verified(news: &LogNews, origin: &Origin) -> Result<(Tree, KeyHistory), UserError> {
     let checkpoint = SignedCheckpoint(news.checkpoint.clone());
     let (_, tree) = checkpoint.read().map_err(|bad| broken(&bad))?;
     let mut keys = KeyHistory::default();
     for event in &news.keys {
-        keys.push(event.index, &event.envelope, origin, &news.root.root).map_err(|bad| broken(&bad))?;
+        keys.push(event.index, &event.envelope, &news.root.root).map_err(|bad| broken(&bad))?;
         let leaf =
             event.envelope.author().and_then(|author| Leaf::of(&event.envelope, Purpose::HubKey, &author));
         let leaf = leaf.ok_or_else(|| broken(&"a change of its keys is signed by nobody"))?;
         check_inclusion(tree, event.index, leaf.hash(), &event.proof).map_err(|bad| broken(&bad))?;
     }
-    let signer = keys.for_size(tree.size).ok_or_else(|| broken(&"it names no key that counts"))?;
-    checkpoint.verify(origin, &signer).map_err(|bad| broken(&bad))
+    let signer = keys.signer(origin, tree.size).map_err(|bad| broken(&bad))?;
+    let signer = signer.ok_or_else(|| broken(&"it names no key that counts"))?;
+    Ok((checkpoint.verify(origin, &signer).map_err(|bad| broken(&bad))?, keys))
 }
 
 fn broken(cause: &dyn std::fmt::Display) -> UserError {
