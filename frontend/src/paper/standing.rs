@@ -64,7 +64,8 @@ pub fn standing(sheet: &Sheet, section: &str) -> Standing {
     }
     let Some(signing) = sheet.section_signing(section) else { return Standing::Open };
     let revision = &sheet.team.revision;
-    let returned = revision.returned.as_ref().filter(|returned| returned.sections.iter().any(|id| id == section));
+    let returned =
+        revision.returned.as_ref().filter(|returned| returned.sections.iter().any(|id| id == section));
     let since = returned.map_or(i64::MIN, |returned| returned.time_ms);
     let holding = |made: &StatementSummary| made.state == StatementState::Holds && made.time_ms > since;
     if !signing.agencies.is_empty() && signing.is_signed() && signing.statements.iter().any(holding) {

@@ -120,7 +120,12 @@ pub async fn follow_log<A: Ask>(
 ) -> Result<(), UserError> {
     let id = application.clone();
     let known = desk.ask(move |desk| desk.log_known(&id)).await?;
-    let (id, news) = (application.clone(), connection.log_news(known).await?);
+    let news = match connection.log_news(known).await {
+        // A restored hub gives no word on its log until it has all of it back.
+        Err(error) if problem::code(&error) == Some(problem::LOG_INCOMPLETE) => return Ok(()),
+        news => news?,
+    };
+    let id = application.clone();
     let learnt = desk.ask(move |desk| desk.learn_log(&id, &news)).await;
     let mut is_news = !matches!(learnt, Ok(false));
     let fetched = match learnt {

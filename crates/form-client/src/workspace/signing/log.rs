@@ -196,38 +196,45 @@ fn looked_through(
     let name = Origin::try_from(origin.clone()).map_err(|_| Broken::Root)?;
     let vouched = log_root(&name, &news.root.root);
     hub.verify(Purpose::LogRoot, &vouched, &news.root.signature).map_err(|_| Broken::Root)?;
-    if known.is_some_and(|row| row.root != root || row.origin != origin) {
-        return Err(Broken::OtherLog);
-    }
-    let tree = verified(news, &name)?;
+    let (tree, keys) = verified(news, &name)?;
     if let Some(row) = known {
-        goes_on(row, tree, news)?;
+        goes_on(row, tree, &keys, news)?;
     }
     Ok(SignatureLogRow { origin, root, size: tree.size, checkpoint: news.checkpoint.clone() })
 }
 
-/// That a log goes on from what was known of it: whatever else may take its place stands here.
-fn goes_on(known: &SignatureLogRow, tree: Tree, news: &LogNews) -> Result<(), Broken> {
+/// That the log goes on from what was known of it; or that the root key has it begin anew before the end of what was
+/// known, under another name.
+fn goes_on(known: &SignatureLogRow, tree: Tree, keys: &KeyHistory, news: &LogNews) -> Result<(), Broken> {
+    let name = Origin::try_from(known.origin.clone()).map_err(|_| Broken::OtherLog)?;
+    let left = keys.left(&name);
+    let renamed = name.as_str() != news.root.origin;
+    if known.root != news.root.root.to_string() || (renamed && left.is_none()) {
+        return Err(Broken::OtherLog);
+    }
     if known.size == 0 {
         return Ok(());
     }
     let (_, old) = SignedCheckpoint(known.checkpoint.clone()).read().map_err(BadReceipt::from)?;
-    check_consistency(old, tree, &news.proof).map_err(Broken::Known)
+    match left {
+        Some(kept) if old.size > kept.size => Ok(()),
+        _ => check_consistency(old, tree, &news.proof).map_err(Broken::Known),
+    }
 }
 
-/// The log that a checkpoint is about, if the key signed it that the root key and the log itself name.
-fn verified(news: &LogNews, origin: &Origin) -> Result<Tree, BadReceipt> {
+/// The log that a checkpoint is about and its keys, if the key signed it that the root key and the log itself name.
+fn verified(news: &LogNews, origin: &Origin) -> Result<(Tree, KeyHistory), BadReceipt> {
     let checkpoint = SignedCheckpoint(news.checkpoint.clone());
     let (_, tree) = checkpoint.read()?;
     let mut keys = KeyHistory::default();
     for event in &news.keys {
-        keys.push(event.index, &event.envelope, origin, &news.root.root)?;
+        keys.push(event.index, &event.envelope, &news.root.root)?;
         let author = event.envelope.author().ok_or(BadKeys::NotByRoot)?;
         let leaf = Leaf::of(&event.envelope, Purpose::HubKey, &author).ok_or(BadKeys::NotByRoot)?;
         check_inclusion(tree, event.index, leaf.hash(), &event.proof)
             .map_err(|bad| BadReceipt::KeyProof { index: event.index, bad })?;
     }
     let none = BadReceipt::NoKey { index: tree.size.saturating_sub(1) };
-    let signer = keys.for_size(tree.size).ok_or(none)?;
-    Ok(checkpoint.verify(origin, &signer)?)
+    let signer = keys.signer(origin, tree.size)?.ok_or(none)?;
+    Ok((checkpoint.verify(origin, &signer)?, keys))
 }
