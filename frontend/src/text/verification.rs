@@ -68,7 +68,6 @@ texts! {
     // Final revisions.
     FINALS_NONE: "还没有定稿。", "No revision is final yet.";
     FINALS: "历次定稿", "Final revisions";
-    FINAL_NUMBER: "第 {number} 稿", "Revision {number}";
     FINAL_MADE: "{time} {person} 定稿", "made final {time} by {person}";
     FINAL_LOG: "存证日志 {origin} 第 {entry} 号", "public log {origin}, entry {entry}";
     FINAL_SAVE_RECEIPT: "另存回执", "Save the receipt";

@@ -74,7 +74,7 @@ struct List<'a> {
 impl List<'_> {
     fn entry(&self, one: &FinalSummary, all: &[FinalSummary], definition: &FormDefinition) -> Html {
         let language = self.language;
-        let number = text::FINAL_NUMBER.fill(language, &[("number", &one.number.to_string())]);
+        let number = text::REVISION.fill(language, &[("number", &one.number.to_string())]);
         let compared = self.shown.compared.as_ref().filter(|(later, ..)| *later == one.number);
         html! {
             <li key={one.number} data-final={one.number.to_string()}>
@@ -189,7 +189,7 @@ fn differences(
     if fields.is_empty() && files_gone.is_empty() && files_new.is_empty() {
         return html! { <p class="muted" role="status">{ text::FINAL_SAME.of(language) }</p> };
     }
-    let number = |number: u64| text::FINAL_NUMBER.fill(language, &[("number", &number.to_string())]);
+    let number = |number: u64| text::REVISION.fill(language, &[("number", &number.to_string())]);
     html! {
         <div class="final-differences" data-differences={fields.len().to_string()}>
             if !fields.is_empty() {

@@ -88,7 +88,7 @@ fn facts(found: &Verification, submission: &VerifiedSubmission, language: Langua
         &[("origin", &log.origin), ("entry", &log.index.to_string()), ("size", &log.size.to_string())],
     );
     let answers = text::VERIFY_ANSWERS_COUNT.fill(language, &[("count", &submission.answers.to_string())]);
-    let number = text::FINAL_NUMBER.fill(language, &[("number", &submission.revision.to_string())]);
+    let number = text::REVISION.fill(language, &[("number", &submission.revision.to_string())]);
     html! {
         <dl class="facts">
             <dt>{ text::VERIFY_NAME.of(language) }</dt><dd>{ &submission.name }</dd>
