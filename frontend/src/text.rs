@@ -32,8 +32,10 @@ macro_rules! texts {
     };
 }
 
+mod signing;
 mod verification;
 
+pub use signing::*;
 pub use verification::*;
 
 texts! {
@@ -551,82 +553,6 @@ texts! {
     YESTERDAY: "昨天 {time}", "yesterday {time}";
     WITH_DAY: "{words}（{day}）", "{words} ({day})";
 
-    // Sign-off and final revisions.
-    SIGNING: "签认与定稿", "Sign-off and final revision";
-    SIGNING_EMPTY: "还没有单位参加这份申报", "No agency takes part yet";
-    SIGNING_EMPTY_WHY: "签认和定稿要经过协同中心。请先在“成员与分工”中连接协同中心，安排各单位的分工。", "Sign-off and final revisions need a hub. Connect to one under Members first, and hand out the parts.";
-    SIGNS: "签认", "Sign-off";
-    SIGNS_OF: "签认：{part}", "Sign-off: {part}";
-    SIGNS_ALL: "各部分签认", "Sign-off by part";
-    SIGNS_LAPSED: "本单位签认后内容有修改，签认已失效。请核对后重新签认。", "Changed since this agency signed: the sign-off no longer holds. Look at it and sign again.";
-    STEP_PREPARE: "经办", "Prepared";
-    STEP_REVIEW: "审核", "Reviewed";
-    STEP_SIGN: "签认", "Sign off";
-    STEP_PENDING: "待{step}", "Waiting: {step}";
-    STEPS: "签认前的步骤", "Steps before sign-off";
-    STEPS_WHY: "各步须由不同的人按顺序完成，最后签认。", "Each is done by another person, in this order; sign-off comes last.";
-    SIGN_TITLE: "{step}：{part}", "{step}: {part}";
-    SIGN_WHY: "您将对本部分现在的全部内容和佐证材料作数字签名。以后内容有任何修改，签认即失效，需要重新签认。", "You put a digital signature to all of this part and its evidence as they are now. Any change afterwards voids the sign-off.";
-    SIGN_PROBLEMS: "还有 {count} 处问题没有处理。现在可以签认，但改正后需要重新签认。", "{count} problems are still open. You may sign now, but mending them voids the sign-off.";
-    SIGNER_PERSON: "姓名", "Name";
-    SIGNER_TITLE: "职务（可不填）", "Title (optional)";
-    SIGNER_TITLE_EXAMPLE: "例如：科长", "such as: section head";
-    SIGNER_REMARK: "说明（可不填）", "Remark (optional)";
-    WITHDRAW_STATEMENT: "撤回", "Withdraw";
-    WITHDRAW_TITLE: "撤回签认？", "Withdraw the sign-off?";
-    WITHDRAW_WHY: "撤回后需要重新签认才能定稿。原来的签认和撤回的理由都留在签认记录里。", "It has to be signed again before the revision can be final. The sign-off and the reason stay in the record.";
-    WITHDRAW_REASON: "撤回的理由", "Why it is withdrawn";
-    STATEMENTS: "签认记录（{count}）", "Record of sign-offs ({count})";
-    STATEMENT_HOLDS: "有效", "holds";
-    STATEMENT_LAPSED: "内容有变，已失效", "changed since; no longer holds";
-    STATEMENT_WITHDRAWN: "已撤回", "withdrawn";
-    STATEMENT_OUT_OF_ORDER: "前一步不成立", "the step before does not hold";
-    STATEMENT_NOT_THEIRS: "已不由其签认", "not theirs to sign any more";
-    DECLARATION: "真实性声明", "Declaration of truth";
-    DECLARATION_WHO: "由牵头单位在各部分签认后，对全部内容作出。", "Made by the lead over the whole, after all parts are signed.";
-    DECLARATION_LAPSED: "声明后内容有修改，声明已失效。", "Changed since it was declared: the declaration no longer holds.";
-    DECLARED: "声明", "Declared";
-    DECLARE: "作出声明", "Declare";
-    DECLARE_WHY: "您将代表牵头单位声明：申报表及佐证材料现在的全部内容真实、准确、完整。以后内容有任何修改，声明即失效。", "On behalf of the lead you declare that all of the application and its evidence, as they are now, is true, accurate and complete. Any change afterwards voids the declaration.";
-    STANDING_RETURNED: "退回修改", "Returned";
-    STANDING_LAPSED: "签认已失效", "Sign-off lapsed";
-    STANDING_SIGNED: "已签认", "Signed off";
-    STANDING_FINAL: "已定稿", "Final";
-    NOTE_FINAL: "本部分已定稿，只能查看。需要修改时，由牵头单位或省级主管部门退回。", "This part is final and read-only. The lead or the province returns it if it has to change.";
-    NOTE_SIGNED: "本部分已签认。修改任何内容都会使签认失效，需要重新签认。", "This part is signed off. Any change voids that, and it has to be signed again.";
-    NOTE_LAPSED: "签认后内容有修改，签认已失效，需要重新签认。", "Changed since it was signed off; it has to be signed again.";
-    READ_ONLY_FINAL: "已定稿，只能查看", "Final; read-only";
-    RETURNED_BY: "{agency} {person} {time} 退回修改", "Returned by {agency} {person}, {time}";
-    RETURNED_PARTS: "退回的部分：{parts}。其余部分的签认仍然有效。", "Returned: {parts}. The other parts keep their sign-offs.";
-    RETURNED_FIELD: "退回修改：{reason}", "Returned: {reason}";
-    REVISION_DRAFT: "第 {number} 稿，填写中", "Revision {number}, being written";
-    REVISION: "第 {number} 稿", "Revision {number}";
-    FINAL: "定稿", "Final";
-    FINALISE: "定稿", "Make it final";
-    FINALISE_DO: "核对并定稿第 {number} 稿", "Check and make revision {number} final";
-    FINALISE_TITLE: "第 {number} 稿定稿？", "Make revision {number} final?";
-    FINALISE_WHY: "定稿后各部分都不能再修改，除非退回。协同中心会重新核对全部内容，记入存证日志，并签发回执。", "Nothing can be changed afterwards unless it is returned. The hub checks everything again, enters it into its public log and signs a receipt.";
-    FINALISE_BUSY: "正在同协同中心核对…", "Checking with the hub…";
-    FINALISE_LEAD: "由牵头单位定稿。", "The lead makes it final.";
-    OBSTACLES: "定稿前还有 {count} 件事要做：", "{count} things are to be done first:";
-    OBSTACLES_NONE: "本机看来可以定稿。", "As far as this computer sees, it can be made final.";
-    EXCUSE: "等不到时，请写明不等待的理由", "If you cannot wait, say why";
-    COURIER: "协同中心连不上时", "When the hub cannot be reached";
-    COURIER_WHY: "把定稿申请导出到U盘，由能连上协同中心的同事“从U盘导入”后交上去；回执也这样带回来。", "Export the submission to a USB stick; a colleague who reaches the hub imports it there, and the receipt comes back the same way.";
-    COURIER_EXPORT: "导出定稿申请", "Export the submission";
-    RETURN: "退回修改", "Return for correction";
-    RETURN_TITLE: "退回第 {number} 稿修改？", "Return revision {number}?";
-    RETURN_WHY: "只有选中的部分重新开放填写，其余部分的签认仍然有效。理由会显示在有关栏目旁，并通知填写和签认的人。", "Only the chosen parts open again; the others keep their sign-offs. The reasons are shown at the fields, and those who wrote and signed them are told.";
-    RETURN_ON: "栏目", "Field";
-    RETURN_WHOLE: "整个部分", "The whole part";
-    RETURN_REASON: "理由", "Reason";
-    RETURN_MORE: "再加一条理由", "Another reason";
-    RETURN_ON_PART: "{part}：{reason}", "{part}: {reason}";
-    NEWS_FINAL: "第 {number} 稿已定稿，各部分只能查看。", "Revision {number} is final; everything is read-only now.";
-    NEWS_RETURNED: "{who}：{parts}", "{who}: {parts}";
-    NEWS_LAPSED: "{parts}：签认后内容有修改，本单位的签认已失效，请核对后重新签认。", "{parts}: changed since this agency signed; please look at it and sign again.";
-    NEWS_LAPSED_BY: "{author}修改了“{parts}”，本单位的签认已失效，请核对后重新签认。", "{author} changed “{parts}”; this agency’s sign-off no longer holds. Please look at it and sign again.";
-
     DAY_AND_TIME: "{month}月{day}日 {time}", "{day}/{month} {time}";
 }
 
@@ -637,7 +563,7 @@ mod tests {
     use super::*;
 
     fn all() -> impl Iterator<Item = &'static (&'static str, Text)> {
-        ALL.iter().chain(verification::ALL)
+        ALL.iter().chain(signing::ALL).chain(verification::ALL)
     }
 
     fn blanks(text: &str) -> BTreeSet<&str> {
