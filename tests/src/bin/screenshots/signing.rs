@@ -48,6 +48,7 @@ async fn section(album: &Album, commerce: &Window) -> anyhow::Result<()> {
     commerce.find(".standing-note.signed").await?;
     album.take(commerce, "71-signed-section").await?;
     commerce.click(".signs.whole summary").await?;
+    commerce.find(".signs.whole details[open]").await?;
     album.take(commerce, "72-signed-under-the-paper").await
 }
 
