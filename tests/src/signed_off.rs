@@ -12,6 +12,7 @@ use tempfile::TempDir;
 use crate::hub::HubProcess;
 use crate::place::repository;
 use crate::scene::{command_line, only_application};
+use crate::submission::SLOTS;
 
 const FORM: &str = "research-station-renewal";
 /// The form's sections, each with who fills it in a company of two.
@@ -58,8 +59,8 @@ impl SignedOff {
         says(&["fill", &id, "--from", sample.to_str().unwrap()]);
         let file = home.path().join("report.csv");
         std::fs::write(&file, "season,tonnes\n2025,6.4\n").unwrap();
-        for slot in ["1", "2"] {
-            says(&["evidence", "add", &id, slot, file.to_str().unwrap()]);
+        for (slot, kind) in SLOTS {
+            says(&["evidence", "add", &id, slot, file.to_str().unwrap(), "--kind", kind]);
         }
         says(&["connect", &id, hub.url()]);
         says(&["sync", &id]);
