@@ -2,6 +2,7 @@
 
 use yew::prelude::*;
 
+use super::action::Weight;
 use super::copy::Copy;
 
 /// How many digits of it are shown: as many as people read out to each other.
@@ -13,7 +14,7 @@ pub fn digest(whole: &str) -> Html {
     html! {
         <span class="digest">
             <code title={whole.to_owned()}>{ format!("{start}…") }</code>
-            <Copy text={whole.to_owned()} />
+            <Copy text={whole.to_owned()} weight={Weight::Link} />
         </span>
     }
 }

@@ -52,7 +52,7 @@ async fn a_package_is_chosen_and_its_report_names_parts_people_and_files_as_the_
             &told,
             &[
                 "2 个佐证材料文件逐一核对无误",
-                "示例站",
+                "Example Ridge Station",
                 "科学考察站运行许可续期申请表",
                 "第 1 稿",
                 "甲、考察站",

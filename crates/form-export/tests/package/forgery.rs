@@ -170,10 +170,10 @@ fn what_is_no_package_is_told_so_and_what_is_not_there_is_an_error() {
 #[test]
 fn a_check_tells_how_far_it_has_come_and_one_that_was_ended_says_nothing() {
     let sample = Sample::new();
-    for package in [sample.folder(), sample.archive()] {
+    let parts: usize = sample.parts().values().map(Vec::len).sum();
+    for package in [sample.place("package"), sample.archive()] {
         let looking = Looking::default();
         assert!(verify(&package, &trust(), &looking).unwrap().good);
-        let parts: usize = sample.parts().values().map(Vec::len).sum();
         assert_eq!(looking.progress(), (parts as u64, parts as u64));
         let looking = Looking::default();
         looking.end();

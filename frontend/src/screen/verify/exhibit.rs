@@ -23,7 +23,7 @@ pub fn ExhibitCard(props: &ExhibitProps) -> Html {
         Callback::from(move |()| check.act(act.clone()))
     };
     html! {
-        <section class="card">
+        <section class="verify-card">
             <h2>{ text::VERIFY_WHAT.of(language) }</h2>
             <div class="verify-drop">
                 <p class="muted">{ text::VERIFY_DROP.of(language) }</p>

@@ -69,9 +69,9 @@ pub fn KeyCard(props: &KeyProps) -> Html {
     let root = change(|trusted, typed| trusted.root = typed);
     let known = props.hubs.iter().find(|hub| hub.root == tidied(&trusted.root));
     html! {
-        <section class="card">
+        <section class="verify-card">
             <h2>{ text::VERIFY_KEY.of(language) }</h2>
-            if !props.hubs.is_empty() { { hubs(&props.hubs, known, root.clone(), language) } }
+            if props.hubs.len() > 1 { { hubs(&props.hubs, known, root.clone(), language) } }
             <div class="verify-key">
                 <Line name="root" label={text::VERIFY_KEY_FIELD.of(language)}
                     example={text::VERIFY_KEY_EXAMPLE.of(language)} value={trusted.root.clone()} onchange={root} />
@@ -97,7 +97,7 @@ pub fn KeyCard(props: &KeyProps) -> Html {
     }
 }
 
-/// The hubs that this desk knows, to pick one.
+/// The hubs that this desk knows, to pick one. The only one is filled in already.
 fn hubs(
     hubs: &[KnownHub],
     picked: Option<&KnownHub>,

@@ -37,15 +37,15 @@ pub fn Report(props: &ReportProps) -> Html {
             { verdict(found, &node, language) }
             if !found.faults.is_empty() { { fault::list(found, language) } }
             if let Some(submission) = &found.submission {
-                <section class="card">
+                <section class="verify-card">
                     <h2>{ text::VERIFY_SUBMISSION.of(language) }</h2>
                     { facts(found, submission, language) }
                 </section>
-                <section class="card">
+                <section class="verify-card">
                     <h2>{ text::VERIFY_SIGNED.of(language) }</h2>
                     { statement::table(found, submission, language) }
                 </section>
-                <section class="card">
+                <section class="verify-card">
                     <h2>{ text::VERIFY_FILES.of(language) }</h2>
                     { file::table(found, language) }
                 </section>
