@@ -1,6 +1,6 @@
 //! A final submission, made by the command line at a real hub.
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -72,7 +72,10 @@ impl Submission {
     }
 
     /// Everybody signs, and the lead makes the revision final.
-    fn finalise(&self) -> anyhow::Result<()> {
+    ///
+    /// # Errors
+    /// When a step is refused.
+    pub fn finalise(&self) -> anyhow::Result<()> {
         for section in SECTIONS {
             self.says("sign-off", &[section, "--person", "林示例", "--title", "处长"])?;
         }
@@ -116,16 +119,31 @@ impl Submission {
         self.packed(file, "path").map(PathBuf::from)
     }
 
-    /// `sync-server keys …` while the hub stands still; then it serves again.
+    /// A command of the hub's program on its data, while the hub stands still; then it serves again. The command is typed
+    /// a root key when it asks for one. Returns what it says.
     ///
     /// # Errors
-    /// When it does not stop or come up again, or refuses.
-    pub fn keys(&mut self, words: &[&str]) -> anyhow::Result<()> {
+    /// When it refuses, or the hub does not stop or come up again.
+    pub fn administer(&mut self, words: &[&str], root_key: &str) -> anyhow::Result<String> {
         self.hub.stop()?;
+        let typed = self.desk.folder().join("typed");
+        fs::write(&typed, root_key)?;
         let mut program = Command::new(built_program(HUB)?);
-        let output = program.arg("keys").args(words).arg("--data").arg(self.hub.data()).output()?;
-        ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        self.hub.start_again()
+        program.args(words).arg("--data").arg(self.hub.data()).stdin(File::open(&typed)?);
+        let said = said(&mut program)?;
+        self.hub.start_again()?;
+        Ok(said)
+    }
+
+    /// Keeps a copy of the hub's public log in a folder of that name; where it lies.
+    ///
+    /// # Errors
+    /// When the hub's program refuses.
+    pub fn mirror(&self, folder: &str) -> anyhow::Result<PathBuf> {
+        let place = self.desk.folder().join(folder);
+        let mut program = Command::new(built_program(HUB)?);
+        said(program.args(["log", "mirror", self.hub.url(), "--out"]).arg(&place))?;
+        Ok(place)
     }
 }
 
