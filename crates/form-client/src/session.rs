@@ -10,7 +10,9 @@ use form_document::{
     ActorId, Claim, Committed, Document, Merged, NONCE_BYTES, SEGMENT_MAX_CHANGES, Segment, UnverifiedGenesis,
 };
 use form_model::answer::{AnswerValue, Answers};
-use form_model::command::{AnswerState, ConflictValue, Edit, Event, Link, Revision, Stamp, UndoState};
+use form_model::command::{
+    AnswerState, ConflictValue, Edit, Event, FinalSummary, Link, Revision, Stamp, UndoState,
+};
 use form_model::definition::{AnswerKind, FormDefinition};
 use form_model::delta::Delta;
 use form_model::error::{ErrorCode, UserError};
@@ -61,6 +63,8 @@ pub(crate) struct Session {
     pub exported: Option<Mark>,
     /// Why the hub has no verdict on changes that were handed over.
     pub trouble: Option<UserError>,
+    /// The final revisions whose receipts were checked, by number.
+    pub finals: BTreeMap<u64, FinalSummary>,
 }
 
 impl Session {
@@ -98,6 +102,7 @@ impl Session {
             snapshot: snapshot.map_or(0, |snapshot| snapshot.number),
             exported: None,
             trouble,
+            finals: BTreeMap::new(),
         })
     }
 

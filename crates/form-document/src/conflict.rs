@@ -76,6 +76,11 @@ impl Document {
         Standing { value: Some(value.clone()), made, conflict }
     }
 
+    /// Whether an answer can stand in more than one way: [`Self::standing`] tells, for a hundred times the time.
+    pub(crate) fn may_be_disputed(&self, answer: &AnswerId) -> bool {
+        self.clears.contains_key(answer) || self.values(answer).len() > 1
+    }
+
     /// Gives back the clearings among the history's rows (see [`HistoryRow::clears`]) to a document that
     /// was loaded; without them a value beside a concurrent clearing looks undisputed.
     pub fn recall_clears<'a>(&mut self, rows: impl IntoIterator<Item = &'a HistoryRow>) {

@@ -56,16 +56,28 @@ pub struct SignatureLogRow {
 }
 
 impl Store {
-    /// The receipts of an application's final revisions, by number.
+    /// The final revisions of an application of which a receipt is here.
     ///
     /// # Errors
     /// When the database can't be read.
-    pub fn receipts(&self, key: ApplicationKey) -> Result<Vec<(u64, Vec<u8>)>, StoreError> {
+    pub fn receipt_numbers(&self, key: ApplicationKey) -> Result<Vec<u64>, StoreError> {
         let mut statement = self
             .connection
-            .prepare_cached("SELECT number, receipt FROM revision WHERE application = ?1 ORDER BY number")?;
-        let rows = statement.query_map(params![key.0], |row| Ok((number(row, 0)?, row.get(1)?)))?;
+            .prepare_cached("SELECT number FROM revision WHERE application = ?1 ORDER BY number")?;
+        let rows = statement.query_map(params![key.0], |row| number(row, 0))?;
         Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The receipt of a final revision.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn receipt(&self, key: ApplicationKey, number: u64) -> Result<Option<Vec<u8>>, StoreError> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT receipt FROM revision WHERE application = ?1 AND number = ?2")?;
+        let number = i64::try_from(number).unwrap_or(i64::MAX);
+        Ok(statement.query_row(params![key.0, number], |row| row.get(0)).optional()?)
     }
 
     /// What is known of a hub's public log.

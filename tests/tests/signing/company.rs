@@ -191,6 +191,7 @@ impl Company {
         let root = packed["root"].as_str().unwrap();
         let report = json(&nowhere, &["verify", place, "--root", root, "--revision", &number]);
         assert!(!nowhere.exists());
+        std::fs::remove_dir_all(place).unwrap();
         report
     }
 }

@@ -32,10 +32,10 @@ fn a_sign_off_is_taken_back_by_its_own_agency_once_and_with_a_reason() {
     company.sync(Clerk);
     let section = company.section(Safety, "safety");
     let name = section["statements"][0]["id"].as_str().unwrap();
-    let back = |reason: &'static str| [&name[..12], "--reason", reason];
+    let back = |reason: &'static str| [&name[..12], "--reason", reason, "--person", "Li"];
     company.refuses(Clerk, "withdraw", &back("no"), &["其他单位的签认"]);
     company.refuses(Safety, "withdraw", &back(" "), &["撤回须写明理由"]);
-    company.refuses(Safety, "withdraw", &["0000", "--reason", "no"], &["0000"]);
+    company.refuses(Safety, "withdraw", &["0000", "--reason", "no"], &["有 0 份"]);
     company.says(Safety, "withdraw", &back("a figure was wrong"));
     assert_eq!(company.states(Safety, "safety"), ["withdrawn"]);
     company.refuses(Safety, "withdraw", &back("again"), &["已经撤回"]);

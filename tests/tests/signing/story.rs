@@ -138,6 +138,7 @@ fn finalised_again(company: &Company) {
             && said.contains("→ Sorted and shipped out."),
         "{said}"
     );
+    company.sync(Province);
     let said = company.says(Province, "revisions", &[]);
     let lines: Vec<&str> = said.lines().collect();
     assert!(lines.len() == 5 && lines[0].starts_with("1  ") && lines[4].starts_with("2  "), "{said}");

@@ -208,11 +208,13 @@ impl Workspace {
     /// [`ErrorCode::ReceiptBroken`], [`ErrorCode::NotSaved`].
     pub fn keep_receipt(&mut self, id: &ApplicationId, bytes: &[u8]) -> Result<FinalSummary, UserError> {
         let verified = self.check_receipt(id, bytes)?;
-        let key = self.session(id)?.key;
+        let (key, number) = (self.session(id)?.key, verified.manifest.revision);
         self.store
-            .write(|write| write.put_receipt(key, verified.manifest.revision, bytes))
+            .write(|write| write.put_receipt(key, number, bytes))
             .map_err(|error: StoreError| not_saved(&error))?;
-        Ok(summary::revision(verified.manifest.revision, Ok(verified)))
+        let summary = summary::revision(number, Ok(verified));
+        self.session(id)?.finals.insert(number, summary.clone());
+        Ok(summary)
     }
 
     /// A submission as a courier carries it: exact bytes.
@@ -228,14 +230,22 @@ impl Workspace {
     /// # Errors
     /// [`ErrorCode::NoSuchRevision`].
     pub fn final_receipt(&mut self, id: &ApplicationId, revision: Option<u64>) -> Result<Vec<u8>, UserError> {
+        let wanted = match revision {
+            Some(revision) => Some(revision),
+            None => self.receipt_numbers(id)?.last().copied(),
+        };
         let key = self.session(id)?.key;
-        let receipts = self.store.receipts(key).map_err(|error| unusable(&self.home, &error))?;
-        let wanted = |(number, _): &&(u64, Vec<u8>)| revision.is_none_or(|wanted| wanted == *number);
-        let found = receipts.iter().rev().find(wanted).map(|(_, bytes)| bytes.clone());
-        found.ok_or_else(|| {
-            let revision = revision.map_or_else(|| "1".to_owned(), |revision| revision.to_string());
-            UserError::new(ErrorCode::NoSuchRevision).with("revision", revision)
-        })
+        let found = match wanted {
+            Some(number) => self.store.receipt(key, number).map_err(|error| unusable(&self.home, &error))?,
+            None => None,
+        };
+        found.ok_or_else(|| UserError::new(ErrorCode::NoSuchRevision).with("revision", wanted.unwrap_or(1)))
+    }
+
+    /// The final revisions of which a receipt is here.
+    fn receipt_numbers(&mut self, id: &ApplicationId) -> Result<Vec<u64>, UserError> {
+        let key = self.session(id)?.key;
+        self.store.receipt_numbers(key).map_err(|error| unusable(&self.home, &error))
     }
 
     /// The newest revision, if it is final.
@@ -248,8 +258,7 @@ impl Workspace {
             return Ok(None);
         }
         let number = revision.number;
-        let bytes = self.final_receipt(id, Some(number))?;
-        Ok(Some(summary::revision(number, self.check_receipt(id, &bytes))))
+        self.final_summary(id, number).map(Some)
     }
 
     pub(super) fn check_receipt(
@@ -272,12 +281,25 @@ impl Workspace {
         row.ok_or_else(none)?.root.parse().map_err(|_| none())
     }
 
+    /// A final revision as a person sees it. A receipt is checked once while its application is open: it holds the whole
+    /// submission, and is asked about at every pause in typing.
+    fn final_summary(&mut self, id: &ApplicationId, number: u64) -> Result<FinalSummary, UserError> {
+        if let Some(known) = self.session(id)?.finals.get(&number) {
+            return Ok(known.clone());
+        }
+        let bytes = self.final_receipt(id, Some(number))?;
+        let summary = summary::revision(number, self.check_receipt(id, &bytes));
+        // What is wrong may be that the log's root key is not known here yet.
+        if summary.fault.is_none() {
+            self.session(id)?.finals.insert(number, summary.clone());
+        }
+        Ok(summary)
+    }
+
     fn read_signing(&mut self, id: &ApplicationId) -> Result<Signing, UserError> {
-        let key = self.session(id)?.key;
-        let receipts = self.store.receipts(key).map_err(|error| unusable(&self.home, &error))?;
-        let mut finals = Vec::with_capacity(receipts.len());
-        for (number, bytes) in receipts {
-            finals.push(summary::revision(number, self.check_receipt(id, &bytes)));
+        let mut finals = Vec::new();
+        for number in self.receipt_numbers(id)? {
+            finals.push(self.final_summary(id, number)?);
         }
         let log = self.log_summary(id);
         let session = self.session(id)?;

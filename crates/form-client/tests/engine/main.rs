@@ -13,4 +13,5 @@ mod mirror;
 #[path = "../../../../tests/src/random.rs"]
 mod random;
 mod reminder;
+mod signing;
 mod support;

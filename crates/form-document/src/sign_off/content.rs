@@ -102,11 +102,11 @@ impl Document {
 
     /// How an answer stands; `None` when nothing does.
     fn sides(&self, answer: &AnswerId, answers: &Answers) -> Option<Sides> {
-        let standing = self.standing(answer);
-        if standing.conflict.is_empty() {
+        let conflict = if self.may_be_disputed(answer) { self.standing(answer).conflict } else { Vec::new() };
+        if conflict.is_empty() {
             return answers.get(answer).cloned().map(Sides::One);
         }
-        let mut sides: Vec<_> = standing.conflict.into_iter().map(|side| side.value).collect();
+        let mut sides: Vec<_> = conflict.into_iter().map(|side| side.value).collect();
         sides.sort();
         Some(Sides::Many(sides))
     }

@@ -90,9 +90,9 @@ impl Workspace {
         let session = self.session(id)?;
         // Only what the hub has taken in is final.
         let roster = session.ledger.chain().at(session.ledger.confirmed());
-        let (key, newest) = (session.key, roster.map_or(0, |roster| roster.revision.number));
-        let here = self.store.receipts(key).map_err(|error| unusable(&self.home, &error))?;
-        Ok((1..=newest).filter(|number| here.iter().all(|(known, _)| known != number)).collect())
+        let newest = roster.map_or(0, |roster| roster.revision.number);
+        let here = self.receipt_numbers(id)?;
+        Ok((1..=newest).filter(|number| !here.contains(number)).collect())
     }
 
     /// What the hub sees to stand in the way, as a person reads it.
