@@ -22,6 +22,9 @@ use crate::storage::seal::{SealEntry, SealSubject, SealWrite, StoredCheckpoint};
 /// How many entries are compared at once.
 const STEP: u64 = 256;
 
+/// When an entry was added of which that was lost.
+const WHEN_LOST: i64 = 0;
+
 /// What a log has got back.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Completed {
@@ -50,12 +53,12 @@ impl Core {
         let mut seals = Vec::new();
         for entry in contents.values().filter(|entry| entry.index < size) {
             let here = self.storage.seal_entry(entry.index)?;
-            if here.is_some_and(|here| here.subject == SealSubject::Unknown) {
+            if here.is_some_and(|here| here.subject == SealSubject::Unknown || here.signature.is_none()) {
                 seals.push(SealWrite::Content(Box::new(entry.clone())));
             }
         }
         for (index, leaf) in (0..).zip(&copy.leaves).filter(|(index, _)| *index >= size) {
-            let unknown = || SealEntry::unknown(index, *leaf, self.clock.now_ms());
+            let unknown = || SealEntry::unknown(index, *leaf, WHEN_LOST);
             let entry = contents.get(&index).cloned().unwrap_or_else(unknown);
             completed.added += 1;
             completed.unknown += u64::from(entry.subject == SealSubject::Unknown);
@@ -143,7 +146,7 @@ impl Core {
             leaf,
             envelope: envelope.to_vec().map_err(|error| refused(&error))?,
             digest: Sha256::of(&envelope.payload),
-            added_ms: self.clock.now_ms(),
+            added_ms: WHEN_LOST,
             signature: envelope.signature(&author),
         })
     }
@@ -160,7 +163,7 @@ impl Core {
         let (application, number) = (manifest.application.clone(), manifest.revision);
         let subject = SealSubject::Revision { application, number };
         let entry = self.known(lost.index, envelope, Purpose::Manifest, subject)?;
-        let entry = SealEntry { signature: None, added_ms: lost.added_ms, ..entry };
+        let entry = SealEntry { signature: None, ..entry };
         let seals = vec![SealWrite::Content(Box::new(entry))];
         self.commit(&Commit { seals, ..Commit::default() })?;
         self.sign_pending()?;

@@ -52,8 +52,8 @@ const ANY: &[ErrorCode] = &[ErrorCode::Timeout, ErrorCode::Internal];
 fn failures(operation: &str) -> Option<Vec<&'static [ErrorCode]>> {
     use ErrorCode::{
         AdmissionNeeded, AdmissionUnknown, BadMessage, BlobUnknown, Busy, ChallengeUnknown, DiskFull,
-        EmptyFile, HashMismatch, HubBehind, LogForked, LogRefused, NotALead, NotFinal, NotFound,
-        PublicationRefused, QuotaExceeded, RangeWrong, Recovering, SignatureWrong, StorageFailed,
+        EmptyFile, HashMismatch, HubBehind, LogForked, LogIncomplete, LogRefused, NotALead, NotFinal,
+        NotFound, PublicationRefused, QuotaExceeded, RangeWrong, Recovering, SignatureWrong, StorageFailed,
         SubmissionRefused, TicketUnknown, TooMany, Unsealed,
     };
     Some(match operation {
@@ -70,10 +70,12 @@ fn failures(operation: &str) -> Option<Vec<&'static [ErrorCode]>> {
         "open_epoch" => vec![SIGNED, BODY, MEMBER, ROSTER],
         "obstacles" => vec![SIGNED, BODY, MEMBER],
         "finalise" => {
-            vec![SIGNED, BODY, MEMBER, ROSTER, &[NotFinal, SubmissionRefused, NotALead, Unsealed]]
+            let own = &[NotFinal, SubmissionRefused, NotALead, Unsealed, LogIncomplete, Recovering];
+            vec![SIGNED, BODY, MEMBER, ROSTER, own]
         }
         "receipt" => vec![SIGNED, BODY, MEMBER, &[NotFound, Unsealed]],
-        "root" | "checkpoint" => vec![&[Unsealed, Busy, TooMany, StorageFailed]],
+        "root" => vec![&[Unsealed, Busy, TooMany, StorageFailed]],
+        "checkpoint" => vec![&[Unsealed, LogIncomplete, Busy, TooMany, StorageFailed]],
         "consistency" | "keys" => vec![&[BadMessage, NotFound, Unsealed, Busy, TooMany, StorageFailed]],
         "known_digest" => vec![&[BadMessage, Busy, TooMany, StorageFailed]],
         "live" => vec![SIGNED, MEMBER, &[BadMessage]],

@@ -163,7 +163,7 @@ pub(super) async fn known(
     Ok(Json(Known {
         known: entry.is_some(),
         index: entry.as_ref().map(|entry| entry.index),
-        logged_ms: entry.map(|entry| entry.added_ms),
+        logged_ms: entry.map(|entry| entry.added_ms).filter(|ms| *ms > 0),
     }))
 }
 

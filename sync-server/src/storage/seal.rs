@@ -27,7 +27,7 @@ pub struct SealEntry {
     pub envelope: Vec<u8>,
     /// SHA-256 of what was signed: by it people ask for the entry. That of nothing when the subject is unknown.
     pub digest: Sha256,
-    /// By the hub's clock, milliseconds since 1970-01-01 UTC.
+    /// By the hub's clock, milliseconds since 1970-01-01 UTC; 0 when that was lost with the entry.
     pub added_ms: i64,
     /// The hub's own signature; none until the entry is durable.
     pub signature: Option<Signature>,

@@ -6,7 +6,7 @@ use form_document::key::SigningKey;
 use form_document::transparency::{
     BadReceipt, Known, Origin, Receipt, SignedCheckpoint, Tree, check_consistency,
 };
-use form_document::wire::Submission;
+use form_document::wire::{Exchange, Offer, Submission};
 use sync_server::arbiter::{Completed, Core};
 use sync_server::error::ErrorCode;
 use sync_server::log_copy::LogCopy;
@@ -183,7 +183,7 @@ fn only_the_hubs_own_word_on_a_log_that_goes_on_from_the_backup_is_taken_in() {
 
 #[test]
 fn the_root_key_has_the_log_begin_anew_and_what_was_lost_stays_verifiable() {
-    let Day { mut lead, mut desk, submission, receipt, copy, seen, mut restored } = day();
+    let Day { lead, desk, submission, receipt, copy, seen, mut restored } = day();
     let core = &mut restored.core;
     let taken = core.begin_anew(&root_key(), Some(seal().origin)).unwrap_err();
     assert_eq!(taken.code, ErrorCode::BadMessage, "a name that it had");
@@ -197,8 +197,9 @@ fn the_root_key_has_the_log_begin_anew_and_what_was_lost_stays_verifiable() {
     );
     // The backup's key signs on; the rotated one was named in what is lost.
     core.set_seal(seal()).unwrap();
-    for member in [&mut lead, &mut desk] {
-        member.sync(core).unwrap();
+    for member in [&lead, &desk] {
+        let shows = Exchange { hello: member.hello(), offer: Offer::default() };
+        core.exchange(&member.device(), &member.application, shows).unwrap();
     }
     let again = core.finalise(&lead.device(), &lead.application, &submission).unwrap();
     let root = root_key().public();

@@ -3,10 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use form_document::transparency::SignedCheckpoint;
+use reqwest::Method;
 use rustix::process::Signal;
 
+use crate::client::Client;
 use crate::keys::{at, checkpoint, fails, keys, served, signer, typed, well};
 use crate::program::{Running, program, put_keys, run};
+use crate::support::key;
 
 /// A hub's copy on another machine, brought up to date.
 fn mirror(running: &Running, copy: &Path) -> std::process::Output {
@@ -16,7 +19,7 @@ fn mirror(running: &Running, copy: &Path) -> std::process::Output {
 /// A hub that has rotated its key since its backup, restored; beside it a copy of its log as it was, and the root key's
 /// text.
 struct Restored {
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
     lost: PathBuf,
     data: PathBuf,
     copy: PathBuf,
@@ -41,18 +44,16 @@ fn restored() -> Restored {
     well(&restore);
     assert!(String::from_utf8(restore.stderr).unwrap().contains("log take"));
     put_keys(&lost, &data);
-    Restored { _folder: folder, lost, data, copy, paper }
+    Restored { folder, lost, data, copy, paper }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_restored_hub_signs_again_when_a_copy_of_its_log_was_taken_in() {
-    let Restored { lost, data, copy, .. } = restored();
+    let Restored { folder: _folder, lost, data, copy, .. } = restored();
     let running = Running::start(&data);
-    let answer = reqwest::get(format!("{}/v1/log/checkpoint", running.url)).await.unwrap();
-    assert_eq!(answer.status(), 503);
-    let problem: serde_json::Value = answer.json().await.unwrap();
-    assert_eq!(problem["code"], "log_incomplete", "{problem}");
-    assert!(problem["detail"].as_str().unwrap().contains("sync-server log take"));
+    let client = Client::new(&running.url, key(1)).await;
+    let told = client.plain(Method::GET, "/v1/log/checkpoint", Vec::new()).await.unwrap_err();
+    assert_eq!(told, (503, "log_incomplete".to_owned()));
     running.signal(Signal::TERM);
     assert!(fails(&at(&data, &["keys", "rotate"])).contains("log take"));
     let doctor = well(&at(&data, &["doctor"]));
@@ -70,11 +71,12 @@ async fn a_restored_hub_signs_again_when_a_copy_of_its_log_was_taken_in() {
 
 #[test]
 fn without_a_copy_the_root_key_has_the_log_begin_anew_under_another_name() {
-    let Restored { lost, data, copy, paper, .. } = restored();
+    let Restored { folder: _folder, lost, data, copy, paper } = restored();
     let stranger = served();
     let others = well(&at(stranger.path(), &["keys", "root"]));
     let anew = |typed_key: &str| typed(&data, &["log", "begin-anew"], typed_key);
-    assert!(fails(&anew(&others)).contains("another hub"));
+    let said = fails(&anew(&others));
+    assert!(said.contains("another hub"), "{said}");
     assert!(fails(&anew("nonsense")).contains("not typed as it stands"));
     let name = well(&anew(&paper));
     assert_eq!(name, format!("{}/2", signer(&lost).0));
@@ -87,10 +89,10 @@ fn without_a_copy_the_root_key_has_the_log_begin_anew_under_another_name() {
     let anew = copy.with_file_name("anew");
     assert_eq!(well(&mirror(&running, &anew)), "3 entries");
     running.signal(Signal::TERM);
-    let (origin, key) = signer(&data);
+    let (origin, signs) = signer(&data);
     assert_eq!(origin.to_string(), name);
     let note = std::fs::read_to_string(anew.join("checkpoint")).unwrap();
-    assert_eq!(SignedCheckpoint(note).verify(&origin, &key).unwrap().size, 3);
+    assert_eq!(SignedCheckpoint(note).verify(&origin, &signs).unwrap().size, 3);
     well(&at(&data, &["doctor"]));
     assert!(fails(&at(&data, &["log", "take", copy.to_str().unwrap()])).contains("log here"));
 }

@@ -95,7 +95,12 @@ impl Desk {
         let (sha256, size) = (Sha256::of(file), file.len());
         let facts =
             format!(r#"{{"name":"{entry}.pdf","sha256":"{sha256}","size":{size},"kind":"application/pdf"}}"#);
-        self.set(&format!("{field}?file.{entry:016x}"), &facts);
+        let name = format!("{field}?file.{entry:016x}");
+        self.set(&name, &facts);
+        self.set(
+            &format!("{name}.kind"),
+            if field == "safety.waste" { "station_record" } else { "inspector" },
+        );
     }
 
     /// Brings the sample's files to the hub.

@@ -31,6 +31,8 @@ pub(super) const ANOTHER_HUB: &str = "another_hub";
 pub(super) const NOT_FINAL: &str = "not_final";
 /// The hub was restored, and its public log is not complete yet.
 pub(super) const LOG_INCOMPLETE: &str = "log_incomplete";
+/// The hub has nothing of that name.
+pub(super) const NOT_FOUND: &str = "not_found";
 /// What was uploaded is another file than it was said to be.
 pub(super) const WRONG_HASH: &str = "hash_mismatch";
 /// The detail that says where the hub's log ends.

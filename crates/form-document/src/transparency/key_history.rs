@@ -235,3 +235,70 @@ impl KeyHistory {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+    use super::*;
+
+    fn key(number: u8) -> SigningKey {
+        SigningKey::from_seed(&[number; 32]).unwrap()
+    }
+
+    fn name(text: &str) -> Origin {
+        Origin::try_from(text.to_owned()).unwrap()
+    }
+
+    const ROOT: u8 = 1;
+    const FIRST: u8 = 2;
+
+    fn push(history: &mut KeyHistory, index: u64, log: &str, act: KeyAct, by: u8) -> Result<(), BadKeys> {
+        let event = KeyEvent { log: name(log), time_ms: 0, act };
+        history.push(index, &event.sign(&key(by)).unwrap(), &key(ROOT).public())
+    }
+
+    fn anew(name: &str, size: u64) -> KeyAct {
+        KeyAct::BeginAnew { name: self::name(name), size, root: Sha256([7; 32]) }
+    }
+
+    fn begun() -> KeyHistory {
+        let mut history = KeyHistory::default();
+        push(&mut history, 0, "hub", KeyAct::Introduce { key: key(FIRST).public() }, ROOT).unwrap();
+        history
+    }
+
+    #[test]
+    fn a_log_goes_on_under_another_name_with_the_same_key() {
+        let mut history = begun();
+        push(&mut history, 5, "hub", anew("hub/2", 5), ROOT).unwrap();
+        assert_eq!(history.name_for_size(5), Some(&name("hub")));
+        assert_eq!(history.name_for_size(6), Some(&name("hub/2")));
+        assert_eq!(history.left(&name("hub")), Some(Tree { size: 5, root: Sha256([7; 32]) }));
+        assert_eq!(history.left(&name("hub/2")), None);
+        assert_eq!(history.signer(&name("hub/2"), 6), Ok(Some(key(FIRST).public())));
+        let rotate = KeyAct::Rotate { from: key(FIRST).public(), to: key(3).public() };
+        let old = BadKeys::OtherLog { found: "hub".to_owned(), expected: "hub/2".to_owned() };
+        assert_eq!(push(&mut history, 6, "hub", rotate.clone(), FIRST), Err(old), "the old name is left");
+        push(&mut history, 6, "hub/2", rotate, FIRST).unwrap();
+        assert_eq!(history.names().count(), 2);
+    }
+
+    #[test]
+    fn only_the_root_key_says_so_and_only_where_it_stands() {
+        let refused = |index: u64, act: KeyAct, by: u8, expected: &BadKeys| {
+            let mut history = begun();
+            assert_eq!(push(&mut history, index, "hub", act, by).as_ref(), Err(expected));
+            assert_eq!(history, begun(), "nothing has changed");
+        };
+        refused(5, anew("hub/2", 5), FIRST, &BadKeys::NotByRoot);
+        refused(5, anew("hub/2", 4), ROOT, &BadKeys::NotAnew);
+        refused(5, anew("hub", 5), ROOT, &BadKeys::NotAnew);
+        let mut empty = KeyHistory::default();
+        assert_eq!(push(&mut empty, 0, "hub", anew("hub/2", 0), ROOT), Err(BadKeys::NotAnew));
+        let mut history = begun();
+        push(&mut history, 5, "hub", anew("hub/2", 5), ROOT).unwrap();
+        assert_eq!(push(&mut history, 5, "hub/2", anew("hub/3", 5), ROOT), Err(BadKeys::OutOfOrder));
+        assert_eq!(push(&mut history, 6, "hub/2", anew("hub", 6), ROOT), Err(BadKeys::NotAnew));
+    }
+}

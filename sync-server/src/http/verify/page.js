@@ -28,7 +28,7 @@ const ask = async (digest) => {
   if (!answer.ok) return by('result').replaceChildren(`${answer.status}`);
   const said = await answer.json();
   if (!said.known) return show('unknown');
-  return show('known', { index: said.index, time: new Date(said.logged_ms).toUTCString() });
+  return show('known', { index: said.index, time: said.logged_ms ? new Date(said.logged_ms).toUTCString() : '—' });
 };
 if (crypto.subtle) {
   by('pick').hidden = false;
