@@ -74,7 +74,7 @@ pub enum SigningCommand {
 /// What is verified, and against what.
 #[derive(Debug, Args)]
 pub struct VerifyArguments {
-    /// 定稿包（文件夹或 ZIP）或回执。A package (folder or ZIP), or a receipt.
+    /// 提交包（文件夹或 ZIP）或回执。A package (folder or ZIP), or a receipt.
     #[arg(value_name = "PACKAGE|RECEIPT")]
     pub path: PathBuf,
     /// 协同中心存证日志的根密钥，或存有它的文件。The root key of the hub's log, or a file that holds it.
