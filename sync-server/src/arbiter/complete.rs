@@ -48,7 +48,7 @@ impl Core {
         let checked = copy.check(&root).map_err(|bad| refused(&bad))?;
         let size = self.storage.seal_size()?;
         self.check_extends(copy, size)?;
-        let contents = self.contents(copy, &checked, receipts, &root)?;
+        let contents = contents(copy, &checked, receipts, &root)?;
         let mut completed = Completed { size: checked.tree.size, ..Completed::default() };
         let mut seals = Vec::new();
         for entry in contents.values().filter(|entry| entry.index < size) {
@@ -93,64 +93,6 @@ impl Core {
         Ok(())
     }
 
-    /// What is known of the log's entries: changes of keys by the copy itself, final revisions by receipts.
-    fn contents(
-        &self,
-        copy: &LogCopy,
-        checked: &CheckedCopy,
-        receipts: &[Receipt],
-        root: &PublicKey,
-    ) -> Result<BTreeMap<u64, SealEntry>, HubError> {
-        let mut contents = BTreeMap::new();
-        for (index, envelope) in &copy.keys {
-            let entry = self.known(*index, envelope, Purpose::HubKey, SealSubject::Key)?;
-            contents.insert(*index, entry);
-        }
-        let known = Known { later_keys: copy.keys.clone(), ..Known::default() };
-        for receipt in receipts {
-            let proven = receipt.verify(root, &known).map_err(|bad| refused(&bad))?;
-            if proven.tree.size > checked.tree.size {
-                let (more, less) = (proven.tree.size, checked.tree.size);
-                let detail =
-                    format!("a receipt knows {more} entries of the log, the copy {less}; take a newer copy");
-                return Err(refused(&detail));
-            }
-            let Manifest { application, revision: number, .. } = proven.manifest;
-            let mut envelope = receipt.envelope.clone();
-            envelope.signatures.retain(|one| one.keyid == proven.lead);
-            let subject = SealSubject::Revision { application, number };
-            let mut entry = self.known(proven.index, &envelope, Purpose::Manifest, subject)?;
-            if copy.leaves.get(usize::try_from(entry.index).unwrap_or(usize::MAX)) != Some(&entry.leaf) {
-                return Err(refused(&format!("a receipt is about another entry {}", entry.index)));
-            }
-            entry.signature = receipt.envelope.signature(&proven.hub);
-            contents.insert(entry.index, entry);
-        }
-        Ok(contents)
-    }
-
-    /// An entry of which the envelope is known; a change of keys bears the signature that it needs.
-    fn known(
-        &self,
-        index: u64,
-        envelope: &Envelope,
-        purpose: Purpose,
-        subject: SealSubject,
-    ) -> Result<SealEntry, HubError> {
-        let author = envelope.author().ok_or_else(|| refused(&"a statement is signed by nobody"))?;
-        let leaf = Leaf::of(envelope, purpose, &author)
-            .ok_or_else(|| refused(&"a statement is not its author's"))?;
-        Ok(SealEntry {
-            index,
-            subject,
-            leaf,
-            envelope: envelope.to_vec().map_err(|error| refused(&error))?,
-            digest: Sha256::of(&envelope.payload),
-            added_ms: WHEN_LOST,
-            signature: envelope.signature(&author),
-        })
-    }
-
     /// Says what an entry is about that the hub has lost and somebody brings again. Returns whether there was one.
     pub(super) fn recall(
         &mut self,
@@ -162,7 +104,7 @@ impl Core {
         let Some(lost) = self.storage.seal_unknown(&leaf)? else { return Ok(false) };
         let (application, number) = (manifest.application.clone(), manifest.revision);
         let subject = SealSubject::Revision { application, number };
-        let entry = self.known(lost.index, envelope, Purpose::Manifest, subject)?;
+        let entry = known_entry(lost.index, envelope, Purpose::Manifest, subject)?;
         let entry = SealEntry { signature: None, ..entry };
         let seals = vec![SealWrite::Content(Box::new(entry))];
         self.commit(&Commit { seals, ..Commit::default() })?;
@@ -191,6 +133,62 @@ impl Core {
         self.commit(&Commit { seals: vec![event, SealWrite::Complete], ..Commit::default() })?;
         Ok(name)
     }
+}
+
+/// What is known of the log's entries: changes of keys by the copy itself, final revisions by receipts.
+fn contents(
+    copy: &LogCopy,
+    checked: &CheckedCopy,
+    receipts: &[Receipt],
+    root: &PublicKey,
+) -> Result<BTreeMap<u64, SealEntry>, HubError> {
+    let mut contents = BTreeMap::new();
+    for (index, envelope) in &copy.keys {
+        let entry = known_entry(*index, envelope, Purpose::HubKey, SealSubject::Key)?;
+        contents.insert(*index, entry);
+    }
+    let known = Known { later_keys: copy.keys.clone(), ..Known::default() };
+    for receipt in receipts {
+        let proven = receipt.verify(root, &known).map_err(|bad| refused(&bad))?;
+        if proven.tree.size > checked.tree.size {
+            let (more, less) = (proven.tree.size, checked.tree.size);
+            let detail =
+                format!("a receipt knows {more} entries of the log, the copy {less}; take a newer copy");
+            return Err(refused(&detail));
+        }
+        let Manifest { application, revision: number, .. } = proven.manifest;
+        let mut envelope = receipt.envelope.clone();
+        envelope.signatures.retain(|one| one.keyid == proven.lead);
+        let subject = SealSubject::Revision { application, number };
+        let mut entry = known_entry(proven.index, &envelope, Purpose::Manifest, subject)?;
+        if copy.leaves.get(usize::try_from(entry.index).unwrap_or(usize::MAX)) != Some(&entry.leaf) {
+            return Err(refused(&format!("a receipt is about another entry {}", entry.index)));
+        }
+        entry.signature = receipt.envelope.signature(&proven.hub);
+        contents.insert(entry.index, entry);
+    }
+    Ok(contents)
+}
+
+/// An entry of which the envelope is known; a change of keys bears the signature that it needs.
+fn known_entry(
+    index: u64,
+    envelope: &Envelope,
+    purpose: Purpose,
+    subject: SealSubject,
+) -> Result<SealEntry, HubError> {
+    let author = envelope.author().ok_or_else(|| refused(&"a statement is signed by nobody"))?;
+    let leaf =
+        Leaf::of(envelope, purpose, &author).ok_or_else(|| refused(&"a statement is not its author's"))?;
+    Ok(SealEntry {
+        index,
+        subject,
+        leaf,
+        envelope: envelope.to_vec().map_err(|error| refused(&error))?,
+        digest: Sha256::of(&envelope.payload),
+        added_ms: WHEN_LOST,
+        signature: envelope.signature(&author),
+    })
 }
 
 /// The name behind a log's: `hub/2` behind `hub`, `hub/3` behind that.

@@ -19,7 +19,7 @@ use form_model::id::ApplicationId;
 
 use super::core::{Core, unknown};
 use super::enrol::refusal;
-use super::open::{OpenApplication, open};
+use super::open::OpenApplication;
 use super::round::{Ask, Judged};
 use crate::error::{ErrorCode, HubError};
 use crate::storage::file::BlobHash;
@@ -33,7 +33,8 @@ impl Core {
     /// When the device takes no part in the application, or the store fails.
     pub fn obstacles(&mut self, device: &PublicKey, id: &ApplicationId) -> Result<Vec<Obstacle>, HubError> {
         self.admit(device, id)?;
-        let (stored, form) = self.stored(id)?;
+        let form = self.make_ready(id)?;
+        let stored = self.opened(id)?;
         let unsent = self.unsent(id)?;
         let contents = stored.ledger.document.contents(&form);
         let roster = stored.ledger.chain().newest();
@@ -140,7 +141,8 @@ impl Core {
 
     /// Builds the manifest from what is stored, and compares it byte for byte.
     fn rebuild(&mut self, id: &ApplicationId, manifest: &Manifest, payload: &[u8]) -> Result<(), HubError> {
-        let (stored, form) = self.stored(id)?;
+        let form = self.make_ready(id)?;
+        let stored = self.opened(id)?;
         let document = &stored.ledger.document;
         let roster = stored.ledger.chain().newest();
         let contents = document.contents(&form);
@@ -198,13 +200,21 @@ impl Core {
         self.sign_pending()
     }
 
-    /// The application as it is stored, whatever the open one holds.
-    fn stored(&mut self, id: &ApplicationId) -> Result<(OpenApplication, Arc<FormDefinition>), HubError> {
+    /// Opens the application as it is stored, with every value that was ever cleared, and returns its form.
+    fn make_ready(&mut self, id: &ApplicationId) -> Result<Arc<FormDefinition>, HubError> {
+        self.open(id)?;
+        // An open ledger is what all commits have stored, or it was dropped with the commit that failed.
+        if self.storage.head(id)? != Some(self.opened(id)?.head) {
+            self.cache.drop(id);
+            self.open(id)?;
+        }
+        let open = self.cache.get(id).ok_or_else(unknown)?;
+        if !open.clears_known {
+            open.ledger.document.recall_all_clears();
+            open.clears_known = true;
+        }
         let record = self.storage.application(id)?.ok_or_else(unknown)?;
-        let form = self.forms.get(&*self.storage, &record.package)?;
-        let mut stored = open(&*self.storage, id, &record, &form, &self.key.public())?;
-        stored.ledger.document.recall_all_clears();
-        Ok((stored, form))
+        Ok(self.forms.get(&*self.storage, &record.package)?)
     }
 
     fn missing_files<'a>(

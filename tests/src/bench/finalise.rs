@@ -6,7 +6,7 @@ use std::io::Write as _;
 use std::path::Path;
 use std::time::Instant;
 
-use anyhow::{Context as _, ensure};
+use anyhow::ensure;
 use automerge::{Automerge, Change};
 use form_client::evidence::prepare;
 use form_client::fill;
@@ -22,6 +22,9 @@ use crate::typist::FORM;
 
 /// The slots of evidence that the form has; each gets a file.
 const FILES: usize = 15;
+/// The section that is given back each time, and the answer in it that is written again.
+const RETURNED: &str = "plan";
+const WRITTEN: &str = "plan.text";
 /// How much longer than the bare operation it may take.
 const GOAL: f64 = 1.5;
 
@@ -42,8 +45,10 @@ pub async fn measure(folder: &Path, changes: usize, rounds: usize) -> anyhow::Re
     hub::transfer(&lead.desk, &connection, &lead.application, Extent::All).await?;
     let (mut made, mut bare) = (Samples::default(), Samples::default());
     let mut applied = 0;
+    let definition = lead.desk.with(|desk| Ok(desk.open_application(&lead.application)?.definition))?;
+    let mut sections: Vec<String> = definition.counted_sections().into_iter().collect();
     for round in 0..rounds {
-        let first = sign(&lead)?;
+        sign(&lead, &sections)?;
         lead.sync().await?;
         let submission = lead.desk.with(|desk| desk.submission(&lead.application, &[]))?;
         let changes = changes_of(&lead)?;
@@ -54,8 +59,10 @@ pub async fn measure(folder: &Path, changes: usize, rounds: usize) -> anyhow::Re
         bare.push(apply(changes, &folder.join(format!("bare-{round}")))?);
         lead.sync().await?;
         let reasons = vec![Reason { on: None, text: "请核对".to_owned() }];
-        act(&lead, SigningAct::Return { sections: vec![first], reasons })?;
+        sections = vec![RETURNED.to_owned()];
+        act(&lead, SigningAct::Return { sections: sections.clone(), reasons })?;
         lead.sync().await?;
+        lead.append(WRITTEN, "。");
     }
     ensure!(applied > changes, "{applied} changes were applied, and {changes} characters typed");
     let name = |which: &str| {
@@ -85,15 +92,12 @@ fn answer(lead: &LoopbackDesk, folder: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Signs every section off and declares the whole. Returns the first section's id.
-fn sign(lead: &LoopbackDesk) -> anyhow::Result<String> {
-    let sections =
-        lead.desk.with(|desk| Ok(desk.open_application(&lead.application)?.definition))?.counted_sections();
-    for section in &sections {
+/// Signs sections off and declares the whole.
+fn sign(lead: &LoopbackDesk, sections: &[String]) -> anyhow::Result<()> {
+    for section in sections {
         act(lead, SigningAct::SignOff { section: section.clone(), signer: signer() })?;
     }
-    act(lead, SigningAct::Declare { signer: signer() })?;
-    sections.into_iter().next().context("the form has no section")
+    act(lead, SigningAct::Declare { signer: signer() })
 }
 
 fn signer() -> Signer {
