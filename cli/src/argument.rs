@@ -258,7 +258,8 @@ pub enum SigningCommand {
     /// 定稿：协同中心核对、签名并出具回执。Make the revision final at the hub.
     Finalise {
         id: String,
-        /// 不再等待的设备与理由。A device that holds unsent changes and is not waited for, and why.
+        /// 不再等待的设备（公钥开头）与理由，记入定稿。A device (start of its key) that holds unsent changes and is not waited
+        /// for, and why; signed with the rest.
         #[arg(long, value_name = "DEVICE=REASON")]
         unsent: Vec<String>,
         /// 写成信使文件，由他人带到协同中心。Write a courier's file instead, for somebody who reaches the hub.
@@ -276,9 +277,9 @@ pub enum SigningCommand {
         #[arg(long = "reason", value_name = "[FIELD=]TEXT", required = true)]
         reasons: Vec<String>,
     },
-    /// 各稿。The final revisions.
+    /// 各稿，以及退回的理由。The final revisions, and why they were returned.
     Revisions { id: String },
-    /// 两稿的不同。How two final revisions differ.
+    /// 两稿逐栏的不同。How two final revisions differ, field by field.
     Diff { id: String, a: u64, b: u64 },
     /// 回执。A final revision's receipt: printed, written, or taken in from a courier.
     Receipt {

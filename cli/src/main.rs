@@ -30,7 +30,7 @@ use argument::{Arguments, BundleCommand, Command};
 use output::Output;
 
 /// Exit code of `check` when finalising would be blocked, of `verify` when something does not hold, of `evidence` when a file was not added or is not sound, or a directory has faults or other sums than the form, of `demo` when not all ended with the same answers, and of
-/// `sync` when the hub takes no part because it was restored and waits for others.
+/// `sync` when the hub takes no part because it was restored and waits for others, or its public log is not what it was.
 const NOT_GOOD: u8 = 1;
 /// Exit code of anything that could not be done.
 const FAILED: u8 = 2;

@@ -1,24 +1,30 @@
 //! `huiqian signing | sign-off | withdraw | declare | finalise | return | revisions | diff | receipt`
 
 use std::collections::BTreeSet;
+use std::iter;
 use std::path::Path;
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use form_client::clock;
 use form_client::hub::{self, LocalDesk};
 use form_client::workspace::Workspace;
+use form_model::check::subject;
 use form_model::command::{
-    Excuse, FinalSummary, Reason, Signer, Signing, SigningAct, SigningRequest, StatementState,
-    StatementSummary,
+    Excuse, FieldDifference, FileName, FinalSummary, Reason, ReturnSummary, Signer, Signing, SigningAct,
+    SigningRequest, StatementState, StatementSummary,
 };
+use form_model::definition::FormDefinition;
+use form_model::error::{ErrorCode, UserError};
 use form_model::id::{AnswerId, ApplicationId};
 use form_model::member::Step;
+use serde::Serialize;
 use serde_json::json;
 
 use crate::answer::plain;
 use crate::argument::{Arguments, SignerArguments, SigningCommand};
 use crate::output::Output;
 use crate::sync::wait;
+use crate::team;
 
 /// What stands between a device's key and why it is not waited for.
 const IS: char = '=';
@@ -36,7 +42,7 @@ pub fn run(arguments: &Arguments, command: &SigningCommand, output: &Output) -> 
             let statement = whole_statement(&mut workspace, &id, statement)?;
             let signer = signer.fill(&workspace);
             let act = SigningAct::Withdraw { statement, signer, reason: reason.clone() };
-            tell(&workspace.signing(&SigningRequest { application: id, act })?, output)
+            done(&mut workspace, id, act, output)
         }
         SigningCommand::Declare { id, signer } => {
             signed(arguments, id, signer, |signer| SigningAct::Declare { signer }, output)
@@ -72,7 +78,7 @@ impl SignerArguments {
 fn act(arguments: &Arguments, id: &str, act: SigningAct, output: &Output) -> anyhow::Result<bool> {
     let mut workspace = arguments.workspace()?;
     let application = workspace.resolve(id)?;
-    tell(&workspace.signing(&SigningRequest { application, act })?, output)
+    done(&mut workspace, application, act, output)
 }
 
 fn signed(
@@ -85,11 +91,24 @@ fn signed(
     let mut workspace = arguments.workspace()?;
     let application = workspace.resolve(id)?;
     let act = act(signer.fill(&workspace));
-    tell(&workspace.signing(&SigningRequest { application, act })?, output)
+    done(&mut workspace, application, act, output)
+}
+
+/// Does it, and prints how sign-off stands then.
+fn done(
+    workspace: &mut Workspace,
+    application: ApplicationId,
+    act: SigningAct,
+    output: &Output,
+) -> anyhow::Result<bool> {
+    let definition = workspace.answers(&application)?.0;
+    let signing = workspace.signing(&SigningRequest { application, act })?;
+    output.result(&signing, |signing| lines(signing, &definition, output))?;
+    Ok(true)
 }
 
 /// The statement that a start of its name means.
-fn whole_statement(workspace: &mut Workspace, id: &ApplicationId, start: &str) -> anyhow::Result<String> {
+fn whole_statement(workspace: &mut Workspace, id: &ApplicationId, start: &str) -> Result<String, UserError> {
     let request = SigningRequest { application: id.clone(), act: SigningAct::Read };
     let signing = workspace.signing(&request)?;
     let all = signing.sections.iter().flat_map(|section| &section.statements).chain(&signing.declarations);
@@ -97,7 +116,11 @@ fn whole_statement(workspace: &mut Workspace, id: &ApplicationId, start: &str) -
         all.map(|statement| statement.id.as_str()).filter(|id| id.starts_with(start)).collect();
     match found.len() {
         1 => Ok(found.into_iter().collect()),
-        count => bail!("{count} statements start with “{start}”; `signing` lists them"),
+        count => Err(UserError::new(ErrorCode::NotSigned).with_pair(
+            "cause",
+            format!("有 {count} 份签认的编号以“{start}”开头；请照 signing 列出的填写"),
+            format!("{count} statements start with “{start}”; give it as in `signing`"),
+        )),
     }
 }
 
@@ -117,9 +140,14 @@ fn finalise(
     courier: Option<&Path>,
     output: &Output,
 ) -> anyhow::Result<bool> {
-    let excuses = unsent.iter().map(|text| excuse(text)).collect::<anyhow::Result<Vec<_>>>()?;
+    let given = unsent.iter().map(|text| device_and_reason(text)).collect::<anyhow::Result<Vec<_>>>()?;
     let desk = LocalDesk::new(arguments.workspace()?);
     let id = desk.with(|desk| desk.resolve(id))?;
+    let excuse = |(start, reason): (&str, &str)| {
+        let device = desk.with(|desk| team::device_that_starts(desk, &id, start))?;
+        Ok(Excuse { device, reason: reason.to_owned() })
+    };
+    let excuses = given.into_iter().map(excuse).collect::<Result<Vec<_>, UserError>>()?;
     if let Some(file) = courier {
         let bytes = desk.with(|desk| desk.courier(&id, &excuses))?;
         std::fs::write(file, bytes).with_context(|| file.display().to_string())?;
@@ -138,9 +166,8 @@ fn submit(arguments: &Arguments, id: &str, file: &Path, output: &Output) -> anyh
     told(&kept, output)
 }
 
-fn excuse(text: &str) -> anyhow::Result<Excuse> {
-    let (device, reason) = text.split_once(IS).context("write it like DEVICE=REASON")?;
-    Ok(Excuse { device: device.to_owned(), reason: reason.to_owned() })
+fn device_and_reason(text: &str) -> anyhow::Result<(&str, &str)> {
+    text.split_once(IS).context("write it like DEVICE=REASON")
 }
 
 fn told(kept: &FinalSummary, output: &Output) -> anyhow::Result<bool> {
@@ -159,35 +186,22 @@ fn told(kept: &FinalSummary, output: &Output) -> anyhow::Result<bool> {
     Ok(true)
 }
 
-/// Prints how sign-off stands; whether nothing stands in the way.
-fn tell(signing: &Signing, output: &Output) -> anyhow::Result<bool> {
-    output.result(signing, |signing| lines(signing, output))?;
-    Ok(true)
-}
-
-fn lines(signing: &Signing, output: &Output) -> Vec<String> {
+fn lines(signing: &Signing, definition: &FormDefinition, output: &Output) -> Vec<String> {
     let state = if signing.revision.closed {
         output.pick("第 {n} 稿 已定稿", "revision {n}, final")
     } else {
         output.pick("第 {n} 稿", "revision {n}")
     };
     let mut lines = vec![state.replace("{n}", &signing.revision.current.to_string())];
-    if let Some(returned) = &signing.revision.returned {
-        let head = output.pick("退回修改：", "returned: ");
-        lines.push(format!("{head}{} {}", returned.agency, returned.sections.join(" ")));
-        lines.extend(
-            returned.reasons.iter().map(|reason| {
-                format!("  {} {}", reason.on.as_ref().map_or("", |on| on.as_str()), reason.text)
-            }),
-        );
-    }
+    lines.extend(signing.revision.returned.iter().flat_map(|back| returned_lines(back, definition, output)));
     for section in &signing.sections {
         let mark = if section.is_signed() {
             output.pick("已签认", "signed")
         } else {
             output.pick("未签认", "not signed")
         };
-        lines.push(format!("{}  {mark}", section.section));
+        let title = title(&section.section, definition, output);
+        lines.push(format!("{}  {title}  {mark}", section.section));
         lines.extend(section.statements.iter().map(|statement| line(statement, output)));
         let lacking = section.agencies.iter().filter_map(|agency| Some((agency, agency.next?)));
         lines.extend(lacking.map(|(agency, next)| {
@@ -212,7 +226,10 @@ fn line(statement: &StatementSummary, output: &Output) -> String {
     let name = statement.id.get(..12).unwrap_or_default();
     let time = clock::local_time(statement.time_ms);
     let (agency, person, title) = (&statement.agency_name, &statement.person, &statement.title);
-    format!("  {name}  {what}  {agency} {person} {title}  {time}  {state} {}", statement.reason)
+    let words = [&statement.remark, &statement.reason].map(String::as_str).join(" ");
+    format!("  {name}  {what}  {agency} {person} {title}  {time}  {state}  {}", words.trim())
+        .trim_end()
+        .to_owned()
 }
 
 /// What a step is called.
@@ -227,43 +244,98 @@ pub fn step(step: Step, output: &Output) -> &str {
 fn revisions(arguments: &Arguments, id: &str, output: &Output) -> anyhow::Result<bool> {
     let mut workspace = arguments.workspace()?;
     let application = workspace.resolve(id)?;
+    let definition = workspace.answers(&application)?.0;
     let signing = workspace.signing(&SigningRequest { application, act: SigningAct::Read })?;
     output.result(&signing.finals, |finals| {
-        let none = output.pick("还没有定稿。", "No revision is final yet.");
-        let mut lines: Vec<String> = finals
-            .iter()
-            .map(|one| match &one.fault {
-                Some(fault) => format!("{}  {}", one.number, fault.sentence(output.language)),
-                None => {
-                    let time = clock::local_time(one.made_ms);
-                    format!(
-                        "{}  {}  {time}  {}  {} #{}",
-                        one.number, one.digest, one.person, one.origin, one.index
-                    )
-                }
-            })
-            .collect();
-        if lines.is_empty() {
-            lines.push(none.to_owned());
+        if finals.is_empty() {
+            return vec![output.pick("还没有定稿。", "No revision is final yet.").to_owned()];
         }
-        lines
+        let lines = |one: &FinalSummary| {
+            let returned = one.returned.iter().flat_map(|back| returned_lines(back, &definition, output));
+            iter::once(final_line(one, output)).chain(returned).collect::<Vec<_>>()
+        };
+        finals.iter().flat_map(lines).collect()
     })?;
     Ok(signing.finals.iter().all(|one| one.fault.is_none()))
+}
+
+fn final_line(one: &FinalSummary, output: &Output) -> String {
+    if let Some(fault) = &one.fault {
+        return format!("{}  {}", one.number, fault.sentence(output.language));
+    }
+    let time = clock::local_time(one.made_ms);
+    format!("{}  {}  {time}  {}  {} #{}", one.number, one.digest, one.person, one.origin, one.index)
+}
+
+/// How a revision was given back, and why.
+fn returned_lines(back: &ReturnSummary, definition: &FormDefinition, output: &Output) -> Vec<String> {
+    let titles: Vec<String> =
+        back.sections.iter().map(|section| title(section, definition, output)).collect();
+    let mut lines = vec![format!(
+        "  {}{} {}  {}  {}",
+        output.pick("退回修改：", "returned by "),
+        back.agency,
+        back.person,
+        clock::local_time(back.time_ms),
+        titles.join(output.pick("、", ", "))
+    )];
+    lines.extend(back.reasons.iter().map(|reason| {
+        let on = reason.on.as_ref().map(|on| format!("{}: ", subject(definition, output.language, on)));
+        format!("    {}{}", on.unwrap_or_default(), reason.text)
+    }));
+    lines
+}
+
+/// What a section is called.
+fn title(section: &str, definition: &FormDefinition, output: &Output) -> String {
+    definition.text(output.language, &format!("{section}.title")).to_owned()
+}
+
+/// What a slot of evidence is called.
+fn slot_name(slot: &str, definition: &FormDefinition, output: &Output) -> String {
+    let known = definition.evidence.iter().find(|known| known.id == slot);
+    let number = known.map_or_else(|| slot.to_owned(), |known| known.number.to_string());
+    output.pick("佐证材料 {}", "evidence {}").replace("{}", &number)
+}
+
+/// An answer that two revisions have differently, with what it is called.
+#[derive(Serialize)]
+struct Differs<'a> {
+    title: String,
+    #[serde(flatten)]
+    field: &'a FieldDifference,
 }
 
 fn diff(arguments: &Arguments, id: &str, a: u64, b: u64, output: &Output) -> anyhow::Result<bool> {
     let mut workspace = arguments.workspace()?;
     let id = workspace.resolve(id)?;
     let difference = workspace.revision_difference(&id, a, b)?;
-    output.result(&difference, |difference| {
+    let definition = workspace.answers(&id)?.0;
+    let differs = difference
+        .fields
+        .iter()
+        .map(|field| Differs { title: subject(&definition, output.language, &field.answer), field });
+    let fields: Vec<Differs<'_>> = differs.collect();
+    let told = json!({
+        "fields": fields,
+        "files_gone": difference.files_gone,
+        "files_new": difference.files_new,
+        "files_changed": difference.files_changed,
+        "slots_reordered": difference.slots_reordered,
+    });
+    output.result(&told, |_| {
         let shown = |value: &Option<_>| value.as_ref().map(plain).unwrap_or_default();
-        let fields = difference
-            .fields
-            .iter()
-            .map(|one| format!("{}: {} → {}", one.answer, shown(&one.before), shown(&one.after)));
-        let gone = difference.files_gone.iter().map(|file| format!("- {}: {}", file.slot, file.name));
-        let new = difference.files_new.iter().map(|file| format!("+ {}: {}", file.slot, file.name));
-        fields.chain(gone).chain(new).collect()
+        let fields = fields.iter().map(|Differs { title, field }| {
+            format!("{title}: {} → {}", shown(&field.before), shown(&field.after))
+        });
+        let slot = |slot: &str| slot_name(slot, &definition, output);
+        let file = |mark: &str, file: &FileName| format!("{mark} {}: {}", slot(&file.slot), file.name);
+        let gone = difference.files_gone.iter().map(|one| file("-", one));
+        let new = difference.files_new.iter().map(|one| file("+", one));
+        let changed = difference.files_changed.iter().map(|one| file("~", one));
+        let order = output.pick("次序有变", "in another order");
+        let moved = difference.slots_reordered.iter().map(|moved| format!("~ {}: {order}", slot(moved)));
+        fields.chain(gone).chain(new).chain(changed).chain(moved).collect()
     })?;
     Ok(true)
 }

@@ -7,7 +7,7 @@ use form_client::code::CodeKind;
 use form_client::hub::{self, Extent, HeardDesk, HubConnection, LocalDesk, Wake};
 use form_model::address;
 use form_model::command::{Event, Link, SyncState};
-use form_model::error::UserError;
+use form_model::error::{ErrorCode, UserError};
 use form_model::id::ApplicationId;
 use serde::Serialize;
 use serde_json::json;
@@ -42,7 +42,7 @@ pub fn join(arguments: &Arguments, text: &str, kind: CodeKind, output: &Output) 
     output.result(&json!({ "id": id }), |_| vec![id.0.clone()])
 }
 
-/// Whether the hub takes part: one that was restored waits for others first.
+/// Whether the hub takes part, as one that was restored and waits for others does not, and its public log is what it was.
 pub fn run(arguments: &Arguments, id: &str, watch: bool, output: &Output) -> anyhow::Result<bool> {
     let desk = LocalDesk::new(arguments.workspace()?);
     let id = desk.with(|desk| desk.resolve(id))?;
@@ -55,7 +55,7 @@ pub fn run(arguments: &Arguments, id: &str, watch: bool, output: &Output) -> any
         });
     }
     let named = desk.with(|desk| desk.hub(&id))?;
-    let restored = wait(async {
+    let takes_part = wait(async {
         let connection = HubConnection::to(&named, hub::device_key(&desk).await?)?;
         let language = output.language;
         let heard = HeardDesk::new(desk.clone(), move |event| {
@@ -64,14 +64,22 @@ pub fn run(arguments: &Arguments, id: &str, watch: bool, output: &Output) -> any
             }
         });
         hub::catch_up(&heard, &connection, &id).await?;
-        hub::follow_log(&heard, &connection, &id).await?;
+        // What is wrong with the log keeps no file from its way.
+        let log = hub::follow_log(&heard, &connection, &id).await;
         hub::transfer(&heard, &connection, &id, Extent::AsSet).await?;
+        let log_is_sound = match log {
+            Err(error) if error.code == ErrorCode::LogBroken => false,
+            followed => followed.map(|()| true)?,
+        };
         // One that has nothing to hand over is answered by a restored hub that waits for others, too.
         let awaited = hub::patiently(|| connection.standing(&id)).await?.awaited;
-        Ok(if awaited.is_empty() { None } else { Some(desk.with(|desk| desk.hub_restored(&id, &awaited))?) })
+        if !awaited.is_empty() {
+            desk.with(|desk| desk.hub_restored(&id, &awaited))?;
+        }
+        Ok(log_is_sound && awaited.is_empty())
     })?;
     tell(&desk, &id, output)?;
-    Ok(restored.is_none())
+    Ok(takes_part)
 }
 
 /// Exchanges with the hub, and carries files of evidence.
@@ -104,12 +112,15 @@ struct Standing {
     hub: Option<String>,
     #[serde(flatten)]
     state: SyncState,
+    /// What is wrong with the hub's public log.
+    log: Option<UserError>,
 }
 
 fn tell(desk: &LocalDesk, id: &ApplicationId, output: &Output) -> anyhow::Result<()> {
     let state = desk.with(|desk| desk.sync_state(id))?;
     let hub = desk.with(|desk| Ok(desk.hub(id).ok().map(|hub| hub.url)))?;
-    output.result(&Standing { hub, state }, |Standing { hub, state }| {
+    let log = if hub.is_some() { desk.with(|desk| desk.log_fault(id))? } else { None };
+    output.result(&Standing { hub, state, log }, |Standing { hub, state, log }| {
         let Some(hub) = hub else {
             return vec![output.pick("还没有接入协同中心", "on no hub yet").to_owned()];
         };
@@ -128,7 +139,7 @@ fn tell(desk: &LocalDesk, id: &ApplicationId, output: &Output) -> anyhow::Result
         if let Link::Restored { .. } = state.link {
             lines.push(state_line(state, output));
         }
-        lines.extend(state.trouble.iter().map(|trouble| trouble.sentence(output.language)));
+        lines.extend(state.trouble.iter().chain(log).map(|trouble| trouble.sentence(output.language)));
         lines
     })
 }

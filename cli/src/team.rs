@@ -209,6 +209,24 @@ fn known_evidence(
     }
 }
 
+/// The one device whose key starts so; also one that was revoked.
+pub fn device_that_starts(
+    workspace: &mut Workspace,
+    id: &ApplicationId,
+    start: &str,
+) -> Result<String, UserError> {
+    let keys = read(workspace, id)?.devices.into_iter().map(|device| device.key);
+    let mut found = keys.filter(|key| key.starts_with(start));
+    match (found.next(), found.next()) {
+        (Some(key), None) if start.len() >= KEY_DIGITS => Ok(key),
+        _ => Err(UserError::new(ErrorCode::NotFinal).with_pair(
+            "cause",
+            format!("没有以“{start}”开头的设备，或者不止一台；请照 members 列出的前 {KEY_DIGITS} 位以上填写。"),
+            format!("No device begins with “{start}”, or several do; give {KEY_DIGITS} digits or more as in `members`."),
+        )),
+    }
+}
+
 fn no_such_key(who: &str) -> UserError {
     UserError::new(ErrorCode::TeamRefused).with_pair(
         "cause",

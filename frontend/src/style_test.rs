@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 const TOKENS: &str = include_str!("../static/style/token.css");
-const SHEETS: [&str; 12] = [
+const SHEETS: [&str; 13] = [
     TOKENS,
     include_str!("../static/style/font.css"),
     include_str!("../static/style/frame.css"),

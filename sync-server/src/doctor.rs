@@ -38,6 +38,8 @@ pub struct Report {
     pub applications: usize,
     /// How many places their logs have.
     pub places: u64,
+    /// Whether the public log may lack what was signed after the backup that was restored.
+    pub log_incomplete: bool,
     /// What is wrong; nothing when all is well.
     pub faults: Vec<Fault>,
 }
@@ -105,6 +107,7 @@ fn examine_all(
 ) -> Result<(), DataError> {
     // Opening one application at a time, the smallest budget will do.
     let mut core = Core::new(Box::new(sqlite), Arc::new(key), Clock::system(), 1)?;
+    report.log_incomplete = core.storage().seal_incomplete()?;
     examine_seal(&core, seal, report)?;
     for id in applications {
         report.applications += 1;
@@ -126,7 +129,7 @@ fn examine_all(
 /// The public log, by the root key that the seal's file names.
 fn examine_seal(core: &Core, seal: &SealFolder, report: &mut Report) -> Result<(), DataError> {
     let signed = core.storage().seal_size()? > 0;
-    let (origin, root) = match seal.public() {
+    let (_, root) = match seal.public() {
         Ok(public) => public,
         // A hub of an earlier version, or one that has never served.
         Err(_) if !signed && !seal.file().exists() => return Ok(()),
@@ -135,7 +138,7 @@ fn examine_seal(core: &Core, seal: &SealFolder, report: &mut Report) -> Result<(
             return Ok(());
         }
     };
-    match core.examine_seal(&origin, &root) {
+    match core.examine_seal(&root) {
         Ok(faults) => faults.into_iter().for_each(|what| report.fault(None, what, RESTORE_LOG)),
         Err(error) => report.fault(None, error.cause.unwrap_or(error.detail), ""),
     }

@@ -94,6 +94,8 @@ pub enum ErrorCode {
     SubmissionRefused,
     /// The hub has no seal, or its signature log is not sound.
     Unsealed,
+    /// The hub was restored from a backup, and its signature log may lack what it has signed since.
+    LogIncomplete,
     /// The store failed; nothing was acknowledged. Try again.
     StorageFailed,
     /// The hub was restored from a backup and waits for what its clients know. Try again.
@@ -159,6 +161,7 @@ impl ErrorCode {
             Self::NotFinal => ("not_final", 409, "The revision cannot be final yet"),
             Self::SubmissionRefused => ("submission_refused", 422, "The submission is not taken in"),
             Self::Unsealed => ("unsealed", 503, "The hub does not sign"),
+            Self::LogIncomplete => ("log_incomplete", 503, "The hub's public log must be completed first"),
             Self::StorageFailed => ("storage_failed", 503, "The hub could not store or read"),
             Self::Recovering => ("recovering", 503, "The hub waits for what its clients know"),
             Self::Busy => ("busy", 503, "The hub cannot answer now"),

@@ -15,6 +15,7 @@ mod http;
 mod hub;
 mod intake;
 pub mod limit;
+pub mod log_copy;
 mod metric;
 pub mod rate;
 mod replay;

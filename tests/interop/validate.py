@@ -1,8 +1,8 @@
 """Holds documents of a package against docs/schema by fastjsonschema, a foreign validator.
 
-    validate.py SCHEMA_FOLDER PACKAGE
+    validate.py SCHEMA_FOLDER PACKAGE [KEYS]
 
-Every document has to be valid; and with a member left out, added or of another kind, anywhere in it, it must not be. Prints how
+KEYS are changes of a hub's keys, as `/v1/log/keys` answers them. Every document has to be valid; and with a member left out, added or of another kind, anywhere in it, it must not be. Prints how
 many documents and how many such changes there were.
 """
 
@@ -51,11 +51,12 @@ def spoilt(document: dict):
 
 
 def main() -> None:
-    schemas, package = map(pathlib.Path, sys.argv[1:])
+    schemas, package, *keys = map(pathlib.Path, sys.argv[1:])
     check = {path.stem: fastjsonschema.compile(json.loads(path.read_text())) for path in schemas.glob("*.json")}
     receipt, manifest = (json.loads((package / f"{name}.json").read_bytes()) for name in ("receipt", "manifest"))
     documents = [("receipt", receipt), ("manifest", manifest)]
-    documents += [("key-event", payload(event["envelope"])) for event in receipt["keys"]]
+    events = receipt["keys"] + [event for path in keys for event in json.loads(path.read_bytes())]
+    documents += [("key-event", payload(event["envelope"])) for event in events]
     documents += [("sign-off", payload(statement)) for statement in manifest["statements"]]
     assert {kind for kind, _ in documents} == set(check), "a schema for which there is no document"
     changes = 0

@@ -102,8 +102,9 @@ def check_note(key: str, origin: str, text: str, lines: list[str]) -> None:
 class Keys:
     """Which key signed when: each change is signed by the root key, or by the key before."""
 
-    def __init__(self, root: str, origin: str) -> None:
-        self.root, self.origin = root, origin
+    def __init__(self, root: str) -> None:
+        self.root = root
+        self.names: list[tuple[int, str]] = []
         self.known: list[tuple[int, str]] = []
         self.revoked: list[tuple[str, int]] = []
 
@@ -114,21 +115,31 @@ class Keys:
         need(not taken, "the key was taken back")
         return keys[-1]
 
+    def name(self, index: int) -> str:
+        return [name for since, name in self.names if since <= index][-1]
+
     def take(self, event: dict, size: int, tree: bytes) -> None:
         index, envelope = event["index"], event["envelope"]
         author = envelope["signatures"][0]["keyid"]
         payload, signature = opened(envelope, HUB_KEY, author, "change of keys")
         said = read(payload)
         act = said["act"]
-        need(said["log"] == self.origin, "change of keys: it is about another log")
+        if not self.names:
+            self.names.append((index, said["log"]))
+        need(said["log"] == self.names[-1][1], "change of keys: it is about another log")
         if act["type"] == "rotate":
             need(author == act["from"] == self.at(index), "change of keys: not by the key before")
             self.known.append((index, act["to"]))
         else:
             need(author == self.root, "change of keys: not by the root key")
-            if act["type"] == "revoke":
+            if act["type"] == "begin_anew":
+                need(act["size"] == index, "change of keys: the log begins anew elsewhere")
+                self.names.append((index, act["name"]))
+            elif act["type"] == "revoke":
                 self.revoked.append((act["key"], act["position"]))
-            self.known.append((index, act["next"] if act["type"] == "revoke" else act["key"]))
+                self.known.append((index, act["next"]))
+            else:
+                self.known.append((index, act["key"]))
         leaf = sha256(pae(HUB_KEY, payload)) + signature
         included(leaf, index, size, event["proof"], tree, "change of keys")
 
@@ -171,9 +182,10 @@ def check_files(folder: pathlib.Path, manifest: dict) -> None:
 def verify(folder: pathlib.Path, root_key: str) -> dict:
     receipt = read((folder / "receipt.json").read_bytes())
     origin, size, tree, text, lines = checkpoint(receipt["checkpoint"])
-    keys = Keys(root_key, origin)
+    keys = Keys(root_key)
     for event in receipt["keys"]:
         keys.take(event, size, tree)
+    need(keys.name(size - 1) == origin, "checkpoint: it is of another log")
     check_note(keys.at(size - 1), origin, text, lines)
     envelope, index = receipt["envelope"], receipt["index"]
     lead = envelope["signatures"][0]["keyid"]

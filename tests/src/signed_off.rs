@@ -12,7 +12,6 @@ use tempfile::TempDir;
 use crate::hub::HubProcess;
 use crate::place::repository;
 use crate::scene::{command_line, only_application};
-use crate::submission::SLOTS;
 
 const FORM: &str = "research-station-renewal";
 /// The form's sections, each with who fills it in a company of two.
@@ -52,33 +51,47 @@ impl SignedOff {
 
     fn filled() -> Self {
         let (hub, home) = (HubProcess::start().unwrap(), TempDir::new().unwrap());
-        let says = |arguments: &[&str]| well(home.path(), arguments);
-        says(&["app", "new", "--form", FORM, "--name", "Example"]);
-        let id = only_application(home.path()).unwrap().0;
-        let sample = repository().join(format!("forms/{FORM}/sample/answers.json"));
-        says(&["fill", &id, "--from", sample.to_str().unwrap()]);
-        let file = home.path().join("report.csv");
-        std::fs::write(&file, "season,tonnes\n2025,6.4\n").unwrap();
-        for (slot, kind) in SLOTS {
-            says(&["evidence", "add", &id, slot, file.to_str().unwrap(), "--kind", kind]);
-        }
-        says(&["connect", &id, hub.url()]);
-        says(&["sync", &id]);
+        let id = filled(home.path(), hub.url());
         Self { hub, home, colleague: None, id }
     }
 
     fn sign(&self) {
-        let id = self.id.as_str();
-        for (section, colleagues) in SECTIONS {
-            let desk = self.colleague.as_ref().filter(|_| colleagues).unwrap_or(&self.home).path();
-            well(desk, &["sync", id]);
-            well(desk, &["sign-off", id, section, "--person", "Lin"]);
-            well(desk, &["sync", id]);
-        }
-        let lead = self.home.path();
-        for arguments in [&["sync", id][..], &["declare", id, "--person", "Lin"], &["sync", id]] {
-            well(lead, arguments);
-        }
+        sign(&self.id, self.home.path(), self.colleague.as_ref().map(TempDir::path));
+    }
+}
+
+/// A lead alone, at a hub that is there already; the application.
+pub fn signed_off_at(lead: &Path, url: &str) -> String {
+    let id = filled(lead, url);
+    sign(&id, lead, None);
+    id
+}
+
+fn filled(lead: &Path, url: &str) -> String {
+    let says = |arguments: &[&str]| well(lead, arguments);
+    says(&["app", "new", "--form", FORM, "--name", "Example"]);
+    let id = only_application(lead).unwrap().0;
+    let sample = repository().join(format!("forms/{FORM}/sample/answers.json"));
+    says(&["fill", &id, "--from", sample.to_str().unwrap()]);
+    let file = lead.join("report.csv");
+    std::fs::write(&file, "season,tonnes\n2025,6.4\n").unwrap();
+    for (slot, kind) in [("1", "inspector"), ("2", "station_record")] {
+        says(&["evidence", "add", &id, slot, file.to_str().unwrap(), "--kind", kind]);
+    }
+    says(&["connect", &id, url]);
+    says(&["sync", &id]);
+    id
+}
+
+fn sign(id: &str, lead: &Path, colleague: Option<&Path>) {
+    for (section, colleagues) in SECTIONS {
+        let desk = colleague.filter(|_| colleagues).unwrap_or(lead);
+        well(desk, &["sync", id]);
+        well(desk, &["sign-off", id, section, "--person", "Lin"]);
+        well(desk, &["sync", id]);
+    }
+    for arguments in [&["sync", id][..], &["declare", id, "--person", "Lin"], &["sync", id]] {
+        well(lead, arguments);
     }
 }
 

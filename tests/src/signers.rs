@@ -36,6 +36,14 @@ impl Signers {
         team.colleague_syncs()?;
         Ok(Self { team, science })
     }
+
+    /// `huiqian COMMAND ID …` at the desk of 科技, while no window has it open.
+    ///
+    /// # Errors
+    /// When it does not end well.
+    pub fn science_says(&self, command: &str, arguments: &[&str]) -> anyhow::Result<String> {
+        self.team.say(&self.science, command, arguments)
+    }
 }
 
 /// The sample's answers, and evidence wherever the form asks for it.

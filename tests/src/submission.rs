@@ -1,6 +1,6 @@
 //! A final submission, made by the command line at a real hub.
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -14,18 +14,9 @@ use crate::scene::{command_line, workspace};
 
 /// A form with three sections and three slots of evidence.
 const FORM: &str = "research-station-renewal";
+/// Slots that want a proof of one kind, by their numbers.
+const KINDS: [(&str, &str); 1] = [("2", "station_record")];
 const SECTIONS: [&str; 3] = ["station", "safety", "operation"];
-
-/// The form's slots that ask for a file, each with a kind that will do.
-pub const SLOTS: [(&str, &str); 2] = [("1", "inspector"), ("2", "station_record")];
-
-/// A file of evidence that was written for a submission.
-#[derive(Clone, Debug)]
-pub struct Paper {
-    pub slot: &'static str,
-    pub kind: &'static str,
-    pub file: PathBuf,
-}
 
 /// The hub, the lead's desk, and what is final there.
 #[derive(Debug)]
@@ -51,7 +42,9 @@ impl Submission {
     ///
     /// # Errors
     /// As [`Self::new`], and when they cannot be written.
-    pub fn with_evidence(write: impl FnOnce(&Path) -> anyhow::Result<Vec<Paper>>) -> anyhow::Result<Self> {
+    pub fn with_evidence(
+        write: impl FnOnce(&Path) -> anyhow::Result<Vec<(&'static str, PathBuf)>>,
+    ) -> anyhow::Result<Self> {
         let (hub, desk) = (HubProcess::start()?, Desk::new()?);
         // Its key lies in a file, whatever keyring the machine has.
         drop(workspace(&desk.home())?);
@@ -62,7 +55,9 @@ impl Submission {
         let answers = repository().join("forms").join(FORM).join("sample/answers.json");
         submission.says("fill", &["--from", &answers.display().to_string()])?;
         submission.says("connect", &[submission.hub.url()])?;
-        for Paper { slot, kind, file } in write(submission.desk.folder())? {
+        for (slot, file) in write(submission.desk.folder())? {
+            let kind =
+                KINDS.iter().find(|(number, _)| *number == slot).map_or("inspector", |(_, kind)| *kind);
             submission.says("evidence add", &[slot, &file.display().to_string(), "--kind", kind])?;
         }
         submission.says("sync", &[])?;
@@ -72,7 +67,10 @@ impl Submission {
     }
 
     /// Everybody signs, and the lead makes the revision final.
-    fn finalise(&self) -> anyhow::Result<()> {
+    ///
+    /// # Errors
+    /// When a step is refused.
+    pub fn finalise(&self) -> anyhow::Result<()> {
         for section in SECTIONS {
             self.says("sign-off", &[section, "--person", "林示例", "--title", "处长"])?;
         }
@@ -116,26 +114,48 @@ impl Submission {
         self.packed(file, "path").map(PathBuf::from)
     }
 
-    /// `sync-server keys …` while the hub stands still; then it serves again.
+    /// A command of the hub's program on its data, while the hub stands still; then it serves again. The command is typed
+    /// a root key when it asks for one. Returns what it says.
     ///
     /// # Errors
-    /// When it does not stop or come up again, or refuses.
-    pub fn keys(&mut self, words: &[&str]) -> anyhow::Result<()> {
+    /// When it refuses, or the hub does not stop or come up again.
+    pub fn administer(&mut self, words: &[&str], root_key: &str) -> anyhow::Result<String> {
         self.hub.stop()?;
+        let typed = self.desk.folder().join("typed");
+        fs::write(&typed, root_key)?;
         let mut program = Command::new(built_program(HUB)?);
-        let output = program.arg("keys").args(words).arg("--data").arg(self.hub.data()).output()?;
-        ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        self.hub.start_again()
+        program.args(words).arg("--data").arg(self.hub.data()).stdin(File::open(&typed)?);
+        let said = said(&mut program)?;
+        self.hub.start_again()?;
+        Ok(said)
+    }
+
+    /// Keeps a copy of the hub's public log in a folder of that name; where it lies.
+    ///
+    /// # Errors
+    /// When the hub's program refuses.
+    pub fn mirror(&self, folder: &str) -> anyhow::Result<PathBuf> {
+        let place = self.desk.folder().join(folder);
+        let mut program = Command::new(built_program(HUB)?);
+        said(program.args(["log", "mirror", self.hub.url(), "--out"]).arg(&place))?;
+        Ok(place)
     }
 }
 
-fn two_files(folder: &Path) -> anyhow::Result<Vec<Paper>> {
-    let write = |((slot, kind), words): ((&'static str, &'static str), &str)| {
+/// What a program says that ends well.
+fn said(program: &mut Command) -> anyhow::Result<String> {
+    let output = program.output()?;
+    ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    Ok(String::from_utf8(output.stdout)?)
+}
+
+fn two_files(folder: &Path) -> anyhow::Result<Vec<(&'static str, PathBuf)>> {
+    let write = |(slot, words): (&'static str, &str)| {
         let file = folder.join(format!("{words}.pdf"));
         fs::write(&file, format!("%PDF-1.4\n% {words}\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"))?;
-        Ok(Paper { slot, kind, file })
+        Ok((slot, file))
     };
-    SLOTS.into_iter().zip(["inspection", "waste log"]).map(write).collect()
+    [("1", "inspection"), ("2", "waste log")].into_iter().map(write).collect()
 }
 
 /// A script of `tests/interop` with the packages that are installed there; whether it ended well, and what it said.

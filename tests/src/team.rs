@@ -143,7 +143,11 @@ impl Team {
         self.lead_says("set", &[leads.0, leads.1]).map(drop)
     }
 
-    fn say(&self, desk: &Desk, command: &str, arguments: &[&str]) -> anyhow::Result<String> {
+    /// The same at any desk that takes part.
+    ///
+    /// # Errors
+    /// When it does not end well.
+    pub fn say(&self, desk: &Desk, command: &str, arguments: &[&str]) -> anyhow::Result<String> {
         let all = [&[command, self.id.0.as_str()], arguments].concat();
         let (code, said) = command_line(&desk.home(), &all)?;
         ensure!(code == Some(0), "huiqian {} ended with {code:?}: {said}", all.join(" "));

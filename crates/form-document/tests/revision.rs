@@ -72,6 +72,10 @@ fn edits_of_what_is_final_are_held_and_comments_go_on() {
     assert_eq!(refusals(&judgement)[..2], [Reason::Held, Reason::BuildsOnRefused]);
     for desk in [&mut lead, &mut commerce, &mut science] {
         desk.sync(&mut hub);
+        // What does not hang on the refused work is handed over again.
+        desk.sync(&mut hub);
+    }
+    for desk in [&mut lead, &mut commerce, &mut science] {
         desk.pull(&hub);
         assert_same(desk, &hub);
     }

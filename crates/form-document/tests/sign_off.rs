@@ -8,6 +8,10 @@ use std::collections::BTreeSet;
 
 use form_document::log::Reason;
 use form_document::sign_off::{State, Word};
+use form_model::answer::AnswerValue;
+use form_model::directory::DirectoryTotals;
+use form_model::evidence::{Attribute, EntryId, EvidenceFile, EvidenceKey, REMOVED};
+use form_model::id::{AnswerId, FieldId};
 use form_model::member::{AgencyId, Grant, Step};
 use support::company::{
     COMMERCE, DATA, LEAD, NOW, REVIEWER, SCIENCE, add_member, agency_act, company, contributor, key,
@@ -16,6 +20,7 @@ use support::desk::{Desk, assert_same};
 use support::hub::Hub;
 use support::signing::{digest, statement};
 use support::verdict::{accepted, judge, one_refused};
+use support::{form, text};
 
 /// A second device of the commerce agency, of another person.
 const COMMERCE_TWO: u8 = 12;
@@ -58,6 +63,91 @@ fn two_values_beside_each_other_are_not_what_was_signed() {
     lead.pull(&hub);
     assert_eq!(lead.states("basics"), [State::Lapsed]);
     assert_eq!(commerce.states("basics"), [State::Lapsed]);
+}
+
+/// A file of that number, and the name of its entry.
+fn file(number: u64) -> (EvidenceFile, EntryId) {
+    let (name, sha256) = (format!("照片{number}.jpg"), format!("{number:064x}"));
+    let file = EvidenceFile { name, sha256, size: 1, kind: "image/jpeg".to_owned() };
+    (file, EntryId::new(number.to_be_bytes()))
+}
+
+/// Where something is stored about the file of that number.
+fn about(number: u64, attribute: Attribute) -> AnswerId {
+    let field = FieldId("basics.revenue".to_owned());
+    EvidenceKey { field, entry: file(number).1, attribute }.answer()
+}
+
+/// Two files in a slot, at the places `i` and `k`.
+fn with_files(desk: &mut Desk) {
+    for (number, place) in [(1, "i"), (2, "k")] {
+        let facts = (about(number, Attribute::Facts), Some(file(number).0.stored()));
+        desk.put(&[facts, (about(number, Attribute::Order), text(place))]);
+    }
+}
+
+/// Another value of something about the first of [`with_files`], and whether a sign-off covers it.
+fn another(attribute: Attribute) -> (AnswerValue, bool) {
+    let words = |said: &str| AnswerValue::Text(said.to_owned());
+    match attribute {
+        Attribute::Facts | Attribute::Original => (file(3).0.stored(), true),
+        Attribute::Order => (words("z"), true),
+        Attribute::Removed => (words(REMOVED), true),
+        Attribute::Kind => (words("authority"), true),
+        Attribute::Caption | Attribute::By | Attribute::Taken | Attribute::Place => {
+            (words("另一种说法"), true)
+        }
+        // A desk's reading of the file, which itself is covered; nobody submits it.
+        Attribute::Totals => (DirectoryTotals { errors: 1, ..DirectoryTotals::default() }.stored(), false),
+    }
+}
+
+#[test]
+fn a_sign_off_covers_all_that_is_submitted_of_a_file_and_what_a_signer_reads_beside_it() {
+    for attribute in Attribute::ALL {
+        let mut desk = Desk::new(COMMERCE, &company());
+        with_files(&mut desk);
+        desk.sign_off("commerce", "王", "basics", Step::Sign, None);
+        let answer = about(1, attribute);
+        let (before, (after, covered)) =
+            (desk.document().answers().get(&answer).cloned(), another(attribute));
+        desk.put(&[(answer.clone(), Some(after))]);
+        let state = if covered { State::Lapsed } else { State::Holds };
+        assert_eq!(desk.states("basics"), [state], "{attribute:?}");
+        desk.put(&[(answer, before)]);
+        assert_eq!(desk.states("basics"), [State::Holds], "{attribute:?} is as it was");
+    }
+    let mut desk = Desk::new(COMMERCE, &company());
+    with_files(&mut desk);
+    let before = desk.document().contents(&form()).section_hash("basics");
+    desk.put(&[(about(1, Attribute::Order), text("j"))]);
+    let after = desk.document().contents(&form()).section_hash("basics");
+    assert_eq!(before, after, "the files stand in one order, however their places are written");
+}
+
+#[test]
+fn two_words_beside_each_other_about_a_file_void_the_sign_off_until_somebody_picks() {
+    let chain = company();
+    let mut hub = Hub::new(&chain);
+    let (mut lead, mut commerce) = (Desk::new(LEAD, &chain), Desk::new(COMMERCE, &chain));
+    with_files(&mut commerce);
+    commerce.sync(&mut hub);
+    lead.pull(&hub);
+    let caption = about(1, Attribute::Caption);
+    commerce.put(&[(caption.clone(), text("签约现场"))]);
+    commerce.sign_off("commerce", "王", "basics", Step::Sign, None);
+    lead.put(&[(caption.clone(), text("揭牌仪式"))]);
+    for desk in [&mut lead, &mut commerce] {
+        desk.sync(&mut hub);
+    }
+    lead.pull(&hub);
+    for desk in [&lead, &commerce] {
+        assert_eq!(desk.states("basics"), [State::Lapsed]);
+        let contents = desk.document().contents(&form());
+        assert_eq!(contents.disputed().collect::<Vec<_>>(), [&caption], "it stands in the way, too");
+    }
+    lead.put(&[(caption, text("签约现场"))]);
+    assert_eq!(lead.states("basics"), [State::Holds], "what was signed was picked");
 }
 
 #[test]
@@ -146,11 +236,15 @@ fn three_steps_are_three_persons_in_their_order() {
     assert_eq!(desks[0].states("basics"), [State::OutOfOrder], "{early:?} skips two steps");
     let prepared = desks[0].sign_off("commerce", "张", "basics", Step::Prepare, None);
     assert_eq!(next(&desks[0]), Some(Step::Review));
-    desks[0].sign_off("commerce", "李", "basics", Step::Review, Some(prepared));
+    let content = desks[0].document().contents(&form()).section_hash("basics").unwrap();
+    let word =
+        Word::Confirm { section: "basics".to_owned(), step: Step::Review, content, after: Some(prepared) };
+    let words = statement("commerce", "李", word);
+    desks[0].state(&words);
     assert_eq!(next(&desks[0]), Some(Step::Review), "one device is one person");
     pass(&mut desks, 0, 1);
-    let reviewed = desks[1].sign_off("commerce", "李", "basics", Step::Review, Some(prepared));
-    assert_eq!(next(&desks[1]), Some(Step::Sign));
+    let reviewed = desks[1].state(&words);
+    assert_eq!(next(&desks[1]), Some(Step::Sign), "the same words by another person's device count");
     pass(&mut desks, 1, 0);
     desks[0].sign_off("commerce", "赵", "basics", Step::Sign, Some(reviewed));
     assert_eq!(next(&desks[0]), Some(Step::Sign), "the first person does not sign too");

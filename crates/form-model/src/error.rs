@@ -132,9 +132,12 @@ pub enum ErrorCode {
     NotAdopted,
     /// Something cannot be signed so. `cause`.
     NotSigned,
+    /// A final revision is not given back so. `cause`.
+    NotReturned,
     /// One thing that stands in the way of a final revision. `cause`, a whole sentence.
     InTheWay,
-    /// A revision cannot be final yet. `cause`, a whole sentence.
+    /// A revision cannot be final yet. `cause`, whole sentences; `devices`: the keys of those that are waited for, with
+    /// blanks between them.
     NotFinal,
     /// A submission that a courier has brought has not reached the hub. `cause`, whole sentences.
     NotHandedIn,
@@ -144,7 +147,7 @@ pub enum ErrorCode {
     BadRootKey,
     /// There is no such final revision here. `revision`.
     NoSuchRevision,
-    /// The hub's public log is not what it was. `cause`.
+    /// The hub's public log is not what it was. `cause`, `since`: when that was first seen, in local time.
     LogBroken,
     /// A file is no table that can be read as a directory. `file`, `cause`.
     BadDirectory,
@@ -316,8 +319,8 @@ impl UserError {
                 "The application has no agency “{agency}”. Nothing was changed; check its id in the list of members. Give a name as well to take a new agency in (command line: --name).",
             ),
             ErrorCode::NotLead => (
-                "只有牵头单位可以调整成员与分工。请与牵头单位联系。",
-                "Only the lead agency may change members and the division of work. Please contact the lead.",
+                "只有牵头单位可以这样做。没有改动；请与牵头单位联系。",
+                "Only the lead agency may do this. Nothing was changed; please contact the lead.",
             ),
             ErrorCode::TeamRefused => ("成员与分工没有改动：{cause}。", "The team was not changed: {cause}."),
             ErrorCode::BadInvite => (
@@ -441,6 +444,7 @@ impl UserError {
                 "It hangs on text that is gone, so it cannot be written again by itself. Copy it and put it in by hand; it stays under “Not accepted”.",
             ),
             ErrorCode::NotSigned => ("没有签认：{cause}。", "Nothing was signed: {cause}."),
+            ErrorCode::NotReturned => ("没有退回：{cause}。", "Nothing was returned: {cause}."),
             ErrorCode::InTheWay => ("{cause}", "{cause}"),
             ErrorCode::NotFinal => ("还不能定稿。{cause}", "It cannot be final yet. {cause}"),
             ErrorCode::NotHandedIn => (
@@ -460,8 +464,8 @@ impl UserError {
                 "There is no receipt of revision {revision} here. Sync first, or check the number.",
             ),
             ErrorCode::LogBroken => (
-                "协同中心的存证日志与本机见过的不一致：{cause}。它可能被改动或回退过；已有回执仍可验证，请通知牵头单位和协同中心的管理员。",
-                "The hub's public log is not what this desk has seen before: {cause}. It may have been altered or rolled back. Receipts that exist can still be verified; tell the lead and whoever runs the hub.",
+                "自 {since} 起，协同中心的存证日志与本机见过的不一致：{cause}。填写和同步照常，但暂时不能定稿；已有回执仍可验证。请通知牵头单位和协同中心的管理员；日志恢复一致后，提示自行消失。",
+                "Since {since} the hub's public log has not been what this desk has seen before: {cause}. Filling in and syncing go on, but nothing is made final meanwhile; receipts that exist can still be verified. Tell the lead and whoever runs the hub; this ends by itself once the log is as it was known again.",
             ),
             ErrorCode::BadDirectory => {
                 ("{file} 不能作为名录读取：{cause}。", "{file} cannot be read as a directory: {cause}.")

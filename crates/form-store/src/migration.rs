@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// The format that this program writes.
-pub const FORMAT: u32 = 5;
+pub const FORMAT: u32 = 6;
 
 /// `Hqfm` in ASCII: lets `file` and other tools tell our databases from others.
 const APPLICATION_ID: i32 = 0x4871_666d;
@@ -44,6 +44,9 @@ pub(crate) fn run(connection: &mut Connection) -> Result<(), StoreError> {
     }
     if found < 5 {
         transaction.execute_batch(revision::TABLE)?;
+    }
+    if found < 6 {
+        transaction.execute_batch(revision::FAULT)?;
     }
     transaction.pragma_update(None, "user_version", FORMAT)?;
     transaction.commit()?;

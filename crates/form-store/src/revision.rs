@@ -1,4 +1,5 @@
-//! Tables `revision` and `signature_log`: receipts of final revisions, and how far each hub's public log was known to be.
+//! Tables `revision`, `signature_log` and `signature_log_fault`: receipts of final revisions, how far each hub's public
+//! log was known to be, and what is wrong with it.
 
 use rusqlite::{OptionalExtension, Row, params};
 
@@ -21,8 +22,28 @@ CREATE TABLE signature_log (
     checkpoint TEXT    NOT NULL DEFAULT ''
 ) STRICT, WITHOUT ROWID;";
 
-/// What is known of a hub's public log.
+/// Since format 6. Apart from what is known of the log: the first that a hub shows may be broken.
+pub(crate) const FAULT: &str = "
+CREATE TABLE signature_log_fault (
+    -- The key by which the hub is known to its members.
+    hub      TEXT    NOT NULL PRIMARY KEY,
+    -- When it was first seen, milliseconds since 1970-01-01 UTC.
+    since_ms INTEGER NOT NULL,
+    -- The error that a person reads, as JSON.
+    error    TEXT    NOT NULL
+) STRICT, WITHOUT ROWID;";
+
+/// That a hub has shown another public log than the one known here.
 #[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignatureLogFaultRow {
+    /// When that was first seen, milliseconds since 1970-01-01 UTC.
+    pub since_ms: i64,
+    /// The error that a person reads, as JSON.
+    pub error: String,
+}
+
+/// What is known of a hub's public log.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SignatureLogRow {
     /// The log's name.
     pub origin: String,
@@ -67,6 +88,18 @@ impl Store {
             self.connection.prepare_cached("SELECT origin, root, size, checkpoint FROM signature_log")?;
         Ok(statement.query_map(params![], log_row)?.collect::<Result<_, _>>()?)
     }
+
+    /// What is wrong with a hub's public log; `None` when nothing is.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn signature_log_fault(&self, hub: &str) -> Result<Option<SignatureLogFaultRow>, StoreError> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT since_ms, error FROM signature_log_fault WHERE hub = ?1")?;
+        let read = |row: &Row<'_>| Ok(SignatureLogFaultRow { since_ms: row.get(0)?, error: row.get(1)? });
+        Ok(statement.query_row(params![hub], read).optional()?)
+    }
 }
 
 impl Write<'_> {
@@ -96,6 +129,29 @@ impl Write<'_> {
             params![hub, row.origin, row.root, i64::try_from(row.size).unwrap_or(i64::MAX), row.checkpoint],
         )?;
         Ok(())
+    }
+
+    /// Keeps what is wrong with a hub's public log.
+    ///
+    /// # Errors
+    /// When the database can't be written.
+    pub fn put_signature_log_fault(&self, hub: &str, row: &SignatureLogFaultRow) -> Result<(), StoreError> {
+        self.transaction.execute(
+            "INSERT INTO signature_log_fault (hub, since_ms, error) VALUES (?1, ?2, ?3)
+             ON CONFLICT (hub) DO UPDATE SET since_ms = excluded.since_ms, error = excluded.error",
+            params![hub, row.since_ms, row.error],
+        )?;
+        Ok(())
+    }
+
+    /// Nothing is wrong with a hub's public log any more; whether something was.
+    ///
+    /// # Errors
+    /// When the database can't be written.
+    pub fn end_signature_log_fault(&self, hub: &str) -> Result<bool, StoreError> {
+        let ended =
+            self.transaction.execute("DELETE FROM signature_log_fault WHERE hub = ?1", params![hub])?;
+        Ok(ended > 0)
     }
 }
 

@@ -1,6 +1,6 @@
 //! How far a section has come on its way to being final, in a word.
 
-use form_model::command::ReturnSummary;
+use form_model::command::{ReturnSummary, StatementState, StatementSummary};
 use form_model::language::Language;
 use patternfly_yew::prelude::Icon;
 use yew::prelude::*;
@@ -40,6 +40,11 @@ impl Standing {
         }
     }
 
+    /// Whether somebody has to do something about it.
+    fn asks(self) -> bool {
+        matches!(self, Self::Returned | Self::Lapsed)
+    }
+
     /// The class of words about it.
     pub fn class(self) -> &'static str {
         match self {
@@ -51,30 +56,33 @@ impl Standing {
     }
 }
 
-/// How far a section has come.
+/// How far a section has come. What was given back counts as that until it is signed again, also where its old sign-off
+/// still holds because nothing was changed.
 pub fn standing(sheet: &Sheet, section: &str) -> Standing {
+    if rights::is_frozen(&sheet.team, section) {
+        return Standing::Final;
+    }
+    let Some(signing) = sheet.section_signing(section) else { return Standing::Open };
     let revision = &sheet.team.revision;
-    let signing = sheet.section_signing(section);
-    let signed = signing.is_some_and(|signing| !signing.agencies.is_empty() && signing.is_signed());
     let returned =
         revision.returned.as_ref().filter(|returned| returned.sections.iter().any(|id| id == section));
-    if rights::is_frozen(&sheet.team, section) {
-        Standing::Final
-    } else if signed {
+    let since = returned.map_or(i64::MIN, |returned| returned.time_ms);
+    let holding = |made: &StatementSummary| made.state == StatementState::Holds && made.time_ms > since;
+    if !signing.agencies.is_empty() && signing.is_signed() && signing.statements.iter().any(holding) {
         Standing::Signed
-    } else if signing.is_some_and(any_lapsed) {
-        Standing::Lapsed
     } else if returned.is_some() {
         Standing::Returned
+    } else if any_lapsed(signing) {
+        Standing::Lapsed
     } else {
         Standing::Open
     }
 }
 
-/// In a word, beside the section's title.
+/// In a word, beside the section's title, where somebody has to do something; a seal says the rest.
 pub fn standing_line(sheet: &Sheet, section: &str, language: Language) -> Html {
     let standing = standing(sheet, section);
-    let Some(word) = standing.word() else { return Html::default() };
+    let Some(word) = standing.word().filter(|_| standing.asks()) else { return Html::default() };
     html! { <span class={classes!("standing", standing.class())}>{ word.of(language) }</span> }
 }
 

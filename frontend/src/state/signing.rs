@@ -109,8 +109,9 @@ impl Desk {
 
 /// The newest statement of this desk's agency on a section that was not taken back.
 pub fn own_newest(signing: &SectionSigning) -> Option<&StatementSummary> {
-    let own = signing.statements.iter().filter(|statement| statement.own);
-    own.filter(|statement| statement.state != StatementState::Withdrawn).next_back()
+    let standing =
+        |statement: &&StatementSummary| statement.own && statement.state != StatementState::Withdrawn;
+    signing.statements.iter().rfind(standing)
 }
 
 /// Whether this desk's agency has signed a section and it was changed since.
@@ -122,8 +123,10 @@ pub fn own_lapsed(signing: &SectionSigning) -> bool {
 /// Whether somebody has signed a section, it was changed since, and its agency has not signed again.
 pub fn any_lapsed(signing: &SectionSigning) -> bool {
     signing.agencies.iter().filter(|agency| agency.next.is_some()).any(|agency| {
-        let of_agency = signing.statements.iter().filter(|made| made.agency == agency.agency);
-        let newest = of_agency.filter(|made| made.state != StatementState::Withdrawn).next_back();
+        let standing = |made: &&StatementSummary| {
+            made.agency == agency.agency && made.state != StatementState::Withdrawn
+        };
+        let newest = signing.statements.iter().rfind(standing);
         newest.is_some_and(|newest| newest.state == StatementState::Lapsed)
     })
 }

@@ -81,6 +81,8 @@ texts! {
     FINAL_FIELD: "栏目", "Field";
     FINAL_FILES: "佐证材料的变化", "Changes of evidence";
     FINAL_FILE_NEW: "新增", "new";
+    FINAL_FILE_CHANGED: "说明有改动", "described differently";
+    FINAL_ORDER_CHANGED: "顺序有变", "in another order";
     FINAL_FILE_GONE: "去掉", "gone";
 
     // By courier.

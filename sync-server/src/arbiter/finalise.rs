@@ -67,11 +67,13 @@ impl Core {
             return Ok(receipt);
         }
         let manifest = Manifest::read(payload).map_err(|bad| refused(&bad))?;
+        if manifest.application == *id && self.recall(&envelope, &lead, &manifest)? {
+            return self.receipt_at(id, manifest.revision);
+        }
         self.check_submission(id, submission, &manifest, &lead, digest)?;
         self.rebuild(id, &manifest, payload)?;
         self.close(id, submission, &envelope, manifest.revision)?;
-        let entry = self.storage.seal_of_revision(id, manifest.revision)?.ok_or_else(unknown)?;
-        self.receipt_of(&entry)
+        self.receipt_at(id, manifest.revision)
     }
 
     /// The receipt of a final revision.
@@ -85,7 +87,14 @@ impl Core {
         revision: u64,
     ) -> Result<Receipt, HubError> {
         self.admit(device, id)?;
-        self.sign_pending()?;
+        // What was signed before a restore stays signed.
+        if !self.storage.seal_incomplete()? {
+            self.sign_pending()?;
+        }
+        self.receipt_at(id, revision)
+    }
+
+    fn receipt_at(&self, id: &ApplicationId, revision: u64) -> Result<Receipt, HubError> {
         let none = || HubError::new(ErrorCode::NotFound, "the application has no such final revision");
         let entry = self.storage.seal_of_revision(id, revision)?.ok_or_else(none)?;
         self.receipt_of(&entry)

@@ -3,6 +3,7 @@
 
 mod adopt;
 mod cache;
+mod complete;
 mod core;
 mod enrol;
 mod examine;
@@ -26,6 +27,7 @@ mod thread;
 mod tile;
 
 pub use self::core::Core;
+pub use complete::Completed;
 pub use file::{History, NewUpload, Room};
 pub use publish::{CheckedPublication, Published};
 pub use round::{Answer, Ask, Round, Stretch};

@@ -38,12 +38,12 @@ impl HashReader for Hashes<'_> {
 
 impl Core {
     /// Takes the seal over: names its key in an empty log, and signs what was stored and not signed when the hub ended.
+    /// In a log that may lack entries nothing is added or signed.
     ///
     /// # Errors
     /// When the log names another key, or has none and the root key is not here; when the store fails.
-    pub fn set_seal(&mut self, seal: Seal) -> Result<(), HubError> {
-        let size = self.storage.seal_size()?;
-        if size == 0 {
+    pub fn set_seal(&mut self, mut seal: Seal) -> Result<(), HubError> {
+        if self.storage.seal_size()? == 0 {
             let by = seal.root_key.as_ref().ok_or_else(|| {
                 unsealed("the signature log is empty, and the root key that names its first key is not here")
             })?;
@@ -51,11 +51,19 @@ impl Core {
             let event = self.key_event(&seal.origin, act, by)?;
             self.commit(&Commit { seals: vec![event], ..Commit::default() })?;
         }
-        let history = self.key_history(&seal.origin, &seal.root)?;
-        let size = self.storage.seal_size()?;
-        if history.at(size) != Some(seal.key.public()) {
+        let history = self.key_history(&seal.root)?;
+        if let Some(name) = history.name() {
+            seal.origin = name.clone();
+        }
+        if self.storage.seal_incomplete()? {
+            // Which key signs now, the entries may say that are missing.
+            self.seal = Some(seal);
+            return Ok(());
+        }
+        if history.at(self.storage.seal_size()?) != Some(seal.key.public()) {
             return Err(unsealed(
-                "the key in the data folder is not the one that the signature log names last",
+                "the key in the data folder is not the one that the signature log names last; put that back, or, when it is \
+                 lost, have the root key name another (sync-server keys replace)",
             ));
         }
         self.seal = Some(seal);
@@ -73,18 +81,20 @@ impl Core {
     /// Has the next key sign from now on.
     ///
     /// # Errors
-    /// When the hub has no seal, or the store fails.
+    /// When the hub has no seal, the log may lack entries, or the store fails.
     pub fn rotate(&mut self, next: SigningKey) -> Result<(), HubError> {
+        self.check_complete()?;
         let seal = self.seal()?;
         let act = KeyAct::Rotate { from: seal.key.public(), to: next.public() };
         let event = self.key_event(&seal.origin, act, &seal.key)?;
         self.take_key(event, next)
     }
 
-    /// Takes a key's signatures on entries from a place on back, and has the next key sign from now on.
+    /// Takes a key's signatures on entries from a place on back, and has the next key sign from now on. Also for a hub
+    /// whose signing key is lost: the root key alone decides.
     ///
     /// # Errors
-    /// When the log never had the key, the root key is another, or the store fails.
+    /// When the log never had the key, the root key is another, the log may lack entries, or the store fails.
     pub fn revoke(
         &mut self,
         root_key: &SigningKey,
@@ -92,29 +102,28 @@ impl Core {
         position: u64,
         next: SigningKey,
     ) -> Result<(), HubError> {
-        let seal = self.seal()?;
+        self.check_complete()?;
+        let mut history = self.key_history(&root_key.public())?;
+        let name = history.name().cloned().ok_or_else(|| unsealed("the signature log is empty"))?;
         let act = KeyAct::Revoke { key, position, next: next.public() };
-        let event = self.key_event(&seal.origin, act, root_key)?;
-        // Whoever follows the log would refuse it: so does the hub, before it is in it.
-        let mut history = self.key_history(&seal.origin, &seal.root)?;
-        if let SealWrite::Entry { entry, .. } = &event {
-            let envelope = read(&entry.envelope, Purpose::HubKey)?;
-            history
-                .push(entry.index, &envelope, &seal.origin, &seal.root)
-                .map_err(|bad| HubError::new(ErrorCode::BadMessage, bad.to_string()))?;
-        }
+        let event = self.key_event(&name, act, root_key)?;
+        check_event(&mut history, &event, &root_key.public())?;
         self.take_key(event, next)
     }
 
     fn take_key(&mut self, event: SealWrite, next: SigningKey) -> Result<(), HubError> {
         self.commit(&Commit { seals: vec![event], ..Commit::default() })?;
-        if let Some(seal) = &mut self.seal {
-            seal.key = next;
-        }
+        let Some(seal) = &mut self.seal else { return Ok(()) };
+        seal.key = next;
         self.sign_pending()
     }
 
-    fn key_event(&self, origin: &Origin, act: KeyAct, by: &SigningKey) -> Result<SealWrite, HubError> {
+    pub(super) fn key_event(
+        &self,
+        origin: &Origin,
+        act: KeyAct,
+        by: &SigningKey,
+    ) -> Result<SealWrite, HubError> {
         let event = KeyEvent { log: origin.clone(), time_ms: self.clock.now_ms(), act };
         let envelope = event.sign(by).map_err(|error| unsealed(&error.to_string()))?;
         self.entry(&envelope, Purpose::HubKey, SealSubject::Key)
@@ -135,7 +144,7 @@ impl Core {
         // A change of keys bears the signature that it needs.
         let signature = match subject {
             SealSubject::Key => envelope.signature(&author),
-            SealSubject::Revision { .. } => None,
+            SealSubject::Revision { .. } | SealSubject::Unknown => None,
         };
         let entry = SealEntry {
             index,
@@ -150,11 +159,30 @@ impl Core {
         Ok(SealWrite::Entry { entry: Box::new(entry), first_hash: stored_hash_index(0, index), hashes })
     }
 
+    /// That the log has all that the hub has ever signed.
+    ///
+    /// # Errors
+    /// When it may lack entries, or the store fails.
+    pub fn check_complete(&self) -> Result<(), HubError> {
+        if !self.storage.seal_incomplete()? {
+            return Ok(());
+        }
+        Err(HubError::new(
+            ErrorCode::LogIncomplete,
+            "the hub was restored from a backup and may have signed more than its public log has: until whoever runs it \
+             has completed the log from a copy (sync-server log take), or begun it anew (sync-server log begin-anew), \
+             it signs nothing",
+        ))
+    }
+
     /// Signs the durable entries that are not signed, and the log as it stands.
     ///
     /// # Errors
-    /// When the hub has no seal, or the store fails: the entries stay as they are, to be signed later.
+    /// When the hub has no seal, the log may lack entries, or the store fails: the entries stay as they are, to be signed
+    /// later.
     pub(super) fn sign_pending(&mut self) -> Result<(), HubError> {
+        self.check_complete()?;
+        self.log_again()?;
         let seal = self.seal()?;
         let mut seals = Vec::new();
         for entry in self.storage.seal_unsigned()? {
@@ -172,6 +200,24 @@ impl Core {
             return Ok(());
         }
         self.commit(&Commit { seals, ..Commit::default() })
+    }
+
+    /// Adds entries once more that were not signed as long as the key was here that counts at their place.
+    fn log_again(&mut self) -> Result<(), HubError> {
+        let unsigned = self.storage.seal_unsigned()?;
+        if unsigned.is_empty() {
+            return Ok(());
+        }
+        let (root, key) = (self.seal()?.root, self.seal()?.key.public());
+        let history = self.key_history(&root)?;
+        for entry in unsigned.into_iter().filter(|entry| history.at(entry.index) != Some(key)) {
+            let envelope = read(&entry.envelope, Purpose::Manifest)?;
+            let again = self.entry(&envelope, Purpose::Manifest, entry.subject)?;
+            let before = SealEntry::unknown(entry.index, entry.leaf, entry.added_ms);
+            let seals = vec![SealWrite::Content(Box::new(before)), again];
+            self.commit(&Commit { seals, ..Commit::default() })?;
+        }
+        Ok(())
     }
 
     /// The log as it stands.
@@ -195,7 +241,7 @@ impl Core {
     /// The hub's newest signed word on the log.
     ///
     /// # Errors
-    /// When it has none, or the store fails.
+    /// When it has none, or the store fails; not when a later one may be lost.
     pub fn checkpoint(&self) -> Result<StoredCheckpoint, HubError> {
         self.storage.seal_checkpoint()?.ok_or_else(|| unsealed("this hub has signed no checkpoint"))
     }
@@ -275,12 +321,12 @@ impl Core {
     ///
     /// # Errors
     /// When it is not sound, or the store fails.
-    pub fn key_history(&self, origin: &Origin, root: &PublicKey) -> Result<KeyHistory, HubError> {
+    pub fn key_history(&self, root: &PublicKey) -> Result<KeyHistory, HubError> {
         let mut history = KeyHistory::default();
         for entry in self.storage.seal_keys()? {
             let envelope = read(&entry.envelope, Purpose::HubKey)?;
             history
-                .push(entry.index, &envelope, origin, root)
+                .push(entry.index, &envelope, root)
                 .map_err(|bad| unsealed(&format!("the signature log's keys: {bad}")))?;
         }
         Ok(history)
@@ -290,8 +336,17 @@ impl Core {
     ///
     /// # Errors
     /// As [`Self::key_history`].
-    pub fn log_key(&self, origin: &Origin, root: &PublicKey) -> Result<Option<PublicKey>, HubError> {
-        Ok(self.key_history(origin, root)?.at(self.storage.seal_size()?))
+    pub fn log_key(&self, root: &PublicKey) -> Result<Option<PublicKey>, HubError> {
+        Ok(self.key_history(root)?.at(self.storage.seal_size()?))
+    }
+
+    /// The root key, by which the log's first entry is signed; `None` of an empty log.
+    ///
+    /// # Errors
+    /// When that entry cannot be read, or the store fails.
+    pub fn log_root(&self) -> Result<Option<PublicKey>, HubError> {
+        let Some(entry) = self.storage.seal_entry(0)? else { return Ok(None) };
+        Ok(read(&entry.envelope, Purpose::HubKey)?.author())
     }
 
     /// The receipt of a signed entry.
@@ -304,7 +359,7 @@ impl Core {
         let checkpoint = self.checkpoint()?;
         let keys = self.key_events(checkpoint.size)?;
         let seal = self.seal()?;
-        let history = self.key_history(&seal.origin, &seal.root)?;
+        let history = self.key_history(&seal.root)?;
         let hub =
             history.at(entry.index).ok_or_else(|| unsealed("no key of the hub counts for this entry"))?;
         envelope.countersigned(hub, signature);
@@ -319,10 +374,23 @@ impl Core {
     }
 }
 
-fn read(bytes: &[u8], purpose: Purpose) -> Result<Envelope, HubError> {
+/// That a change of keys goes on from those before. Whoever follows the log would refuse it: so does the hub, before it is
+/// in it.
+pub(super) fn check_event(
+    history: &mut KeyHistory,
+    event: &SealWrite,
+    root: &PublicKey,
+) -> Result<(), HubError> {
+    let SealWrite::Entry { entry, .. } = event else { return Ok(()) };
+    let envelope = read(&entry.envelope, Purpose::HubKey)?;
+    let pushed = history.push(entry.index, &envelope, root);
+    pushed.map_err(|bad| HubError::new(ErrorCode::BadMessage, bad.to_string()))
+}
+
+pub(super) fn read(bytes: &[u8], purpose: Purpose) -> Result<Envelope, HubError> {
     Envelope::read(bytes, purpose).map_err(|bad| unsealed(&format!("an entry of the signature log: {bad}")))
 }
 
-fn unsealed(detail: &str) -> HubError {
+pub(super) fn unsealed(detail: &str) -> HubError {
     HubError::new(ErrorCode::Unsealed, detail)
 }

@@ -6,10 +6,7 @@ use form_document::digest::Sha256;
 use form_document::envelope::Envelope;
 use form_document::key::{PublicKey, Purpose};
 use form_document::roster::Act;
-use form_document::transparency::{
-    HashReader, KeyHistory, Leaf, NodeHash, Origin, SignedCheckpoint, TreeError, hashes_for, root,
-    stored_hash_index,
-};
+use form_document::transparency::{KeyHistory, Leaf, SignedCheckpoint, TreeHashes, root};
 use form_model::id::ApplicationId;
 
 use super::core::Core;
@@ -19,21 +16,10 @@ use crate::storage::seal::{SealEntry, SealSubject};
 /// How many entries are read at once: a few MiB with manifests of the usual size.
 const STEP: u64 = 64;
 
-/// The tree's hashes as they follow from the entries looked at so far, by place.
-#[derive(Default)]
-struct Counted(Vec<NodeHash>);
-
-impl HashReader for Counted {
-    fn read_hashes(&self, places: &[u64]) -> Result<Vec<NodeHash>, TreeError> {
-        let at = |place: &u64| usize::try_from(*place).ok().and_then(|place| self.0.get(place)).copied();
-        places.iter().map(|place| at(place).ok_or(TreeError::IndexesNotInTree)).collect()
-    }
-}
-
 /// What was found while going through the log.
 #[derive(Default)]
 struct Walk {
-    counted: Counted,
+    counted: TreeHashes,
     keys: KeyHistory,
     /// Which final revisions it has, by application and number.
     revisions: BTreeMap<(ApplicationId, u64), Sha256>,
@@ -46,7 +32,7 @@ impl Core {
     ///
     /// # Errors
     /// When the store fails.
-    pub fn examine_seal(&self, origin: &Origin, root_key: &PublicKey) -> Result<Vec<String>, HubError> {
+    pub fn examine_seal(&self, root_key: &PublicKey) -> Result<Vec<String>, HubError> {
         let size = self.storage.seal_size()?;
         let mut walk = Walk::default();
         let mut next = 0;
@@ -57,7 +43,7 @@ impl Core {
                     walk.faults.push(format!("entry {next} of the signature log is missing"));
                     return Ok(walk.faults);
                 }
-                walk.look_at(entry, origin, root_key);
+                walk.look_at(entry, root_key);
                 next += 1;
             }
             if entries.is_empty() {
@@ -65,14 +51,14 @@ impl Core {
             }
         }
         self.examine_tree(&mut walk)?;
-        self.examine_checkpoint(size, origin, &mut walk)?;
+        self.examine_checkpoint(size, &mut walk)?;
         self.examine_revisions(&mut walk)?;
         Ok(walk.faults)
     }
 
     /// That the stored hashes are those that follow from the entries.
     fn examine_tree(&self, walk: &mut Walk) -> Result<(), HubError> {
-        for (place, expected) in (0_u64..).zip(&walk.counted.0) {
+        for (place, expected) in (0_u64..).zip(walk.counted.all()) {
             let stored = self.storage.seal_hashes(&[place]);
             if !stored.is_ok_and(|stored| stored.first().is_some_and(|stored| stored.0 == expected.0)) {
                 walk.faults.push(format!("hash {place} of the signature log is missing or another"));
@@ -83,7 +69,7 @@ impl Core {
     }
 
     /// That the newest checkpoint is the hub's word on these entries.
-    fn examine_checkpoint(&self, size: u64, origin: &Origin, walk: &mut Walk) -> Result<(), HubError> {
+    fn examine_checkpoint(&self, size: u64, walk: &mut Walk) -> Result<(), HubError> {
         let Some(checkpoint) = self.storage.seal_checkpoint()? else {
             if size > 0 {
                 walk.faults.push("the signature log has no checkpoint".to_owned());
@@ -95,10 +81,9 @@ impl Core {
             walk.faults.push(format!("the signature log has {size} entries, and the hub has signed {said}"));
             return Ok(());
         }
-        let signed = walk
-            .keys
-            .for_size(checkpoint.size)
-            .and_then(|key| SignedCheckpoint(checkpoint.note).verify(origin, &key).ok());
+        let (name, key) = (walk.keys.name_for_size(checkpoint.size), walk.keys.for_size(checkpoint.size));
+        let signed =
+            name.zip(key).and_then(|(name, key)| SignedCheckpoint(checkpoint.note).verify(name, &key).ok());
         let counted = root(checkpoint.size, &walk.counted).ok();
         if signed.is_none() || signed != counted {
             walk.faults.push("the newest checkpoint is not the hub's word on its signature log".to_owned());
@@ -130,20 +115,20 @@ impl Core {
 }
 
 impl Walk {
-    fn look_at(&mut self, entry: &SealEntry, origin: &Origin, root_key: &PublicKey) {
-        if let Err(what) = self.check(entry, origin, root_key) {
+    fn look_at(&mut self, entry: &SealEntry, root_key: &PublicKey) {
+        if let Err(what) = self.check(entry, root_key) {
             self.faults.push(format!("entry {} of the signature log {what}", entry.index));
         }
-        let hashes = hashes_for(entry.index, entry.leaf.hash(), &self.counted);
-        // The first entries' places are counted from 0, so none is ever missing.
-        debug_assert_eq!(self.counted.0.len() as u64, stored_hash_index(0, entry.index));
-        self.counted.0.extend(hashes.unwrap_or_default());
+        let added = self.counted.add(entry.index, entry.leaf.hash());
+        debug_assert!(added.is_ok(), "entries come in their order, so no hash is ever missing");
     }
 
-    fn check(&mut self, entry: &SealEntry, origin: &Origin, root_key: &PublicKey) -> Result<(), String> {
+    fn check(&mut self, entry: &SealEntry, root_key: &PublicKey) -> Result<(), String> {
         let purpose = match entry.subject {
             SealSubject::Key => Purpose::HubKey,
             SealSubject::Revision { .. } => Purpose::Manifest,
+            // The tree says that it belongs here, and nothing more is known.
+            SealSubject::Unknown => return Ok(()),
         };
         let envelope =
             Envelope::read(&entry.envelope, purpose).map_err(|bad| format!("cannot be read: {bad}"))?;
@@ -156,12 +141,13 @@ impl Walk {
         }
         match &entry.subject {
             SealSubject::Key => {
-                let pushed = self.keys.push(entry.index, &envelope, origin, root_key);
+                let pushed = self.keys.push(entry.index, &envelope, root_key);
                 return pushed.map_err(|bad| format!("changes no key: {bad}"));
             }
             SealSubject::Revision { application, number } => {
                 self.revisions.insert((application.clone(), *number), entry.digest);
             }
+            SealSubject::Unknown => {}
         }
         // A key that was taken back counts for nothing, and is no fault of the store's.
         let (Some(signature), Some(key)) = (entry.signature, self.keys.at(entry.index)) else {

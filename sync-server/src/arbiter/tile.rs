@@ -1,12 +1,15 @@
 //! The log in tiles (C2SP tlog-tiles): 256 hashes of one level, or 256 entries, each tile always the same.
 
-use form_document::transparency::stored_hash_index;
+use std::fmt;
+
+use form_document::transparency::{Leaf, stored_hash_index};
 
 use super::core::Core;
 use crate::error::{ErrorCode, HubError};
+use crate::log_copy::tile_of;
 
 /// How many hashes or entries a whole tile has.
-const WIDTH: u64 = 256;
+const WIDTH: u64 = 1 << HEIGHT;
 /// How many levels of the tree a tile spans.
 const HEIGHT: u8 = 8;
 /// The highest level of tiles: eight of them span 2⁶⁴ entries.
@@ -40,6 +43,38 @@ impl TilePath {
         };
         let tile = Self { level, number: read_number(number)?, width };
         (write_number(tile.number) == number).then_some(tile)
+    }
+}
+
+impl TilePath {
+    /// How many entries a whole tile has.
+    pub const ENTRIES: usize = 1 << HEIGHT;
+
+    /// The tiles that hold the entries of a log of that size, in order; the last may not be whole.
+    pub fn of_entries(size: u64) -> impl Iterator<Item = Self> {
+        let tile = move |number: u64| Self {
+            level: None,
+            number,
+            width: WIDTH.min(size.saturating_sub(number.saturating_mul(WIDTH))),
+        };
+        (0..size.div_ceil(WIDTH)).map(tile)
+    }
+
+    /// How many hashes or entries it has.
+    #[allow(clippy::len_without_is_empty, reason = "no tile is empty")]
+    pub fn len(&self) -> usize {
+        usize::try_from(self.width).unwrap_or(usize::MAX)
+    }
+}
+
+impl fmt::Display for TilePath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.level {
+            None => f.write_str("entries/")?,
+            Some(level) => write!(f, "{level}/")?,
+        }
+        f.write_str(&write_number(self.number))?;
+        if self.width == WIDTH { Ok(()) } else { write!(f, ".p/{}", self.width) }
     }
 }
 
@@ -90,13 +125,8 @@ impl Core {
 
     /// Entries, each behind its length in two bytes.
     fn entries(&self, first: u64, width: u64) -> Result<Vec<u8>, HubError> {
-        let mut bytes = Vec::new();
-        for entry in self.storage.seal_range(first, width)? {
-            let length = u16::try_from(entry.leaf.0.len()).unwrap_or(u16::MAX);
-            bytes.extend_from_slice(&length.to_be_bytes());
-            bytes.extend_from_slice(&entry.leaf.0);
-        }
-        Ok(bytes)
+        let entries = self.storage.seal_range(first, width)?;
+        Ok(tile_of(&entries.iter().map(|entry| entry.leaf).collect::<Vec<Leaf>>()))
     }
 }
 
@@ -110,6 +140,11 @@ mod tests {
         assert_eq!(TilePath::read("0/000"), tile(Some(0), 0, 256));
         assert_eq!(TilePath::read("entries/x001/x234/067.p/12"), tile(None, 1_234_067, 12));
         assert_eq!(TilePath::read("7/x999/999"), tile(Some(7), 999_999, 256));
+        for path in ["0/000", "entries/x001/x234/067.p/12", "7/x999/999"] {
+            assert_eq!(TilePath::read(path).unwrap().to_string(), path);
+        }
+        let all: Vec<String> = TilePath::of_entries(513).map(|tile| tile.to_string()).collect();
+        assert_eq!(all, ["entries/000", "entries/001", "entries/002.p/1"]);
         for other in [
             "8/000",
             "00/000",

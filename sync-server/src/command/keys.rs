@@ -12,7 +12,7 @@ use sync_server::config::SealSettings;
 use sync_server::data::DataFolder;
 use sync_server::seal::SealFolder;
 
-use super::signing::signing;
+use super::signing::{reading, signing, unsealed};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Keys {
@@ -47,6 +47,9 @@ pub(super) enum Keys {
         #[arg(long)]
         position: Option<u64>,
     },
+    /// Has a new key sign from now on when the one that signed, or its passphrase, is lost; what the lost one has signed
+    /// stays good. Needs the root key, as `revoke` does, and the hub stopped.
+    Replace(Opened),
 }
 
 /// How the signing key is opened.
@@ -72,26 +75,27 @@ impl Keys {
             Self::Root { data, take_away } => root(&data, take_away),
             Self::Rotate(opened) => rotate(&opened),
             Self::Revoke { opened, key, position } => revoke(&opened, key, position),
+            Self::Replace(opened) => replace(&opened),
         }
     }
 }
 
 fn show(data: &Path, json: bool) -> anyhow::Result<()> {
-    let hub = DataFolder::at(data).key()?.public();
-    let folder = SealFolder::at(data);
-    if !folder.file().exists() {
+    let folder = DataFolder::at(data);
+    let hub = folder.key()?.public();
+    let root = if folder.database().exists() { reading(data)?.log_root()? } else { None };
+    let Some(root) = root else {
         println!("{hub}");
         return Ok(());
-    }
-    let (origin, root) = folder.public()?;
-    let core = super::signing::reading(data)?;
-    let history = core.key_history(&origin, &root)?;
+    };
+    let history = reading(data)?.key_history(&root)?;
+    let origin = history.name().context("the signature log has no name")?;
     let keys: Vec<_> = history
         .keys()
         .map(|(from, key, until)| {
             serde_json::json!({
                 "key": key.to_string(), "from": from, "revoked_from": until,
-                "verifier_key": verifier_key(&origin, &key),
+                "verifier_key": verifier_key(origin, &key),
             })
         })
         .collect();
@@ -130,10 +134,38 @@ fn rotate(opened: &Opened) -> anyhow::Result<()> {
 
 fn revoke(opened: &Opened, key: Option<PublicKey>, position: Option<u64>) -> anyhow::Result<()> {
     let (mut core, _lock) = signing(&opened.data, &opened.settings())?;
-    let root = root_key(&opened.data)?;
+    let root = root_key(&opened.data, core.seal()?.root)?;
     let key = key.map_or_else(|| Ok(core.seal()?.key.public()), anyhow::Ok)?;
     let position = position.map_or_else(|| Ok(core.tree()?.size), anyhow::Ok)?;
     change(opened, &mut core, |core, next| Ok(core.revoke(&root, key, position, next)?))
+}
+
+fn replace(opened: &Opened) -> anyhow::Result<()> {
+    let (mut core, _lock) = unsealed(&opened.data)?;
+    core.check_complete()?;
+    let folder = SealFolder::at(&opened.data);
+    let passphrase = opened.settings().passphrase()?;
+    let public = core.log_root()?.context("the signature log is empty; start the hub")?;
+    let here = folder.open(passphrase.as_deref()).ok().map(|seal| seal.key.public());
+    if here.is_some() && here == core.log_key(&public)? {
+        bail!(
+            "{} holds the key that signs, so it is not lost; rotate it, or revoke it",
+            folder.file().display()
+        );
+    }
+    let root = root_key(&opened.data, public)?;
+    let history = core.key_history(&public)?;
+    let size = core.tree()?.size;
+    let lost = history.at(size).context("no key signs the log: every one was taken back")?;
+    let origin = history.name().context("the signature log has no name")?.clone();
+    let next = folder.prepare(origin, public, passphrase.as_deref())?;
+    let named = next.public();
+    core.revoke(&root, lost, size, next)?;
+    folder.promote_next()?;
+    // What was logged and not signed yet, and the log itself.
+    core.set_seal(folder.open(passphrase.as_deref())?)?;
+    println!("{named}");
+    Ok(())
 }
 
 /// Makes the next key, has the log name it, and puts it in the other's place. Ended in between, the next start of the
@@ -152,12 +184,13 @@ fn change(
     Ok(())
 }
 
-fn root_key(data: &Path) -> anyhow::Result<SigningKey> {
+/// The root key of that public half: from the data folder, else as it is typed from paper.
+pub(super) fn root_key(data: &Path, expected: PublicKey) -> anyhow::Result<SigningKey> {
     let folder = SealFolder::at(data);
-    if let Some(key) = folder.root(None)? {
+    if let Some(key) = folder.root(None, expected)? {
         return Ok(key);
     }
     let mut typed = String::new();
     std::io::stdin().read_to_string(&mut typed).context("read the root key from standard input")?;
-    folder.root(Some(&typed))?.context("type the root key as it stands on paper")
+    folder.root(Some(&typed), expected)?.context("type the root key as it stands on paper")
 }

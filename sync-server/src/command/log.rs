@@ -1,15 +1,18 @@
 //! `log`: the public log of what the hub has signed.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use clap::Subcommand;
 use form_document::digest::Sha256;
-use form_document::key::SigningKey;
-use form_document::transparency::{Origin, SignedCheckpoint};
+use form_document::key::{PublicKey, SigningKey};
+use form_document::transparency::{Origin, Receipt, SignedCheckpoint};
+use sync_server::arbiter::Completed;
+use sync_server::log_copy::LogCopy;
 
-use super::keys::Opened;
-use super::signing::{reading, signing};
+use super::keys::{Opened, root_key};
+use super::mirror;
+use super::signing::{reading, signing, unsealed};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Log {
@@ -39,6 +42,37 @@ pub(super) enum Log {
         #[command(flatten)]
         opened: Opened,
     },
+    /// Keeps a copy of a hub's public log in a folder, on any machine, and adds to it each time: verified against the
+    /// hub's root key, and against what the folder had before. A restored hub is completed from it (`log take`).
+    Mirror {
+        /// The hub's address.
+        hub: String,
+        #[arg(long)]
+        out: PathBuf,
+        /// The root key of the hub's log, 64 lower-case hex digits; what the hub itself says at the first time when
+        /// absent.
+        #[arg(long)]
+        root: Option<PublicKey>,
+    },
+    /// Gives a restored hub back what its public log has lost, from a copy (`log mirror`), and from receipts in its
+    /// folder `receipts` (`huiqian receipt`), which say what entries are about. Take the newest copy that there is:
+    /// afterwards the hub signs again. The hub must be stopped.
+    Take {
+        /// The copy's folder.
+        copy: PathBuf,
+        #[arg(long)]
+        data: PathBuf,
+    },
+    /// Has a restored hub's public log go on under another name from what the backup holds, when there is no copy to
+    /// complete it from. Whoever has seen more of the log is told so. Needs the root key: from the data folder, else
+    /// from standard input, as it stands on paper. The hub must be stopped.
+    BeginAnew {
+        #[arg(long)]
+        data: PathBuf,
+        /// The new name; the old one with a number when absent.
+        #[arg(long)]
+        name: Option<String>,
+    },
     /// Keeps a checkpoint that came back from a witness. The hub must be stopped.
     Keep {
         #[arg(long)]
@@ -66,6 +100,9 @@ impl Log {
                 let seal = core.seal()?;
                 print!("{}", cosign(&note, &seal.origin, &seal.key)?.0);
             }
+            Self::Mirror { hub, out, root } => mirror::run(&hub, &out, root)?,
+            Self::Take { copy, data } => take(&copy, &data)?,
+            Self::BeginAnew { data, name } => begin_anew(&data, name)?,
             Self::Keep { checkpoint, opened } => {
                 let (mut core, _lock) = signing(&opened.data, &opened.settings())?;
                 core.cosign(&read(&checkpoint)?)?;
@@ -75,7 +112,45 @@ impl Log {
     }
 }
 
-fn read(file: &std::path::Path) -> anyhow::Result<SignedCheckpoint> {
+fn take(copy: &Path, data: &Path) -> anyhow::Result<()> {
+    let (mut core, _lock) = unsealed(data)?;
+    let receipts = receipts(&copy.join("receipts"))?;
+    let Completed { size, added, unknown } = core.complete(&LogCopy::read(copy)?, &receipts)?;
+    println!("{size} entries, {added} of them new");
+    if unknown > 0 {
+        println!(
+            "Of {unknown} new ones nobody has said what they are about: the hub gives no receipt for them until their \
+             receipts are taken in as well, or their leads finalise again."
+        );
+    }
+    Ok(())
+}
+
+/// The receipts in a folder, if there is one.
+fn receipts(folder: &Path) -> anyhow::Result<Vec<Receipt>> {
+    if !folder.is_dir() {
+        return Ok(Vec::new());
+    }
+    let mut receipts = Vec::new();
+    for entry in std::fs::read_dir(folder).with_context(|| folder.display().to_string())? {
+        let path = entry?.path();
+        let at = || path.display().to_string();
+        let bytes = std::fs::read(&path).with_context(at)?;
+        receipts.push(Receipt::read(&bytes).with_context(at)?);
+    }
+    Ok(receipts)
+}
+
+fn begin_anew(data: &Path, name: Option<String>) -> anyhow::Result<()> {
+    let (mut core, _lock) = unsealed(data)?;
+    let public = core.log_root()?.context("the signature log is empty; start the hub")?;
+    let root = root_key(data, public)?;
+    let name = name.map(Origin::try_from).transpose()?;
+    println!("{}", core.begin_anew(&root, name)?);
+    Ok(())
+}
+
+fn read(file: &Path) -> anyhow::Result<SignedCheckpoint> {
     let text = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
     Ok(SignedCheckpoint(text))
 }
@@ -84,7 +159,7 @@ fn cosign(note: &SignedCheckpoint, origin: &Origin, key: &SigningKey) -> anyhow:
     Ok(note.cosign(origin, key)?)
 }
 
-fn prove(data: &std::path::Path, entry: &str) -> anyhow::Result<()> {
+fn prove(data: &Path, entry: &str) -> anyhow::Result<()> {
     let core = reading(data)?;
     // A digest first: one may consist of zeros, and then read as a number too.
     let index = match (entry.parse::<Sha256>(), entry.parse::<u64>()) {

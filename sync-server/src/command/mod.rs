@@ -5,6 +5,7 @@ mod backup;
 mod doctor;
 mod keys;
 mod log;
+mod mirror;
 mod restore;
 mod serve;
 mod signing;
@@ -39,7 +40,8 @@ enum Action {
         #[arg(long)]
         out: PathBuf,
     },
-    /// Puts a backup, with the files beside it, into a data folder without a database. Put the hub's key files (hub.key, seal.json) there as well.
+    /// Puts a backup, with the files beside it, into a data folder without a database. Put the hub's key files (hub.key,
+    /// seal.json) there as well, and complete the public log (`log take`) before revisions become final again.
     Restore {
         #[arg(long)]
         data: PathBuf,

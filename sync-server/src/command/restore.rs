@@ -7,9 +7,11 @@ use std::path::Path;
 use anyhow::{Context as _, bail};
 use sync_server::copy_tree;
 use sync_server::data::{DataFolder, private_file, sync_folder};
+use sync_server::storage::Storage as _;
 use sync_server::storage::sqlite::Sqlite;
 
 use super::backup::files_of;
+use super::doctor::SIGNS_NOTHING;
 
 /// What may lie in the folder: the keys, which belong there, the lock, and files of evidence, which lie under their
 /// hashes.
@@ -35,6 +37,9 @@ pub(super) fn run(data: &Path, from: &Path) -> anyhow::Result<()> {
     let put = put(from, &data.join(PARTIAL[0]), &folder.database());
     clear(data);
     put?;
+    if Sqlite::open_to_read(&folder.database())?.seal_incomplete()? {
+        eprintln!("The hub is restored; {SIGNS_NOTHING}.");
+    }
     for file in [folder.key_file(), folder.seal().file()] {
         if !file.exists() {
             eprintln!("Now put the hub's key file at {}; without it the hub does not start.", file.display());

@@ -16,14 +16,19 @@ const NO_LEDGERS: u64 = 0;
 
 /// The core of a stopped hub, with its seal; the data folder is locked as long as the file lives.
 pub(super) fn signing(data: &Path, settings: &SealSettings) -> anyhow::Result<(Core, File)> {
+    let (mut core, lock) = unsealed(data)?;
+    let seal = seal::open(data, settings, &core)?;
+    core.set_seal(seal)?;
+    Ok((core, lock))
+}
+
+/// The core of a stopped hub, for what the root key or a copy of the log decides; as [`signing`].
+pub(super) fn unsealed(data: &Path) -> anyhow::Result<(Core, File)> {
     let folder = DataFolder::at(data);
     let lock = folder.lock()?;
     let storage = Sqlite::open(&folder.database())?;
     let key = Arc::new(folder.key()?);
-    let mut core = Core::new(Box::new(storage), key, Clock::system(), NO_LEDGERS)?;
-    let seal = seal::open(data, settings, &core)?;
-    core.set_seal(seal)?;
-    Ok((core, lock))
+    Ok((Core::new(Box::new(storage), key, Clock::system(), NO_LEDGERS)?, lock))
 }
 
 /// The core of a hub that may be serving, to look into it.

@@ -63,7 +63,12 @@ pub(super) async fn root(State(state): State<HubState>) -> Result<Json<LogRoot>,
     responses((status = 200, description = "A signed note", body = String, content_type = "text/plain"))
 )]
 pub(super) async fn checkpoint(State(state): State<HubState>) -> Result<Response, HubError> {
-    let note = state.arbiter.with(state.hub, |core| Ok(core.checkpoint()?.note)).await?;
+    let work = |core: &mut Core| {
+        // The word of a backup is none on the log as it stands.
+        core.check_complete()?;
+        Ok(core.checkpoint()?.note)
+    };
+    let note = state.arbiter.with(state.hub, work).await?;
     let plain = HeaderValue::from_static("text/plain; charset=utf-8");
     let fresh = HeaderValue::from_static("no-store");
     Ok(([(CONTENT_TYPE, plain), (CACHE_CONTROL, fresh)], note).into_response())

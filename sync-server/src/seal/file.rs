@@ -33,8 +33,8 @@ pub enum SealError {
     #[error("{0} holds no seal of a hub; put the file back from where its copy is kept")]
     Damaged(PathBuf),
     #[error(
-        "{0} is missing although the hub has signed with it; put the file back from where its copy is kept: \
-         a new one would be that of another log"
+        "{0} is missing although the hub has signed with it; put the file back from where its copy is kept, or, when it is \
+         lost, have the root key name another one (sync-server keys replace)"
     )]
     Missing(PathBuf),
     #[error("{0} has format {1}; this program knows {FORMAT}: install the newer hub")]
@@ -130,17 +130,16 @@ impl SealFolder {
         Ok((stored.origin, stored.root))
     }
 
-    /// The root key: from the data folder, or as typed from paper.
+    /// The root key: from the data folder, or as typed from paper. `expected` is its public half.
     ///
     /// # Errors
     /// When it is mistyped, or another hub's.
-    pub fn root(&self, typed: Option<&str>) -> Result<Option<SigningKey>, SealError> {
+    pub fn root(&self, typed: Option<&str>, expected: PublicKey) -> Result<Option<SigningKey>, SealError> {
         let seed = match typed {
             Some(typed) => Some(paper::read(typed).ok_or(SealError::Paper)?),
             None => self.root_on_disk()?,
         };
         let Some(key) = seed.map(|seed| signing(&seed)).transpose()? else { return Ok(None) };
-        let (_, expected) = self.public()?;
         let found = key.public();
         if found == expected { Ok(Some(key)) } else { Err(SealError::OtherRoot { found, expected }) }
     }
@@ -169,10 +168,23 @@ impl SealFolder {
     /// # Errors
     /// When it cannot be written.
     pub fn prepare_next(&self, passphrase: Option<&str>) -> Result<SigningKey, SealError> {
-        let stored = read(&self.file())?;
+        let Stored { origin, root, .. } = read(&self.file())?;
+        self.prepare(origin, root, passphrase)
+    }
+
+    /// Makes the key that signs next when the one that signed is lost, and keeps it where the other will be.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn prepare(
+        &self,
+        origin: Origin,
+        root: PublicKey,
+        passphrase: Option<&str>,
+    ) -> Result<SigningKey, SealError> {
         let seed = random()?;
         let key = stored_key(&seed, passphrase)?;
-        put(&self.next_file(), &Stored { key, ..stored })?;
+        put(&self.next_file(), &Stored { format: FORMAT, origin, root, key })?;
         signing(&seed)
     }
 

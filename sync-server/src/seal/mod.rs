@@ -12,6 +12,7 @@ use form_document::transparency::Origin;
 
 use crate::arbiter::Core;
 use crate::config::SealSettings;
+use crate::error::HubError;
 
 pub use file::{SealError, SealFolder};
 
@@ -36,9 +37,15 @@ pub fn open(data: &Path, settings: &SealSettings, core: &Core) -> Result<Seal, S
         .map_err(|error| SealError::File(settings.passphrase_file.clone().unwrap_or_default(), error))?;
     let passphrase = passphrase.as_deref();
     let folder = SealFolder::at(data);
+    let in_log = |error: HubError| SealError::Log(error.to_string());
+    // Which of two keys signs, a log that lacks entries does not say.
+    if core.check_complete().is_ok()
+        && let Some(root) = core.log_root().map_err(in_log)?
+    {
+        folder.settle(passphrase, core.log_key(&root).map_err(in_log)?)?;
+    }
     if !folder.file().exists() {
-        let entries = core.storage().seal_size().map_err(|error| SealError::Log(error.to_string()))?;
-        if entries > 0 {
+        if core.log_root().map_err(in_log)?.is_some() {
             return Err(SealError::Missing(folder.file()));
         }
         let seal = folder.open_or_new(settings.origin.as_deref(), passphrase)?;
@@ -50,10 +57,11 @@ pub fn open(data: &Path, settings: &SealSettings, core: &Core) -> Result<Seal, S
         );
         return Ok(seal);
     }
-    let (origin, root) = folder.public()?;
-    let named = core.log_key(&origin, &root).map_err(|error| SealError::Log(error.to_string()))?;
-    folder.settle(passphrase, named)?;
-    folder.open(passphrase)
+    let seal = folder.open(passphrase)?;
+    if let Err(incomplete) = core.check_complete() {
+        tracing::warn!("{incomplete}");
+    }
+    Ok(seal)
 }
 
 impl fmt::Debug for Seal {

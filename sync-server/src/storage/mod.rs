@@ -12,6 +12,7 @@ use form_document::digest::Sha256;
 use form_document::key::PublicKey;
 use form_document::log::Position;
 use form_document::roster::SignedEntry;
+use form_document::transparency::Leaf;
 use form_document::wire::PackageFile;
 use form_document::{ActorId, Claim};
 use form_model::id::ApplicationId;
@@ -279,6 +280,18 @@ pub trait Storage: Send + std::fmt::Debug {
     /// # Errors
     /// As [`Self::hub`].
     fn seal_checkpoint(&self) -> Result<Option<StoredCheckpoint>, StorageError>;
+
+    /// The first entry with that leaf whose subject is unknown.
+    ///
+    /// # Errors
+    /// As [`Self::hub`].
+    fn seal_unknown(&self, leaf: &Leaf) -> Result<Option<SealEntry>, StorageError>;
+
+    /// Whether the database was restored from a backup, and the log may lack entries that the hub has signed.
+    ///
+    /// # Errors
+    /// As [`Self::hub`].
+    fn seal_incomplete(&self) -> Result<bool, StorageError>;
 
     /// Stores all of it, durably, or nothing.
     ///

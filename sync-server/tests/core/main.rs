@@ -6,6 +6,7 @@
 mod support;
 
 mod adopt;
+mod complete;
 mod doctor;
 mod enrol;
 mod exchange;

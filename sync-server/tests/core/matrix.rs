@@ -19,7 +19,7 @@ use sync_server::storage::sqlite::Sqlite;
 
 use crate::support::desk::Desk;
 use crate::support::faulty::{Call, Fault, Faulty, Plan};
-use crate::support::signing::{ROOM, ROOT, seal, uploads};
+use crate::support::signing::{ROOM, ROOT, copy_of, seal, uploads};
 use crate::support::{HUB, NOW, key};
 
 /// Threads that tell the story.
@@ -191,6 +191,7 @@ fn tell(plan: &Plan) -> (Story, LogState) {
     std::fs::copy(&backup, story.folder.path().join("restored.db")).unwrap();
     let restored = story.folder.path().join("restored.db");
     Sqlite::open(&restored).unwrap().set_restored().unwrap();
+    let copy = story.ask(|core| copy_of(core)).unwrap();
     story.database = restored;
     story.restart();
     let behind = story.ask(|core| desk.sync(core)).unwrap_err();
@@ -212,6 +213,8 @@ fn tell(plan: &Plan) -> (Story, LogState) {
         assert_eq!(desk.ledger.log(), lead.ledger.log());
     }
     assert_eq!(story.ask(|core| core.recount(&id)), Ok(*lead.ledger.log()));
+    assert_eq!(story.ask(|core| core.complete(&copy, &[])).unwrap().size, 1);
+    story.restart();
     a_revision_becomes_final(&mut story, &mut lead, &mut desk);
     let end = *lead.ledger.log();
     (story, end)

@@ -14,31 +14,42 @@ use crate::program::{Running, program, run};
 
 const PASSPHRASE: &str = "HUIQIAN_HUB_PASSPHRASE";
 
-fn at(data: &Path, arguments: &[&str]) -> Output {
+pub fn at(data: &Path, arguments: &[&str]) -> Output {
     run(arguments, &[("--data", data)])
 }
 
+/// Runs a command that is typed a root key, when it asks for one.
+pub fn typed(data: &Path, arguments: &[&str], key: &str) -> Output {
+    let mut command = program();
+    command.args(arguments).arg("--data").arg(data);
+    let mut child =
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    // One that has ended already did not ask.
+    let _ = child.stdin.take().unwrap().write_all(key.as_bytes());
+    child.wait_with_output().unwrap()
+}
+
 /// What a command that ends well has said.
-fn well(output: &Output) -> String {
+pub fn well(output: &Output) -> String {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout.clone()).unwrap().trim_end().to_owned()
 }
 
 /// Why a command failed.
-fn fails(output: &Output) -> String {
+pub fn fails(output: &Output) -> String {
     assert!(!output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
     String::from_utf8(output.stderr.clone()).unwrap()
 }
 
 /// A data folder in which a hub has served.
-fn served() -> tempfile::TempDir {
+pub fn served() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     Running::start(folder.path()).signal(Signal::TERM);
     folder
 }
 
 /// The keys of the log: each with the entry from which on it signs, and from which on it counts for nothing.
-fn keys(data: &Path) -> Vec<(String, u64, Option<u64>)> {
+pub fn keys(data: &Path) -> Vec<(String, u64, Option<u64>)> {
     let shown: Value = serde_json::from_str(&well(&at(data, &["keys", "show", "--json"]))).unwrap();
     let key = |one: &Value| {
         (one["key"].as_str().unwrap().to_owned(), one["from"].as_u64().unwrap(), one["revoked_from"].as_u64())
@@ -47,13 +58,13 @@ fn keys(data: &Path) -> Vec<(String, u64, Option<u64>)> {
 }
 
 /// The name of the log, and whoever signs it now.
-fn signer(data: &Path) -> (Origin, PublicKey) {
+pub fn signer(data: &Path) -> (Origin, PublicKey) {
     let shown: Value = serde_json::from_str(&well(&at(data, &["keys", "show", "--json"]))).unwrap();
     let origin = Origin::try_from(shown["origin"].as_str().unwrap().to_owned()).unwrap();
     (origin, keys(data).last().unwrap().0.parse().unwrap())
 }
 
-fn checkpoint(data: &Path) -> SignedCheckpoint {
+pub fn checkpoint(data: &Path) -> SignedCheckpoint {
     SignedCheckpoint(format!("{}\n", well(&at(data, &["log", "checkpoint"]))))
 }
 
@@ -141,14 +152,7 @@ fn the_root_key_leaves_for_its_paper_and_takes_keys_back_from_there() {
     assert!(fails(&at(data, &["keys", "root"])).contains("taken away"));
     Running::start(data).signal(Signal::TERM);
     let first = keys(data)[0].0.clone();
-    let revoke = |typed: &str, more: &[&str]| {
-        let mut command = program();
-        command.args(["keys", "revoke", "--data"]).arg(data).args(more);
-        let mut child =
-            command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        child.stdin.take().unwrap().write_all(typed.as_bytes()).unwrap();
-        child.wait_with_output().unwrap()
-    };
+    let revoke = |key: &str, more: &[&str]| typed(data, &[&["keys", "revoke"], more].concat(), key);
     assert!(fails(&revoke("nonsense", &[])).contains("not typed as it stands"));
     let stranger = served();
     let others = well(&at(stranger.path(), &["keys", "root"]));

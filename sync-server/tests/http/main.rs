@@ -20,6 +20,7 @@ mod live;
 mod origin;
 mod page;
 mod program;
+mod restored_log;
 mod s3;
 mod secure;
 mod session;

@@ -7,6 +7,7 @@ use form_document::digest::Sha256;
 use form_document::key::PublicKey;
 use form_document::log::Position;
 use form_document::roster::SignedEntry;
+use form_document::transparency::Leaf;
 use form_document::wire::PackageFile;
 use form_document::{ActorId, Claim};
 use form_model::id::ApplicationId;
@@ -186,5 +187,7 @@ calls! {
     SealUnsigned = seal_unsigned() -> Vec<SealEntry>;
     SealRange = seal_range(from: u64, count: u64) -> Vec<SealEntry>;
     SealHashes = seal_hashes(places: &[u64]) -> Vec<Sha256>;
+    SealUnknown = seal_unknown(leaf: &Leaf) -> Option<SealEntry>;
+    SealIncomplete = seal_incomplete() -> bool;
     SealCheckpoint = seal_checkpoint() -> Option<StoredCheckpoint>;
 }

@@ -9,13 +9,15 @@ use form_document::key::{Purpose, SigningKey};
 use form_document::roster::{Act, ReturnReason, SignedEntry};
 use form_document::sign_off::{Statement, Word};
 use form_document::snapshot::{Facts, Manifest, Override, build};
-use form_document::transparency::Origin;
+use form_document::transparency::{Origin, SignedCheckpoint};
 use form_document::wire::Submission;
 use form_model::answer::AnswerValue;
 use form_model::delta::Delta;
 use form_model::id::AnswerId;
 use form_model::member::{AgencyId, Step};
 use sync_server::arbiter::{Core, NewUpload, Room};
+use sync_server::error::HubError;
+use sync_server::log_copy::LogCopy;
 use sync_server::seal::Seal;
 use sync_server::storage::file::{BlobHash, UploadId};
 
@@ -35,6 +37,18 @@ pub const FILES: [(&str, &[u8]); 2] =
 pub fn seal() -> Seal {
     let origin = Origin::try_from("hub.example/huiqian".to_owned()).unwrap();
     Seal { origin, root: key(ROOT).public(), key: key(SEAL), root_key: Some(key(ROOT)) }
+}
+
+/// The public log as anybody fetches it.
+pub fn copy_of(core: &Core) -> Result<LogCopy, HubError> {
+    let checkpoint = core.checkpoint()?;
+    let entries = core.storage().seal_range(0, checkpoint.size)?;
+    let keys = core.key_events(checkpoint.size)?;
+    Ok(LogCopy {
+        keys: keys.into_iter().map(|event| (event.index, event.envelope)).collect(),
+        leaves: entries.into_iter().map(|entry| entry.leaf).collect(),
+        checkpoint: SignedCheckpoint(checkpoint.note),
+    })
 }
 
 /// More than the sample's files take.

@@ -97,7 +97,7 @@ fn desk(home: &Path) -> anyhow::Result<(Workspace, ApplicationId)> {
 }
 
 /// One more character at the plan's end; the text starts over at the notice's limit, as no plan is longer.
-fn typed_character(number: usize) -> Edit {
+pub(super) fn typed_character(number: usize) -> Edit {
     const TEXT: &str = "合作区坚持开放发展推动中小企业走专精特新之路";
     let text: Vec<_> = TEXT.chars().collect();
     let character = text[number % text.len()].to_string();
@@ -112,7 +112,7 @@ fn typed_character(number: usize) -> Edit {
 }
 
 /// The same settings as the store's, one table, one row a commit.
-fn bare_database(path: &Path) -> anyhow::Result<Connection> {
+pub(super) fn bare_database(path: &Path) -> anyhow::Result<Connection> {
     let connection = Connection::open(path)?;
     connection.pragma_update(None, "journal_mode", "wal")?;
     connection.pragma_update(None, "synchronous", "full")?;

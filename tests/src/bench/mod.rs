@@ -3,7 +3,9 @@
 
 pub mod engine;
 mod figure;
+pub mod finalise;
 pub mod hub;
+pub mod log;
 mod sample;
 pub mod verify;
 pub mod window;

@@ -1,6 +1,7 @@
 //! Runs benchmarks, prints one table and writes `target/bench/*.json` and `target/bench/*.md`:
-//! `bench [engine] [window] [hub] [memory] [blobs] [evidence] [verify] [peers] [--quick] [--applications=NUMBER]`, all parts when
-//! none is named; `latency`, `load`, `merge` and `join` are parts of `hub` that also run by themselves.
+//! `bench [engine] [window] [finalise] [log] [hub] [memory] [blobs] [evidence] [verify] [peers] [--quick]
+//! [--applications=NUMBER]`, all parts when none is named; `latency`, `load`, `merge` and `join` are parts of `hub` that also
+//! run by themselves.
 
 use std::fs;
 use std::path::Path;
@@ -8,11 +9,12 @@ use std::path::Path;
 use anyhow::{Context, bail};
 use huiqian_tests::bench::hub::suite::{self, ALONE, FULL, QUICK};
 use huiqian_tests::bench::hub::{blobs, trip};
-use huiqian_tests::bench::{Figure, engine, verify, window};
+use huiqian_tests::bench::{Figure, engine, finalise, log, verify, window};
 use huiqian_tests::place::results_folder;
 
 /// What can be named, in the order in which it runs.
-const PARTS: [&str; 8] = ["engine", "window", "hub", "memory", "blobs", "evidence", "verify", "peers"];
+const PARTS: [&str; 10] =
+    ["engine", "window", "finalise", "log", "memory", "blobs", "evidence", "verify", "hub", "peers"];
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -37,6 +39,13 @@ async fn main() -> anyhow::Result<()> {
     if wanted("window") {
         report("wasm", &[window::wasm_size()?])?;
         report("window", &window::start_and_memory().await?)?;
+    }
+    if wanted("finalise") {
+        let (changes, rounds) = size.revisions;
+        report("finalise", &finalise::measure(&folder.path().join("finalise"), changes, rounds).await?)?;
+    }
+    if wanted("log") {
+        report("log", &log::measure(&folder.path().join("log"), size.entries).await?)?;
     }
     // `hub` takes its files along.
     let files = |part: &str| wanted(part) || wanted("hub");

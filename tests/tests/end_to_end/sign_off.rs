@@ -9,6 +9,8 @@ use huiqian_tests::team::{COMMERCE, LEAD, SECTION};
 use huiqian_tests::window::Window;
 use thirtyfour::By;
 
+use crate::accessibility::{bring_axe, faults};
+
 /// A value in the section of 商务.
 const VALUE: &str = "openness.foreign_funded_enterprises.2025";
 /// What is wrong with it, as the lead says when it gives the application back.
@@ -73,6 +75,7 @@ async fn everybody_signs(lead: &Window, commerce: &Window, science: &Window) -> 
     signed(lead, SECTION).await?;
     signed(lead, SCIENCE_SECTION).await?;
     open_signing(lead).await?;
+    accessible(lead, "sign-off").await?;
     // The lead's own sections, one after another.
     while let Some(waiting) = own_waiting(lead).await? {
         let button = format!("[data-signs=\"{waiting}\"] [data-action=sign-off]");
@@ -81,6 +84,14 @@ async fn everybody_signs(lead: &Window, commerce: &Window, science: &Window) -> 
         lead.wait_until_gone("[data-dialog=sign]").await?;
         lead.find(&format!("[data-signs=\"{waiting}\"][data-signed=true]")).await?;
     }
+    Ok(())
+}
+
+/// What is shown reads well for everybody.
+async fn accessible(window: &Window, screen: &str) -> anyhow::Result<()> {
+    bring_axe(window).await?;
+    let found = faults(window, screen).await?;
+    ensure!(found.is_empty(), "{}", found.join("\n"));
     Ok(())
 }
 
@@ -118,9 +129,12 @@ async fn a_change_voids(lead: &Window, commerce: &Window) -> anyhow::Result<()> 
     stands(commerce, SECTION, "签认已失效").await?;
     commerce.click(".messages [data-action=close-message]").await?;
     sign_section(commerce, SECTION, "科长").await?;
-    let record = "document.querySelector('.signs.whole .statement-record').textContent";
-    let said = commerce.evaluate(record).await?;
-    ensure!(said.as_str().is_some_and(|said| said.contains("已失效")), "the lapsed sign-off stays: {said}");
+    commerce.click(".signs.whole summary").await?;
+    commerce
+        .text_when(".signs.whole details[open]", |text| text.contains("已失效"))
+        .await
+        .context("the lapsed sign-off stays")?;
+    accessible(commerce, "signed section").await?;
     signed(lead, SECTION).await
 }
 
@@ -132,6 +146,8 @@ async fn make_final(lead: &Window, number: u32) -> anyhow::Result<()> {
     lead.find("[data-declared=true]").await?;
     lead.find("[data-obstacles=\"0\"]").await.context("nothing stands in the way")?;
     lead.press("finalise").await?;
+    lead.find("[data-dialog=finalise]").await?;
+    accessible(lead, "the last question").await?;
     lead.press("confirm-finalise").await?;
     lead.find(&format!("main[data-closed=true][data-revision=\"{number}\"]")).await?;
     lead.find(&format!("[data-final=\"{number}\"]")).await.context("its receipt is here")?;
@@ -156,15 +172,16 @@ async fn give_back(lead: &Window, commerce: &Window, science: &Window) -> anyhow
     lead.turn_to()?;
     lead.press("return").await?;
     lead.click(&format!("[data-dialog=return] [data-part=\"{SECTION}\"]")).await?;
-    let field = VALUE.rsplit_once('.').map_or(VALUE, |(field, _)| field);
-    lead.click(&format!("[data-field=return-on] option[value^=\"{field}\"]")).await?;
+    lead.click(&format!("[data-field=return-on] option[value=\"{VALUE}\"]")).await?;
     lead.paste("[data-field=return-reason]", REASON).await?;
+    accessible(lead, "giving back").await?;
     lead.press("confirm-return").await?;
     lead.wait_until_gone("[data-dialog=return]").await?;
     lead.find("main[data-closed=false][data-revision=\"2\"] [data-returned]").await?;
     commerce.turn_to()?;
     commerce.text_when(".messages", |text| text.contains(LEAD) && text.contains("退回修改")).await?;
     commerce.text_when(".remark.returned", |text| text.contains(REASON)).await?;
+    accessible(commerce, "returned section").await?;
     stands(commerce, SECTION, "退回修改").await?;
     stands(science, SCIENCE_SECTION, "已定稿").await?;
     commerce.click(".messages [data-action=close-message]").await

@@ -7,6 +7,7 @@ mod courier;
 mod foreign;
 mod page;
 mod program;
+mod restored;
 
 use std::fs;
 use std::path::{Path, PathBuf};

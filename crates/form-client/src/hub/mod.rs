@@ -9,6 +9,7 @@ mod held;
 mod hub_line;
 mod line;
 mod local;
+mod log_watch;
 mod pace;
 mod patience;
 mod porter;

@@ -29,6 +29,8 @@ pub(super) const RECOVERING: &str = "recovering";
 pub(super) const ANOTHER_HUB: &str = "another_hub";
 /// Something stands in the way of a final revision.
 pub(super) const NOT_FINAL: &str = "not_final";
+/// The hub was restored, and its public log is not complete yet.
+pub(super) const LOG_INCOMPLETE: &str = "log_incomplete";
 /// What was uploaded is another file than it was said to be.
 pub(super) const WRONG_HASH: &str = "hash_mismatch";
 /// The detail that says where the hub's log ends.
@@ -67,6 +69,12 @@ const SENTENCES: &[(&str, &str, &str)] = &[
     (NOT_FINAL, "还有事项没有完成，不能定稿", "something stands in the way of a final revision"),
     ("submission_refused", "提交的定稿内容与协同中心的不一致", "the submission is not what the hub finds"),
     ("unsealed", "协同中心现在不能签名", "the hub cannot sign at the moment"),
+    (
+        LOG_INCOMPLETE,
+        "协同中心是从备份恢复的，它的存证日志还没有补齐，现在不能定稿；请通知它的管理员",
+        "the hub was restored from a backup, and its public log is not complete yet, so nothing becomes final; tell whoever \
+         runs it",
+    ),
     ("too_many", "请求太频繁，请稍后再试", "too many requests; wait a little"),
     ("too_large", "一次发送的内容太多", "too much was sent at once"),
     ("storage_failed", "协同中心暂时不能写入", "the hub cannot store anything at the moment"),

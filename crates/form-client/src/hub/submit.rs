@@ -5,7 +5,7 @@ use form_document::key::PublicKey;
 use form_document::snapshot::{MANIFEST_MAX_BYTES, Obstacle};
 use form_document::transparency::LoggedKeyEvent;
 use form_document::wire::{self, Submission};
-use form_model::command::{Excuse, FinalSummary, ObstacleSummary};
+use form_model::command::{Event, Excuse, FinalSummary, ObstacleSummary};
 use form_model::error::{ErrorCode, UserError};
 use form_model::id::ApplicationId;
 use reqwest::Method;
@@ -108,7 +108,8 @@ impl HubConnection {
     }
 }
 
-/// Looks at the hub's public log, and fetches the receipts that are not here.
+/// Looks at the hub's public log, and fetches the receipts that are not here. What is new of either is told to the
+/// view, also when the log turns out to be broken.
 ///
 /// # Errors
 /// [`ErrorCode::LogBroken`] when the log is not what was known of it; when the hub is not reached.
@@ -119,13 +120,36 @@ pub async fn follow_log<A: Ask>(
 ) -> Result<(), UserError> {
     let id = application.clone();
     let known = desk.ask(move |desk| desk.log_known(&id)).await?;
-    let (id, news) = (application.clone(), connection.log_news(known).await?);
-    desk.ask(move |desk| desk.learn_log(&id, &news)).await?;
+    let news = match connection.log_news(known).await {
+        // A restored hub gives no word on its log until it has all of it back.
+        Err(error) if problem::code(&error) == Some(problem::LOG_INCOMPLETE) => return Ok(()),
+        news => news?,
+    };
+    let id = application.clone();
+    let learnt = desk.ask(move |desk| desk.learn_log(&id, &news)).await;
+    let mut is_news = !matches!(learnt, Ok(false));
+    let fetched = match learnt {
+        Ok(_) => fetch_receipts(desk, connection, application, &mut is_news).await,
+        Err(error) => Err(error),
+    };
+    if is_news {
+        desk.tell(application, vec![Event::Signing]).await;
+    }
+    fetched
+}
+
+async fn fetch_receipts<A: Ask>(
+    desk: &A,
+    connection: &HubConnection,
+    application: &ApplicationId,
+    is_news: &mut bool,
+) -> Result<(), UserError> {
     let id = application.clone();
     for revision in desk.ask(move |desk| desk.missing_receipts(&id)).await? {
         let bytes = connection.receipt(application, revision).await?;
         let id = application.clone();
         desk.ask(move |desk| desk.keep_receipt(&id, &bytes).map(drop)).await?;
+        *is_news = true;
     }
     Ok(())
 }

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use form_document::key::{PublicKey, SigningKey};
-use form_document::wire::{Exchange, Offer, Presence, Receipt, Say, Tell};
+use form_document::log::Reason;
+use form_document::wire::{Exchange, Offer, Page, PageEntry, Presence, Receipt, Say, Tell};
 use form_model::command::{Event, Link};
 use form_model::error::{ErrorCode, UserError};
 use form_model::evidence::EvidenceKey;
@@ -17,6 +18,7 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::connection::{HubConnection, Live};
 use super::hub_line::HubLine;
+use super::log_watch::LogWatch;
 use super::problem;
 use super::restored::{Remedy, remedy};
 use super::transfer::carry;
@@ -64,11 +66,13 @@ pub struct Wake {
 
 /// Keeps an application in step with its hub until the task is dropped.
 pub async fn run<A: Ask>(desk: A, application: ApplicationId, device: Arc<SigningKey>, wake: Wake) {
+    let mut log = LogWatch::default();
     let mut sync = SyncLoop {
         desk,
         application,
         device,
         wake,
+        stepped: Arc::clone(&log.stepped),
         connection: None,
         offline_since: None,
         restored: false,
@@ -76,7 +80,7 @@ pub async fn run<A: Ask>(desk: A, application: ApplicationId, device: Arc<Signin
     };
     let mut pause = PAUSE_FIRST;
     loop {
-        let error = match sync.connect().await {
+        let error = match sync.connect(&mut log).await {
             Ok(never) => match never {},
             Err(error) => error,
         };
@@ -113,6 +117,8 @@ struct SyncLoop<A> {
     application: ApplicationId,
     device: Arc<SigningKey>,
     wake: Wake,
+    /// The roster has moved, or may have: a receipt may be missing.
+    stepped: Arc<Notify>,
     connection: Option<HubConnection>,
     /// Milliseconds since 1970-01-01 UTC; `None` while the hub is heard and followed.
     offline_since: Option<i64>,
@@ -163,7 +169,7 @@ impl<A: Ask> SyncLoop<A> {
         }
     }
 
-    async fn connect(&mut self) -> Result<Never, UserError> {
+    async fn connect(&mut self, log: &mut LogWatch) -> Result<Never, UserError> {
         let id = self.application.clone();
         let hub = self.desk.ask(move |desk| desk.hub(&id)).await?;
         if !self.connection.as_ref().is_some_and(|connection| connection.leads_to(&hub)) {
@@ -184,9 +190,12 @@ impl<A: Ask> SyncLoop<A> {
         forgotten.await?;
         let carrying =
             carry(self.desk.clone(), connection.clone(), self.application.clone(), self.wake.files.clone());
+        let (desk, application) = (self.desk.clone(), self.application.clone());
+        let looking = log.run(&desk, &connection, &application);
         tokio::select! {
             ended = self.talk(&connection) => ended,
             never = carrying => match never {},
+            never = looking => match never {},
         }
     }
 
@@ -194,7 +203,7 @@ impl<A: Ask> SyncLoop<A> {
     async fn talk(&mut self, connection: &HubConnection) -> Result<Never, UserError> {
         loop {
             match connection.live(&self.application).await {
-                Ok(live) => return self.stay(live).await,
+                Ok(live) => return self.stay(connection, live).await,
                 Err(error) if turns_away(&error) => return Err(error),
                 // The hub has just answered: something on the way lets no stream through, or the hub has no more
                 // to give. Asking does as well, only later.
@@ -210,12 +219,13 @@ impl<A: Ask> SyncLoop<A> {
         while Instant::now() < until {
             let _ = timeout(ASK_EVERY, self.wake.changed.notified()).await;
             catch_up(&self.desk, connection, &self.application).await?;
+            self.stepped.notify_one();
         }
         Ok(())
     }
 
     /// On the live stream.
-    async fn stay(&mut self, mut live: Live) -> Result<Never, UserError> {
+    async fn stay(&mut self, connection: &HubConnection, mut live: Live) -> Result<Never, UserError> {
         let id = self.application.clone();
         let hello = self.desk.ask(move |desk| {
             desk.reconnect(&id)?;
@@ -238,7 +248,7 @@ impl<A: Ask> SyncLoop<A> {
                 heard = live.hear() => {
                     last = Instant::now();
                     match heard? {
-                        Tell::Page(page) => self.follow(page).await?,
+                        Tell::Page(page) => self.follow(connection, page).await?,
                         Tell::Receipt(receipt) => {
                             self.receipt(receipt).await?;
                             answered = true;
@@ -266,14 +276,20 @@ impl<A: Ask> SyncLoop<A> {
         self.desk.ask(move |desk| desk.offer(&id)).await
     }
 
-    async fn follow(&self, page: form_document::wire::Page) -> Result<(), UserError> {
+    async fn follow(&self, connection: &HubConnection, page: Page) -> Result<(), UserError> {
         let id = self.application.clone();
+        let stepped = page.entries.iter().any(|entry| matches!(entry, PageEntry::Roster(_)));
+        let held = |entry: &PageEntry| matches!(entry, PageEntry::Refused { reason: Reason::Held, .. });
+        let held = page.entries.iter().any(held);
         let events = self.desk.ask(move |desk| desk.follow(&id, &page)).await?;
         if events.iter().any(names_a_file) {
             self.wake.files.notify_one();
         }
         self.desk.tell(&self.application, events).await;
-        Ok(())
+        if stepped {
+            self.stepped.notify_one();
+        }
+        if held { fetch_held(&self.desk, connection, &self.application).await } else { Ok(()) }
     }
 
     async fn receipt(&self, receipt: Receipt) -> Result<(), UserError> {

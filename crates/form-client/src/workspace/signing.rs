@@ -9,14 +9,14 @@ use form_document::digest::Sha256;
 use form_document::envelope::Envelope;
 use form_document::key::{PublicKey, Purpose};
 use form_document::roster::{Act, ReturnReason};
-use form_document::sign_off::{SectionStanding, Statement, StatementId, Word};
+use form_document::sign_off::{MadeStatement, SectionStanding, Statement, StatementId, Word, withdrawal};
 use form_document::snapshot::{Facts, Override, build};
 use form_document::transparency::{Known, Receipt, VerifiedReceipt};
 use form_document::wire::{self, Submission};
 use form_export::package::receipt_cause;
 use form_model::command::{Excuse, FinalSummary, Reason, Signer, Signing, SigningAct, SigningRequest};
 use form_model::error::{ErrorCode, UserError};
-use form_model::id::ApplicationId;
+use form_model::id::{AnswerId, ApplicationId};
 use form_model::member::{AgencyId, Step};
 use form_store::StoreError;
 
@@ -29,17 +29,15 @@ impl Workspace {
     /// [`crate::hub::finalise`], [`crate::hub::examine`].
     ///
     /// # Errors
-    /// [`ErrorCode::NotSigned`] when it cannot be signed so, [`ErrorCode::NotLead`], [`ErrorCode::TeamRefused`], or
-    /// [`ErrorCode::NotSaved`]: nothing has changed then.
+    /// [`ErrorCode::NotSigned`] when it cannot be signed so, [`ErrorCode::NotLead`], [`ErrorCode::Closed`],
+    /// [`ErrorCode::NotReturned`], or [`ErrorCode::NotSaved`]: nothing has changed then.
     pub fn signing(&mut self, request: &SigningRequest) -> Result<Signing, UserError> {
         let id = &request.application;
         match request.act.clone() {
             SigningAct::Read | SigningAct::Examine | SigningAct::Finalise { .. } => {}
             SigningAct::SignOff { section, signer } => self.sign_off(id, &section, &signer)?,
             SigningAct::Withdraw { statement, signer, reason } => {
-                let none = || not_signed("没有这份签认", "there is no such statement");
-                let statement = StatementId(statement.parse().map_err(|_| none())?);
-                self.put_statement(id, &signer, |_| Ok(Word::Withdraw { statement, reason }))?;
+                self.withdraw(id, &statement, &signer, reason)?;
             }
             SigningAct::Declare { signer } => self.declare(id, &signer)?,
             SigningAct::Return { sections, reasons } => self.give_back(id, sections, reasons)?,
@@ -60,13 +58,55 @@ impl Workspace {
         self.put_statement(id, signer, |session| {
             let contents = session.document().contents(&session.definition);
             let roster = session.ledger.chain().newest();
+            if roster.revision.frozen.contains(section) {
+                return Err(not_signed(
+                    "这一部分已经定稿，没有退回，签认仍然有效",
+                    "this section is final and was not returned; its sign-offs stand",
+                ));
+            }
             let standing = SectionStanding::of(section, &session.document().statements(), &contents, roster);
             let standing = standing.map_err(|error| not_signed_because(&error.to_string()))?;
             let agency = session.own_agency()?;
             let (step, after) = next_step(&standing, &agency, roster.agencies.get(&agency))?;
+            if after.is_some_and(|last| !standing.is_another(last, &session.device, &signer.person)) {
+                return Err(not_signed(
+                    "经办、审核、签认须由不同的人各在自己的电脑上进行；这一部分的前一步是您或本机做的",
+                    "prepared, reviewed and signed off by different persons, each on their own computer; an earlier step of this section was yours or this computer's",
+                ));
+            }
             let content =
                 contents.section_hash(section).map_err(|error| not_signed_because(&error.to_string()))?;
             Ok(Word::Confirm { section: section.to_owned(), step, content, after })
+        })
+    }
+
+    /// Takes a statement of this agency back.
+    fn withdraw(
+        &mut self,
+        id: &ApplicationId,
+        statement: &str,
+        signer: &Signer,
+        reason: String,
+    ) -> Result<(), UserError> {
+        let none = || not_signed("没有这份签认", "there is no such statement");
+        let statement = StatementId(statement.parse().map_err(|_| none())?);
+        if reason.trim().is_empty() {
+            return Err(not_signed("撤回须写明理由", "a statement is taken back with a reason"));
+        }
+        self.put_statement(id, signer, |session| {
+            let all = session.document().statements();
+            let signs = |made: &&MadeStatement| !matches!(made.statement.word, Word::Withdraw { .. });
+            let made = all.iter().filter(signs).find(|made| made.id == statement).ok_or_else(none)?;
+            if made.statement.agency != session.own_agency()? {
+                return Err(not_signed(
+                    "这是其他单位的签认，只能由该单位撤回",
+                    "it is another agency's, which alone may take it back",
+                ));
+            }
+            if withdrawal(made, &all).is_some() {
+                return Err(not_signed("这份签认已经撤回", "it was taken back before"));
+            }
+            Ok(Word::Withdraw { statement, reason })
         })
     }
 
@@ -118,37 +158,31 @@ impl Workspace {
         sections: Vec<String>,
         reasons: Vec<Reason>,
     ) -> Result<(), UserError> {
-        let device = self.device.public();
-        let roster = self.session(id)?.ledger.chain().newest().clone();
-        if !roster.may_return(&device) {
-            return Err(UserError::new(ErrorCode::NotLead));
-        }
+        let session = self.session(id)?;
+        let revision = session.returnable(&sections, &reasons)?;
         let reasons = reasons.into_iter().map(|Reason { on, text }| ReturnReason { on, text });
-        let act = Act::Return {
-            revision: roster.revision.number,
-            sections: sections.into_iter().collect(),
-            reasons: reasons.collect(),
-        };
+        let act =
+            Act::Return { revision, sections: sections.into_iter().collect(), reasons: reasons.collect() };
         self.step(id, act)
     }
 
     /// The lead's wish to make the revision final as it stands here: for the hub, or for a courier's file.
     ///
     /// # Errors
-    /// [`ErrorCode::NotLead`]; [`ErrorCode::NotFinal`] while something stands in the way.
+    /// [`ErrorCode::NotLead`]; [`ErrorCode::NotFinal`] while something stands in the way; [`ErrorCode::LogBroken`] while
+    /// the hub's public log is not what it was.
     pub fn submission(&mut self, id: &ApplicationId, excuses: &[Excuse]) -> Result<Submission, UserError> {
         self.check_lead(id)?;
+        if let Some(fault) = self.log_fault(id)? {
+            return Err(fault);
+        }
         let now = (self.surroundings.now_ms)();
         self.session(id)?;
         let key = self.device.key()?;
         let session = self.session(id)?;
-        if let Some(first) = session.obstacles()?.first() {
-            let cause = &first.sentence;
-            let (chinese, english) = (
-                cause.sentence(form_model::language::Language::Chinese),
-                cause.sentence(form_model::language::Language::English),
-            );
-            return Err(UserError::new(ErrorCode::NotFinal).with_pair("cause", chinese, english));
+        let obstacles = session.obstacles()?;
+        if !obstacles.is_empty() {
+            return Err(obstacle::not_final(&obstacles));
         }
         let facts = Facts { made_ms: now, overrides: excuses.iter().map(excuse).collect::<Result<_, _>>()? };
         let document = session.document();
@@ -247,11 +281,59 @@ impl Workspace {
         }
         let log = self.log_summary(id);
         let session = self.session(id)?;
-        Ok(Signing { finals, log, obstacles: session.obstacles()?, ..session.signing()? })
+        let mut returns = session.returns();
+        for revision in &mut finals {
+            revision.returned = returns.remove(&revision.number);
+        }
+        let mut obstacles = session.obstacles()?;
+        let fault = log.as_ref().and_then(|log| log.fault.clone());
+        obstacles.extend(fault.map(obstacle::of_log));
+        Ok(Signing { finals, log, obstacles, ..session.signing()? })
     }
 }
 
 impl Session {
+    /// The revision that this desk may give back so.
+    ///
+    /// # Errors
+    /// [`ErrorCode::NotReturned`].
+    fn returnable(&self, sections: &[String], reasons: &[Reason]) -> Result<u64, UserError> {
+        let roster = self.ledger.chain().newest();
+        let not = |chinese: String, english: String| {
+            Err(UserError::new(ErrorCode::NotReturned).with_pair("cause", chinese, english))
+        };
+        if !roster.may_return(&self.device) {
+            return not(
+                "只有牵头单位或省级单位可以退回".to_owned(),
+                "only the lead or the province may return it".to_owned(),
+            );
+        }
+        if !roster.revision.is_closed() {
+            return not("这一稿还没有定稿".to_owned(), "this revision is not final yet".to_owned());
+        }
+        if let Some(other) = sections.iter().find(|section| !roster.revision.frozen.contains(*section)) {
+            return not(
+                format!("定稿中没有“{other}”这一部分"),
+                format!("the final revision has no section “{other}”"),
+            );
+        }
+        let strange = |answer: &&AnswerId| {
+            let is_returned = sections.iter().any(|section| section == answer.section());
+            !is_returned || self.definition.field_of(answer).is_none()
+        };
+        if let Some(answer) = reasons.iter().filter_map(|reason| reason.on.as_ref()).find(strange) {
+            return not(
+                format!("退回的部分里没有“{answer}”这一栏"),
+                format!("the sections that are returned have no field “{answer}”"),
+            );
+        }
+        let sound = |reason: &Reason| !reason.text.trim().is_empty();
+        if reasons.is_empty() || !reasons.iter().all(sound) {
+            return not("请写明理由".to_owned(), "a reason is needed".to_owned());
+        }
+        Ok(roster.revision.number)
+    }
+
     /// This desk's agency.
     ///
     /// # Errors

@@ -21,7 +21,11 @@ pub enum Sides {
     Many(Vec<Option<AnswerValue>>),
 }
 
-/// A file of evidence as it stands in its slot.
+/// A file of evidence as it stands in its slot: what is submitted of it, and what a signer reads beside it.
+///
+/// What a directory adds up to ([`Attribute::Totals`](form_model::evidence::Attribute::Totals)) is left out: it is a
+/// desk's reading of the file, whose bytes are signed, and is submitted nowhere. Where the file stands among others
+/// is told by the order of the records.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EvidenceRecord {
@@ -36,10 +40,16 @@ pub struct EvidenceRecord {
     /// In bytes.
     pub size: u64,
     pub sha256: Sha256,
+    /// Who stands behind it (填报说明 4): one of the slot's kinds, or empty while nobody has said it.
+    pub proof: String,
     pub caption: String,
     pub by: String,
     pub taken: String,
     pub place: String,
+    /// The photo as it was taken, where the file is a smaller copy of it. It is not submitted; whoever shows it later
+    /// can be held to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub original: Option<Sha256>,
 }
 
 /// The counted sections of an application: what the lead declares true.
@@ -49,6 +59,7 @@ pub struct Contents {
     pub application: ApplicationId,
     /// SHA-256 over the form package: the questions are a part of what is signed.
     pub package: String,
+    /// What is said of a file stands here only while it is disputed; else in the file's record.
     pub answers: BTreeMap<AnswerId, Sides>,
     /// In the form's numbering, and within a slot as people put them in order.
     pub evidence: Vec<EvidenceRecord>,
@@ -76,8 +87,11 @@ impl Document {
             .collect();
         let evidence = standing_evidence(&answers, definition, &counted);
         let written = self.written().into_iter().filter(|answer| counted.contains(answer.section()));
-        let said = written.filter(|answer| EvidenceKey::read(answer).is_none());
-        let sides = said.filter_map(|answer| Some((answer.clone(), self.sides(&answer, &answers)?)));
+        let sides = written.filter_map(|answer| {
+            let sides = self.sides(&answer, &answers)?;
+            let recorded = matches!(sides, Sides::One(_)) && EvidenceKey::read(&answer).is_some();
+            (!recorded).then_some((answer, sides))
+        });
         Contents {
             application: self.application().clone(),
             package: definition.hash.clone(),
@@ -114,6 +128,7 @@ fn standing_evidence(
         for entry in standing.filter(|entry| counted.contains(entry.field.answer().section())) {
             // The facts were read, so the hash is one.
             let Ok(sha256) = entry.file.sha256.parse() else { continue };
+            let original = entry.original.and_then(|original| original.sha256.parse().ok());
             records.push(EvidenceRecord {
                 slot: slot.id.clone(),
                 field: entry.field.0,
@@ -122,10 +137,12 @@ fn standing_evidence(
                 kind: entry.file.kind,
                 size: entry.file.size,
                 sha256,
+                proof: entry.kind,
                 caption: entry.caption,
                 by: entry.by,
                 taken: entry.taken,
                 place: entry.place,
+                original,
             });
         }
     }

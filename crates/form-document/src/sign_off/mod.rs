@@ -11,7 +11,7 @@ mod statement;
 
 pub use content::{Contents, EvidenceRecord, SectionContent, Sides};
 pub use record::{MadeStatement, StatementId};
-pub use standing::{SectionStanding, State, StatementStanding, declaration, required};
+pub use standing::{SectionStanding, State, StatementStanding, declaration, required, withdrawal};
 pub use statement::{BadStatement, PERSON_MAX_CHARS, REMARK_MAX_CHARS, Statement, Word};
 
 pub(crate) use record::StatementKey;

@@ -9,6 +9,7 @@ use super::record::{MadeStatement, StatementId};
 use super::statement::Word;
 use crate::canonical::NotCanonical;
 use crate::digest::Sha256;
+use crate::key::PublicKey;
 use crate::roster::Roster;
 
 /// How a statement stands.
@@ -64,6 +65,12 @@ impl SectionStanding {
                 && matches!(&one.made.statement.word, Word::Confirm { step: found, .. } if *found == step)
         };
         self.statements.iter().rev().find(taken).map(|one| one.made.id)
+    }
+
+    /// Whether a person, on a device, has taken none of the steps that lead up to a statement: who prepares a section
+    /// does not review it, and neither of them signs it off.
+    pub fn is_another(&self, last: StatementId, device: &PublicKey, person: &str) -> bool {
+        is_another(&self.statements, last, device, person)
     }
 
     /// How a section stands with these statements, by this roster.
@@ -126,31 +133,37 @@ fn state(
     let active = roster.active(&made.device).filter(|(device, _)| device.agency == *agency);
     let Some((_, theirs)) = active.filter(|_| required.contains(&agency)) else { return State::NotTheirs };
     let Some(before) = theirs.grant.step_before(*step) else { return State::Holds };
-    let named = earlier.iter().find(|other| Some(&other.made.id) == after.as_ref());
-    let in_order = named.is_some_and(|other| {
-        other.state == State::Holds
+    let in_order = earlier.iter().any(|other| {
+        Some(&other.made.id) == after.as_ref()
+            && other.state == State::Holds
             && other.made.statement.agency == *agency
             && matches!(&other.made.statement.word, Word::Confirm { step, .. } if *step == before)
-            && others(&other.made, made, earlier)
+            && is_another(earlier, other.made.id, &made.device, &made.statement.person)
     });
     if in_order { State::Holds } else { State::OutOfOrder }
 }
 
-/// Whether no two of the steps that lead to a statement are one person's. The device proves the person, so two
-/// names on one device are one.
-fn others(before: &MadeStatement, made: &MadeStatement, earlier: &[StatementStanding]) -> bool {
-    let differ = |other: &MadeStatement| {
-        other.device != made.device && other.statement.person.trim() != made.statement.person.trim()
-    };
-    let first = match &before.statement.word {
-        Word::Confirm { after: Some(first), .. } => earlier.iter().find(|other| other.made.id == *first),
-        _ => None,
-    };
-    differ(before) && first.is_none_or(|first| differ(&first.made))
+/// Whether a person has taken none of the steps that lead up to one. The device proves the person, so two names on one
+/// device are one.
+fn is_another(earlier: &[StatementStanding], last: StatementId, device: &PublicKey, person: &str) -> bool {
+    // Two devices can sign the same words; what others built on is what holds.
+    let holding = |id| earlier.iter().find(|other| other.made.id == id && other.state == State::Holds);
+    let mut next = Some(last);
+    while let Some(one) = next.and_then(holding) {
+        let MadeStatement { device: by, statement, .. } = &one.made;
+        if by == device || statement.person.trim() == person.trim() {
+            return false;
+        }
+        next = match &statement.word {
+            Word::Confirm { after, .. } => *after,
+            Word::Declare { .. } | Word::Withdraw { .. } => None,
+        };
+    }
+    true
 }
 
 /// The statement by which the same agency has taken another back.
-fn withdrawal(made: &MadeStatement, all: &[MadeStatement]) -> Option<StatementId> {
+pub fn withdrawal(made: &MadeStatement, all: &[MadeStatement]) -> Option<StatementId> {
     let takes_back = |other: &&MadeStatement| {
         other.statement.agency == made.statement.agency
             && matches!(&other.statement.word, Word::Withdraw { statement, .. } if *statement == made.id)

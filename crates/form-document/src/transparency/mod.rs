@@ -18,5 +18,6 @@ pub use origin::{BadOrigin, Origin, log_root};
 pub use receipt::{BadReceipt, Known, LoggedKeyEvent, RECEIPT_FORMAT, Receipt, VerifiedReceipt};
 pub use tlog_tiles::{Error as TreeError, Hash as NodeHash, HashReader, stored_hash_index};
 pub use tree::{
-    BadProof, Tree, check_consistency, check_inclusion, hashes_for, prove_consistency, prove_inclusion, root,
+    BadProof, Tree, TreeHashes, check_consistency, check_inclusion, hashes_for, prove_consistency,
+    prove_inclusion, root,
 };

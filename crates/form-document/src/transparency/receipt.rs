@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::checkpoint::{BadCheckpoint, SignedCheckpoint};
-use super::key_history::{BadKeys, KeyHistory};
+use super::key_history::{BadKeys, KeyAct, KeyEvent, KeyHistory};
 use super::leaf::Leaf;
 use super::origin::Origin;
 use super::tree::{BadProof, Tree, check_inclusion};
@@ -59,6 +59,29 @@ pub struct Known {
     /// The changes of keys that the verifier has from the log itself, with their places: a key may have been taken back
     /// later than the receipt was made, or the receipt may keep silent about it.
     pub later_keys: Vec<(u64, Envelope)>,
+}
+
+impl Known {
+    /// Adds what the verifier knows of the log to what the receipt says of it: whoever has stolen a key would leave out
+    /// that it was taken back. From where the log has begun anew it is another one than the receipt's; the changes that
+    /// it has from there on are returned, with their authors.
+    fn add_to<'a>(
+        &'a self,
+        events: &mut BTreeMap<u64, &'a Envelope>,
+        origin: &Origin,
+    ) -> Result<Vec<(PublicKey, KeyEvent)>, BadReceipt> {
+        let mut later = self.later_keys.iter();
+        for (index, envelope) in later.by_ref() {
+            let (_, event) = KeyEvent::read(envelope)?;
+            if event.log == *origin && matches!(event.act, KeyAct::BeginAnew { .. }) {
+                break;
+            }
+            if events.insert(*index, envelope).is_some_and(|said| said != envelope) {
+                return Err(BadKeys::OutOfOrder.into());
+            }
+        }
+        Ok(later.map(|(_, envelope)| KeyEvent::read(envelope)).collect::<Result<_, _>>()?)
+    }
 }
 
 /// What a receipt proves.
@@ -139,7 +162,7 @@ impl Receipt {
         let (origin, tree) = checkpoint.read()?;
         let keys = self.keys(&origin, tree, root, known)?;
         let last = tree.size.saturating_sub(1);
-        let signer = keys.for_size(tree.size).ok_or(BadReceipt::NoKey { index: last })?;
+        let signer = keys.signer(&origin, tree.size)?.ok_or(BadReceipt::NoKey { index: last })?;
         let tree = checkpoint.verify(&origin, &signer)?;
         let hub = keys.at(self.index).ok_or(BadReceipt::NoKey { index: self.index })?;
         let payload = self.envelope.verify(Purpose::Manifest, &hub).map_err(BadReceipt::Hub)?;
@@ -174,16 +197,16 @@ impl Receipt {
             }
             events.insert(event.index, &event.envelope);
         }
-        // What the verifier knows of the log counts also where the receipt does not speak of it: whoever has stolen a key
-        // would leave out that it was taken back.
-        for (index, envelope) in &known.later_keys {
-            if events.insert(*index, envelope).is_some_and(|said| said != envelope) {
-                return Err(BadKeys::OutOfOrder.into());
-            }
-        }
+        let lost = known.add_to(&mut events, origin)?;
         let mut keys = KeyHistory::default();
         for (index, envelope) in events {
-            keys.push(index, envelope, origin, root)?;
+            keys.push(index, envelope, root)?;
+        }
+        keys.signer(origin, tree.size)?;
+        for (author, event) in lost {
+            if let (true, KeyAct::Revoke { key, position, .. }) = (author == *root, event.act) {
+                keys.distrust(key, position);
+            }
         }
         for event in &self.keys {
             let author = event.envelope.author().ok_or(BadKeys::NotByRoot)?;

@@ -20,6 +20,34 @@ pub struct Tree {
     pub root: Sha256,
 }
 
+/// The hashes that are stored of a tree, in memory: as they follow from its entries.
+#[derive(Clone, Debug, Default)]
+pub struct TreeHashes(Vec<Hash>);
+
+impl HashReader for TreeHashes {
+    fn read_hashes(&self, places: &[u64]) -> Result<Vec<Hash>, TreeError> {
+        let at = |place: &u64| usize::try_from(*place).ok().and_then(|place| self.0.get(place)).copied();
+        places.iter().map(|place| at(place).ok_or(TreeError::IndexesNotInTree)).collect()
+    }
+}
+
+impl TreeHashes {
+    /// Adds the next entry. Returns the hashes that it completes, the first of which lies at the end of those before.
+    ///
+    /// # Errors
+    /// Never, as long as entries are added in their order.
+    pub fn add(&mut self, index: u64, leaf: Hash) -> Result<Vec<Hash>, TreeError> {
+        let hashes = hashes_for(index, leaf, self)?;
+        self.0.extend_from_slice(&hashes);
+        Ok(hashes)
+    }
+
+    /// All of them, by place.
+    pub fn all(&self) -> &[Hash] {
+        &self.0
+    }
+}
+
 /// Why a proof proves nothing.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadProof {

@@ -8,7 +8,9 @@ use form_document::ledger::{Followed, Ledger, LedgerParts, LogFault, SetAside, T
 use form_document::roster::{Act, RosterChain, RosterFault};
 use form_document::wire::{self, Offer, Page, WireChange, WireClaim};
 use form_document::{ActorId, ChangeHash, Claim, Document, SEGMENT_MAX_CHANGES, Segment};
+use form_model::answer::AnswerValue;
 use form_model::delta::{Delta, utf16_len};
+use form_model::id::AnswerId;
 
 use super::company::{LEAD, NOW, application, document, entries, key, public};
 use super::hub::{Hub, keep};
@@ -63,15 +65,21 @@ impl Desk {
         &self.ledger.document
     }
 
-    fn tick(&mut self) -> i64 {
+    /// The desk's clock goes on.
+    pub fn tick(&mut self) -> i64 {
         self.time_ms += 1_000;
         self.time_ms
     }
 
     /// Whether this changed anything.
     pub fn set(&mut self, answer: &str, value: &str) -> bool {
+        self.put(&[(id(answer), text(value))])
+    }
+
+    /// Whether this changed anything.
+    pub fn put(&mut self, values: &[(AnswerId, Option<AnswerValue>)]) -> bool {
         let time = self.tick();
-        self.ledger.document.set(&[(id(answer), text(value))], time).unwrap().is_some()
+        self.ledger.document.set(values, time).unwrap().is_some()
     }
 
     pub fn splice(&mut self, answer: &str, at: usize, delete: usize, insert: &str) -> bool {

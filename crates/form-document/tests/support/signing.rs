@@ -56,7 +56,8 @@ impl Desk {
     ) -> StatementId {
         let content = self.document().contents(&form()).section_hash(section).unwrap();
         let word = Word::Confirm { section: section.to_owned(), step, content, after };
-        self.state(&statement(agency_name, person, word))
+        let time_ms = self.tick();
+        self.state(&Statement { time_ms, ..statement(agency_name, person, word) })
     }
 
     pub fn declare(&mut self) -> StatementId {

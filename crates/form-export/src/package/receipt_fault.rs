@@ -98,6 +98,7 @@ fn keys(bad: &BadKeys) -> Reason {
         BadKeys::NotCurrent => ("key_not_current", "更换的密钥在当时不是有效的密钥".to_owned()),
         BadKeys::HasKey => ("key_introduced_twice", "存证日志已有密钥，却又登记了新的密钥".to_owned()),
         BadKeys::KnownKey => ("key_reused", "密钥变更启用了已经用过的密钥".to_owned()),
+        BadKeys::NotAnew => ("log_not_anew", "存证日志另起的位置或名称不对".to_owned()),
         BadKeys::OutOfOrder => ("keys_out_of_order", "密钥变更的次序与存证日志不符".to_owned()),
         BadKeys::TooMany => ("too_many_keys", "密钥变更多得不合情理".to_owned()),
     }

@@ -168,10 +168,12 @@ fn manifest(revision: u64, files: &BTreeMap<Sha256, Vec<u8>>, form: &PackageFile
         kind: "text/plain".to_owned(),
         size: bytes.len() as u64,
         sha256: *sha256,
+        proof: String::new(),
         caption: String::new(),
         by: String::new(),
         taken: String::new(),
         place: String::new(),
+        original: None,
     });
     let answers =
         [("basics.name", "示例合作区"), ("basics.revenue.2025", "128.50"), ("plan.goals", "一\n二")];

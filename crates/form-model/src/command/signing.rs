@@ -90,7 +90,8 @@ pub struct LogSummary {
     pub root: String,
     /// How many entries the newest known checkpoint is about.
     pub size: u64,
-    /// Set from when the hub showed another log than the one known here, until a person has dealt with it.
+    /// Set from when the hub showed another log than the one known here, until it shows one again that goes on from
+    /// that.
     pub fault: Option<UserError>,
 }
 
@@ -206,6 +207,9 @@ pub struct FinalSummary {
     pub made_ms: i64,
     /// Who handed it in.
     pub person: String,
+    /// How it was given back, if it was.
+    #[serde(default)]
+    pub returned: Option<ReturnSummary>,
     /// What is wrong with the receipt that is here, if anything.
     pub fault: Option<UserError>,
 }
@@ -219,6 +223,12 @@ pub struct RevisionDifference {
     pub files_gone: Vec<FileName>,
     /// The other way round.
     pub files_new: Vec<FileName>,
+    /// Files that both name and of which something else is said.
+    #[serde(default)]
+    pub files_changed: Vec<FileName>,
+    /// The slots, by their ids in the form package, whose files stand in another order.
+    #[serde(default)]
+    pub slots_reordered: Vec<String>,
 }
 
 /// An answer that two revisions have differently.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use form_model::command::{Reason, SigningAct};
-use form_model::definition::FormDefinition;
+use form_model::definition::{Field, FormDefinition};
 use form_model::id::AnswerId;
 use form_model::language::Language;
 use wasm_bindgen::JsCast;
@@ -58,12 +58,13 @@ pub fn GiveBack(props: &GiveBackProps) -> Html {
             <Action name="cancel" label={text::CANCEL.of(language)} onclick={props.onclose.clone()} />
         </>
     };
+    let frozen = definition.sections.iter().filter(|section| revision.frozen.contains(&section.id));
     let title = text::RETURN_TITLE.fill(language, &[("number", &revision.current.to_string())]);
     html! {
         <Dialog name="return" {title} wide=true onclose={props.onclose.clone()} {footer}>
             <p>{ text::RETURN_WHY.of(language) }</p>
             <div class="return-sections">
-                { for revision.frozen.iter().map(|section| section_choice(&definition, section, &drafts, language)) }
+                { for frozen.map(|section| section_choice(&definition, &section.id, &drafts, language)) }
             </div>
             { task.failure(language) }
         </Dialog>
@@ -153,7 +154,7 @@ fn reason_line(
     });
     let section = definition.section(&draft.section);
     let fields = section.map(|section| section.fields.as_slice()).unwrap_or_default();
-    let answers = fields.iter().flat_map(|field| field.answers().into_iter().take(1));
+    let answers = fields.iter().flat_map(Field::answers);
     html! {
         <div class="return-reason" key={index}>
             <label class="form-line">

@@ -185,8 +185,15 @@ fn differences(
     difference: &RevisionDifference,
     language: Language,
 ) -> Html {
-    let RevisionDifference { fields, files_gone, files_new } = difference;
-    if fields.is_empty() && files_gone.is_empty() && files_new.is_empty() {
+    let fields = &difference.fields;
+    let files = [
+        (&difference.files_gone, &text::FINAL_FILE_GONE),
+        (&difference.files_new, &text::FINAL_FILE_NEW),
+        (&difference.files_changed, &text::FINAL_FILE_CHANGED),
+    ];
+    let moved = &difference.slots_reordered;
+    let files_differ = !moved.is_empty() || files.iter().any(|(files, _)| !files.is_empty());
+    if fields.is_empty() && !files_differ {
         return html! { <p class="muted" role="status">{ text::FINAL_SAME.of(language) }</p> };
     }
     let number = |number: u64| text::REVISION.fill(language, &[("number", &number.to_string())]);
@@ -206,11 +213,15 @@ fn differences(
                     </tbody>
                 </table>
             }
-            if !(files_gone.is_empty() && files_new.is_empty()) {
+            if files_differ {
                 <h4>{ text::FINAL_FILES.of(language) }</h4>
                 <ul>
-                    { for files_gone.iter().map(|one| file(definition, one, &text::FINAL_FILE_GONE, language)) }
-                    { for files_new.iter().map(|one| file(definition, one, &text::FINAL_FILE_NEW, language)) }
+                    { for files.into_iter().flat_map(|(files, what)| {
+                        files.iter().map(move |one| file(definition, one, what, language))
+                    }) }
+                    { for moved.iter().map(|slot| html! {
+                        <li>{ text::FINAL_ORDER_CHANGED.of(language) }{ " " }{ slot_name(definition, slot, language) }</li>
+                    }) }
                 </ul>
             }
         </div>
@@ -245,12 +256,14 @@ fn field(definition: &FormDefinition, one: &FieldDifference, language: Language)
 }
 
 fn file(definition: &FormDefinition, one: &FileName, what: &text::Text, language: Language) -> Html {
-    let slot = definition.slot(&one.slot).map_or_else(
-        || one.slot.clone(),
-        |slot| {
-            format!("{}. {}", slot.number, definition.text(language, &format!("evidence.{}.label", slot.id)))
-        },
-    );
+    let slot = slot_name(definition, &one.slot, language);
     let name = text::VERIFY_FAULT_FILE.fill(language, &[("slot", &slot), ("name", &one.name)]);
     html! { <li>{ what.of(language) }{ " " }{ name }</li> }
+}
+
+/// A slot by its number and label.
+fn slot_name(definition: &FormDefinition, id: &str, language: Language) -> String {
+    let label =
+        |number: u32| format!("{number}. {}", definition.text(language, &format!("evidence.{id}.label")));
+    definition.slot(id).map_or_else(|| id.to_owned(), |slot| label(slot.number))
 }

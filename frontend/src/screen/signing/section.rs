@@ -68,7 +68,7 @@ fn agency_line(
 ) -> Html {
     let sheet = work.desk.sheet();
     let known = rights::agency(&sheet.team, &signer.agency);
-    let steps = known.map(|agency| agency.grant.all_steps()).unwrap_or_else(|| vec![Step::Sign]);
+    let steps = known.map_or_else(|| vec![Step::Sign], |agency| agency.grant.all_steps());
     let withdraw = (!frozen).then(|| ask.reform(SignWhat::Withdraw));
     let taken = |step: Step| holding(signing, signer, step);
     let next = signer.next.filter(|_| signer.own && !frozen);

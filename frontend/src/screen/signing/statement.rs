@@ -24,6 +24,11 @@ fn word(statement: &StatementSummary) -> &'static Text {
     statement.step.map_or(&text::DECLARATION, step_word)
 }
 
+/// The word on its seal: two characters.
+fn seal_word(statement: &StatementSummary) -> &'static Text {
+    statement.step.map_or(&text::DECLARED, step_word)
+}
+
 /// Who signed, and when.
 pub fn signer(statement: &StatementSummary, language: Language) -> Html {
     html! {
@@ -46,7 +51,7 @@ pub fn standing(
     let of = statement.clone();
     html! {
         <span class="statement holds" data-statement={statement.id.clone()} data-state="holds">
-            { seal(name) }
+            { seal(seal_word(statement).of(language)) }
             <span class="pf-v6-screen-reader">{ name }</span>
             { signer(statement, language) }
             if let Some(onwithdraw) = onwithdraw.filter(|_| statement.own) {

@@ -5,7 +5,7 @@ use form_model::id::ApplicationId;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::error::exact;
-use super::{Key, Sqlite, number};
+use super::{Key, Sqlite, number, seal, setting};
 use crate::storage::StorageError;
 use crate::storage::record::ApplicationRecord;
 
@@ -71,12 +71,17 @@ pub(super) fn settle(connection: &Connection, key: Key) -> Result<(), StorageErr
 }
 
 impl Sqlite {
-    /// Remembers that the database is a backup put back: clients may know more of every log in it.
+    /// Remembers that the database is a backup put back: clients may know more of every log in it, and of the public
+    /// one.
     ///
     /// # Errors
     /// When the database cannot be written.
     pub fn set_restored(&self) -> Result<(), StorageError> {
         self.connection.execute("UPDATE application SET recovering = 1", [])?;
+        // Before its first entry nobody can have seen a public log, and an earlier version kept none.
+        if seal::is_there(&self.connection)? && seal::size(&self.connection)? > 0 {
+            setting::set_seal_incomplete(&self.connection, true)?;
+        }
         Ok(())
     }
 }

@@ -32,6 +32,7 @@ use form_document::digest::Sha256;
 use form_document::key::PublicKey;
 use form_document::log::Position;
 use form_document::roster::SignedEntry;
+use form_document::transparency::Leaf;
 use form_document::wire::PackageFile;
 use form_document::{ActorId, Claim};
 use form_model::id::ApplicationId;
@@ -392,6 +393,14 @@ impl Storage for Sqlite {
 
     fn seal_checkpoint(&self) -> Result<Option<StoredCheckpoint>, StorageError> {
         seal::checkpoint(&self.connection)
+    }
+
+    fn seal_unknown(&self, leaf: &Leaf) -> Result<Option<SealEntry>, StorageError> {
+        seal::unknown(&self.connection, leaf)
+    }
+
+    fn seal_incomplete(&self) -> Result<bool, StorageError> {
+        setting::seal_incomplete(&self.connection)
     }
 
     fn commit(&mut self, commit: &Commit) -> Result<(), StorageError> {

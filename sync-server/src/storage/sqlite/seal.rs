@@ -7,7 +7,7 @@ use form_model::id::ApplicationId;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::error::exact;
-use super::{number, signed};
+use super::{number, setting, signed};
 use crate::storage::StorageError;
 use crate::storage::seal::{SealEntry, SealSubject, SealWrite, StoredCheckpoint};
 
@@ -26,7 +26,8 @@ CREATE TABLE seal_entry (
 ) STRICT;
 CREATE INDEX seal_entry_by_digest ON seal_entry (digest);
 CREATE INDEX seal_entry_by_application ON seal_entry (application, revision);
-CREATE INDEX seal_entry_unsigned ON seal_entry (position) WHERE signature = x'';
+CREATE INDEX seal_entry_unsigned ON seal_entry (position) WHERE signature = x'' AND envelope <> x'';
+CREATE INDEX seal_entry_unknown ON seal_entry (leaf) WHERE envelope = x'';
 CREATE TABLE seal_hash (
     place INTEGER NOT NULL PRIMARY KEY,
     hash  BLOB    NOT NULL
@@ -36,6 +37,9 @@ CREATE TABLE seal_checkpoint (
     size INTEGER NOT NULL,
     note TEXT    NOT NULL
 ) STRICT;";
+
+/// Stands for the application of an entry that is about nobody knows what.
+const UNKNOWN: &str = "?";
 
 const COLUMNS: &str = "position, application, revision, leaf, envelope, digest, added_ms, signature";
 
@@ -47,6 +51,12 @@ pub(super) fn size(connection: &Connection) -> Result<u64, StorageError> {
 
 pub(super) fn entry(connection: &Connection, index: u64) -> Result<Option<SealEntry>, StorageError> {
     one(connection, "position = ?1", params![signed(index)])
+}
+
+/// Whether the database has a format with a public log.
+pub(super) fn is_there(connection: &Connection) -> Result<bool, StorageError> {
+    let there = "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'seal_entry')";
+    Ok(connection.query_row(there, [], |row| row.get(0))?)
 }
 
 pub(super) fn by_digest(connection: &Connection, digest: &Sha256) -> Result<Option<SealEntry>, StorageError> {
@@ -66,7 +76,11 @@ pub(super) fn keys(connection: &Connection) -> Result<Vec<SealEntry>, StorageErr
 }
 
 pub(super) fn unsigned(connection: &Connection) -> Result<Vec<SealEntry>, StorageError> {
-    many(connection, "signature = x'' ORDER BY position", params![])
+    many(connection, "signature = x'' AND envelope <> x'' ORDER BY position", params![])
+}
+
+pub(super) fn unknown(connection: &Connection, leaf: &Leaf) -> Result<Option<SealEntry>, StorageError> {
+    one(connection, "envelope = x'' AND leaf = ?1 ORDER BY position LIMIT 1", params![leaf.0])
 }
 
 pub(super) fn range(connection: &Connection, from: u64, count: u64) -> Result<Vec<SealEntry>, StorageError> {
@@ -105,10 +119,10 @@ fn from_row(row: &Row<'_>) -> Result<SealEntry, StorageError> {
     let signature = (!signature.is_empty()).then(|| exact(&signature, "signature")).transpose()?;
     Ok(SealEntry {
         index: number(row, 0)?,
-        subject: if application.is_empty() {
-            SealSubject::Key
-        } else {
-            SealSubject::Revision { application: ApplicationId(application), number: number(row, 2)? }
+        subject: match application.as_str() {
+            "" => SealSubject::Key,
+            UNKNOWN => SealSubject::Unknown,
+            _ => SealSubject::Revision { application: ApplicationId(application), number: number(row, 2)? },
         },
         leaf: Leaf(exact(&row.get::<_, Vec<u8>>(3)?, "entry of the signature log")?),
         envelope: row.get(4)?,
@@ -152,7 +166,41 @@ pub(super) fn write(connection: &Connection, write: &SealWrite) -> Result<(), St
                 .execute(params![signed(checkpoint.size), checkpoint.note])?;
             Ok(())
         }
+        SealWrite::Content(entry) => put_content(connection, entry),
+        SealWrite::Complete => setting::set_seal_incomplete(connection, false),
     }
+}
+
+/// What stands in the columns `application` and `revision`.
+fn subject(entry: &SealEntry) -> (&str, u64) {
+    match &entry.subject {
+        SealSubject::Key => ("", 0),
+        SealSubject::Revision { application, number } => (application.0.as_str(), *number),
+        SealSubject::Unknown => (UNKNOWN, 0),
+    }
+}
+
+/// The bytes of an entry's signature; none of one that is not signed.
+fn signature(entry: &SealEntry) -> Vec<u8> {
+    entry.signature.map_or_else(Vec::new, |signature| signature.0.to_vec())
+}
+
+fn put_content(connection: &Connection, entry: &SealEntry) -> Result<(), StorageError> {
+    let (application, revision) = subject(entry);
+    connection
+        .prepare_cached(
+            "UPDATE seal_entry SET application = ?2, revision = ?3, envelope = ?4, digest = ?5, signature = ?6
+             WHERE position = ?1",
+        )?
+        .execute(params![
+            signed(entry.index),
+            application,
+            signed(revision),
+            entry.envelope,
+            entry.digest.0,
+            signature(entry),
+        ])?;
+    Ok(())
 }
 
 fn add(
@@ -161,10 +209,7 @@ fn add(
     first_hash: u64,
     hashes: &[Sha256],
 ) -> Result<(), StorageError> {
-    let (application, revision) = match &entry.subject {
-        SealSubject::Key => ("", 0),
-        SealSubject::Revision { application, number } => (application.0.as_str(), *number),
-    };
+    let (application, revision) = subject(entry);
     connection
         .prepare_cached(
             "INSERT INTO seal_entry (position, application, revision, leaf, envelope, digest, added_ms, signature)
@@ -178,7 +223,7 @@ fn add(
             entry.envelope,
             entry.digest.0,
             entry.added_ms,
-            entry.signature.map_or_else(Vec::new, |signature| signature.0.to_vec()),
+            signature(entry),
         ])?;
     let mut statement = connection.prepare_cached("INSERT INTO seal_hash (place, hash) VALUES (?1, ?2)")?;
     for (place, hash) in (first_hash..).zip(hashes) {

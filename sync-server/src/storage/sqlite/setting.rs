@@ -15,6 +15,9 @@ CREATE TABLE setting (
 /// The public key of the hub whose applications these are.
 const HUB: &str = "hub";
 
+/// Is there when the database was restored from a backup and the public log may lack entries.
+const SEAL_INCOMPLETE: &str = "seal_incomplete";
+
 pub(super) fn hub(connection: &Connection) -> Result<Option<PublicKey>, StorageError> {
     let text = get(connection, HUB)?;
     text.map(|text| text.parse().map_err(|_| unreadable("hub key"))).transpose()
@@ -22,6 +25,18 @@ pub(super) fn hub(connection: &Connection) -> Result<Option<PublicKey>, StorageE
 
 pub(super) fn put_hub(connection: &Connection, hub: &PublicKey) -> Result<(), StorageError> {
     put(connection, HUB, &hub.to_string())
+}
+
+pub(super) fn seal_incomplete(connection: &Connection) -> Result<bool, StorageError> {
+    Ok(get(connection, SEAL_INCOMPLETE)?.is_some())
+}
+
+pub(super) fn set_seal_incomplete(connection: &Connection, incomplete: bool) -> Result<(), StorageError> {
+    if incomplete {
+        return put(connection, SEAL_INCOMPLETE, "restored");
+    }
+    connection.execute("DELETE FROM setting WHERE name = ?1", params![SEAL_INCOMPLETE])?;
+    Ok(())
 }
 
 fn get(connection: &Connection, name: &str) -> Result<Option<String>, StorageError> {

@@ -32,6 +32,10 @@ pub struct Size {
     pub applications: (usize, usize),
     /// How many photos are sent.
     pub photos: usize,
+    /// Characters typed before a revision becomes final, and how often it does.
+    pub revisions: (usize, usize),
+    /// How many entries the public log has, ascending.
+    pub entries: &'static [u64],
 }
 
 /// What the goals are about.
@@ -43,6 +47,8 @@ pub const FULL: Size = Size {
     beside: 100,
     applications: (10_000, 1_000),
     photos: 500,
+    revisions: (50_000, 7),
+    entries: &[10_000, 100_000, 1_000_000],
 };
 
 /// A look at whether everything runs.
@@ -54,6 +60,8 @@ pub const QUICK: Size = Size {
     beside: 20,
     applications: (100, 50),
     photos: 40,
+    revisions: (500, 3),
+    entries: &[100, 1_000, 10_000],
 };
 
 /// What a server has shown, ours or another.

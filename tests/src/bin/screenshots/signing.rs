@@ -13,12 +13,7 @@ const FIGURE: &str = "openness.foreign_funded_enterprises.2025";
 /// Takes all of them.
 pub async fn take(album: &Album) -> anyhow::Result<()> {
     let scene = Signers::new()?;
-    // An agency with all three steps.
-    scene.team.lead_says(
-        "grant",
-        &["science", "--part", SCIENCE_SECTION, "--step", "prepare", "--step", "review"],
-    )?;
-    scene.team.lead_syncs()?;
+    steps(album, &scene).await?;
     let (lead, commerce) = (scene.team.lead.open().await?, scene.team.colleague.open().await?);
     for window in [&lead, &commerce] {
         window.turn_to()?;
@@ -26,7 +21,6 @@ pub async fn take(album: &Album) -> anyhow::Result<()> {
         window.wait_until_synced().await?;
     }
     section(album, &commerce).await?;
-    steps(album, &scene).await?;
     overview(album, &lead).await?;
     lapsed(album, &lead, &commerce).await?;
     last_steps(album, &lead).await?;
@@ -54,28 +48,30 @@ async fn section(album: &Album, commerce: &Window) -> anyhow::Result<()> {
     commerce.find(".standing-note.signed").await?;
     album.take(commerce, "71-signed-section").await?;
     commerce.click(".signs.whole summary").await?;
+    commerce.find(".signs.whole details[open]").await?;
     album.take(commerce, "72-signed-under-the-paper").await
 }
 
-/// 经办 → 审核 → 签认, by different persons.
+/// 经办 → 审核 → 签认, by different persons; then the agency signs without them.
 async fn steps(album: &Album, scene: &Signers) -> anyhow::Result<()> {
+    let part = ["science", "--part", SCIENCE_SECTION];
+    scene.team.lead_says("grant", &[&part[..], &["--step", "prepare", "--step", "review"]].concat())?;
+    scene.team.lead_syncs()?;
     let science = scene.science.open().await?;
-    science.turn_to()?;
     science.open_application().await?;
     science.wait_until_synced().await?;
     science.go_to_section(SCIENCE_SECTION).await?;
     sign(&science, ".signs.whole [data-action=sign-off]").await?;
     science.find(".signs.whole [data-state=holds]").await?;
     album.take(&science, "73-steps").await?;
-    for person in ["刘示例", "陈副局长"] {
-        science.click(".signs.whole [data-action=sign-off]").await?;
-        science.paste("[data-field=signer-person]", person).await?;
-        science.press("confirm-sign").await?;
-        science.wait_until_gone("[data-dialog=sign]").await?;
-    }
-    science.find(&format!("[data-signs={SCIENCE_SECTION}][data-signed=true]")).await?;
     science.wait_until_synced().await?;
-    science.close().await
+    science.close().await?;
+    scene.team.lead_says("grant", &[&part[..], &["--step", "none"]].concat())?;
+    scene.team.lead_syncs()?;
+    scene.science_says("sync", &[])?;
+    scene.science_says("sign-off", &[SCIENCE_SECTION])?;
+    scene.science_says("sync", &[])?;
+    scene.team.colleague_syncs()
 }
 
 /// All sections, with what is still to be done.
@@ -132,7 +128,7 @@ async fn given_back(album: &Album, lead: &Window, commerce: &Window) -> anyhow::
     lead.click(&format!("[data-dialog=return] [data-part={SECTION}]")).await?;
     lead.paste("[data-field=return-reason]", "与统计年鉴不一致，请核对").await?;
     album.take(lead, "80-return").await?;
-    lead.click("[data-field=return-on] option[value^=\"openness.foreign_funded_enterprises\"]").await?;
+    lead.click(&format!("[data-field=return-on] option[value=\"{FIGURE}\"]")).await?;
     lead.press("confirm-return").await?;
     lead.wait_until_gone("[data-dialog=return]").await?;
     lead.find("main [data-returned]").await?;

@@ -1,7 +1,8 @@
 //! How two final revisions differ, field by field.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use form_document::sign_off::EvidenceRecord;
 use form_document::snapshot::Manifest;
 use form_document::transparency::Receipt;
 use form_model::command::{FieldDifference, FileName, RevisionDifference};
@@ -45,18 +46,46 @@ fn difference(before: &Manifest, after: &Manifest) -> RevisionDifference {
         })
     });
     let (here, there) = (files(before), files(after));
+    let (earlier, later) = (entries(before), entries(after));
+    let changed = later.iter().filter(|(entry, file)| {
+        earlier.get(*entry).is_some_and(|known| known != *file && name(known) == name(file))
+    });
     RevisionDifference {
         fields: fields.collect(),
         files_gone: here.difference(&there).cloned().collect(),
         files_new: there.difference(&here).cloned().collect(),
+        files_changed: changed.map(|(_, file)| name(file)).collect(),
+        slots_reordered: reordered(before, after),
     }
 }
 
 fn files(manifest: &Manifest) -> BTreeSet<FileName> {
-    let named = manifest.evidence.iter().map(|file| FileName {
-        slot: file.slot.clone(),
-        name: file.name.clone(),
-        sha256: file.sha256.to_string(),
-    });
-    named.collect()
+    manifest.evidence.iter().map(name).collect()
+}
+
+fn name(file: &EvidenceRecord) -> FileName {
+    FileName { slot: file.slot.clone(), name: file.name.clone(), sha256: file.sha256.to_string() }
+}
+
+fn entries(manifest: &Manifest) -> BTreeMap<(&str, &str), &EvidenceRecord> {
+    manifest.evidence.iter().map(|file| (place(file), file)).collect()
+}
+
+/// A file's slot, and its own name in it.
+fn place(file: &EvidenceRecord) -> (&str, &str) {
+    (&file.slot, &file.entry)
+}
+
+/// The slots in which the files of both stand in another order.
+fn reordered(before: &Manifest, after: &Manifest) -> Vec<String> {
+    let (earlier, later) = (entries(before), entries(after));
+    let common = |manifest: &Manifest, slot: &str| -> Vec<String> {
+        let of_slot = manifest.evidence.iter().filter(|file| file.slot == slot);
+        let in_both =
+            of_slot.filter(|file| earlier.contains_key(&place(file)) && later.contains_key(&place(file)));
+        in_both.map(|file| file.entry.clone()).collect()
+    };
+    let slots: BTreeSet<&str> = after.evidence.iter().map(|file| file.slot.as_str()).collect();
+    let moved = slots.into_iter().filter(|slot| common(before, slot) != common(after, slot));
+    moved.map(str::to_owned).collect()
 }

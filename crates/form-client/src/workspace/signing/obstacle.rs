@@ -130,6 +130,34 @@ fn step_done(step: Step, language: Language) -> &'static str {
     }
 }
 
+/// How many of the things in the way are named when a revision is not made final: what fits on a screen.
+const NAMED_MAX: usize = 12;
+
+/// That a revision is not made final, and all that stands in the way.
+pub(super) fn not_final(obstacles: &[ObstacleSummary]) -> UserError {
+    let listed = |language: Language| {
+        let sentences = obstacles.iter().map(|obstacle| obstacle.sentence.sentence(language));
+        if let [only] = obstacles {
+            return only.sentence.sentence(language);
+        }
+        let mut list: Vec<String> =
+            sentences.take(NAMED_MAX).map(|sentence| format!("· {sentence}")).collect();
+        if let more @ 1.. = obstacles.len().saturating_sub(NAMED_MAX) {
+            list.push(language.pick("· 另有 {} 项。", "· {} more.").replace("{}", &more.to_string()));
+        }
+        format!("\n{}", list.join("\n"))
+    };
+    let devices: Vec<&str> = obstacles.iter().filter_map(|obstacle| obstacle.device.as_deref()).collect();
+    let error = UserError::new(ErrorCode::NotFinal);
+    let error = if devices.is_empty() { error } else { error.with("devices", devices.join(" ")) };
+    error.with_pair("cause", listed(Language::Chinese), listed(Language::English))
+}
+
+/// That the hub's public log is not what it was.
+pub(super) fn of_log(fault: UserError) -> ObstacleSummary {
+    ObstacleSummary { sentence: fault, answer: None, section: None, device: None }
+}
+
 fn in_the_way(chinese: String, english: String) -> UserError {
     UserError::new(ErrorCode::InTheWay).with_pair("cause", chinese, english)
 }

@@ -1,6 +1,9 @@
 //! Statements and revisions as the view shows them.
 
+use std::collections::BTreeMap;
+
 use form_document::digest::Sha256;
+use form_document::roster::Returned;
 use form_document::sign_off::{MadeStatement, SectionStanding, State, Word, declaration};
 use form_document::transparency::VerifiedReceipt;
 use form_model::command::{
@@ -113,28 +116,40 @@ impl Session {
     }
 
     pub(in crate::workspace) fn revision_state(&self) -> RevisionState {
-        let roster = self.ledger.chain().newest();
-        let revision = &roster.revision;
-        let returned = revision.returned.as_ref().map(|returned| {
-            let device = roster.devices.get(&returned.by);
-            let agency = device.and_then(|device| roster.agencies.get(&device.agency));
-            ReturnSummary {
-                agency: agency.map(|agency| agency.name.clone()).unwrap_or_default(),
-                person: device.map(|device| device.person.clone()).unwrap_or_default(),
-                time_ms: returned.time_ms,
-                sections: returned.sections.iter().cloned().collect(),
-                reasons: returned
-                    .reasons
-                    .iter()
-                    .map(|reason| Reason { on: reason.on.clone(), text: reason.text.clone() })
-                    .collect(),
-            }
-        });
+        let revision = &self.ledger.chain().newest().revision;
         RevisionState {
             current: revision.current(),
             closed: revision.is_closed(),
             frozen: revision.frozen.iter().cloned().collect(),
-            returned,
+            returned: revision.returned.as_deref().map(|returned| self.return_summary(returned)),
+        }
+    }
+
+    /// How each final revision was given back, by its number.
+    pub(super) fn returns(&self) -> BTreeMap<u64, ReturnSummary> {
+        let chain = self.ledger.chain();
+        let rosters = (1..=chain.version()).filter_map(|version| chain.at(version));
+        // A step says it, and the rosters after it until the next revision.
+        let given_back: BTreeMap<u64, &Returned> = rosters
+            .filter_map(|roster| Some((roster.revision.number, roster.revision.returned.as_deref()?)))
+            .collect();
+        let told = |(number, returned)| (number, self.return_summary(returned));
+        given_back.into_iter().map(told).collect()
+    }
+
+    fn return_summary(&self, returned: &Returned) -> ReturnSummary {
+        let roster = self.ledger.chain().newest();
+        let device = roster.devices.get(&returned.by);
+        let agency = device.and_then(|device| roster.agencies.get(&device.agency));
+        let reasons = returned.reasons.iter();
+        ReturnSummary {
+            agency: agency.map(|agency| agency.name.clone()).unwrap_or_default(),
+            person: device.map(|device| device.person.clone()).unwrap_or_default(),
+            time_ms: returned.time_ms,
+            sections: returned.sections.iter().cloned().collect(),
+            reasons: reasons
+                .map(|reason| Reason { on: reason.on.clone(), text: reason.text.clone() })
+                .collect(),
         }
     }
 }
@@ -152,6 +167,7 @@ pub(super) fn revision(number: u64, verified: Result<VerifiedReceipt, UserError>
                 origin: verified.origin.to_string(),
                 made_ms: verified.manifest.made_ms,
                 person: person.unwrap_or_default(),
+                returned: None,
                 fault: None,
             }
         }
@@ -162,6 +178,7 @@ pub(super) fn revision(number: u64, verified: Result<VerifiedReceipt, UserError>
             origin: String::new(),
             made_ms: 0,
             person: String::new(),
+            returned: None,
             fault: Some(fault),
         },
     }
