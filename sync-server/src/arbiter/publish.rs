@@ -169,6 +169,7 @@ impl Core {
                 genesis: hash,
                 named: None,
                 shown: BTreeMap::new(),
+                clears_known: false,
             },
         ))
     }
