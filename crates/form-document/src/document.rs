@@ -16,6 +16,7 @@ use crate::genesis::{ENCODING, UnverifiedGenesis};
 use crate::object::ObjectTable;
 use crate::raw::{RawChange, guarded, read_stored};
 use crate::schema::Schema;
+use crate::sign_off::ReadStatements;
 use crate::undo::UndoStack;
 
 /// The answers of one application with all their history, as one replica has them.
@@ -35,6 +36,7 @@ pub struct Document {
     /// Deletions of values, which Automerge forgets to be operations; see [`crate::conflict`].
     pub(crate) clears: BTreeMap<AnswerId, Vec<Clear>>,
     pub(crate) causality: OnceLock<Causality>,
+    pub(crate) read: ReadStatements,
     pub(crate) undo: UndoStack,
 }
 
@@ -106,6 +108,7 @@ impl Document {
             texts: BTreeMap::new(),
             clears: BTreeMap::new(),
             causality: OnceLock::new(),
+            read: ReadStatements::default(),
             undo: UndoStack::default(),
         };
         document.texts = document.read_texts().map_err(|error| LoadError::Unreadable(error.to_string()))?;

@@ -15,6 +15,7 @@ use crate::history::HistoryRow;
 use crate::merge::{Gate, Merged};
 use crate::op::OpId;
 use crate::raw::RawChange;
+use crate::sign_off::ReadStatements;
 use crate::undo::UndoStack;
 
 /// A document without some of its changes.
@@ -53,6 +54,7 @@ impl Document {
             texts: self.texts.keys().map(|answer| (answer.clone(), String::new())).collect(),
             clears: BTreeMap::new(),
             causality: std::sync::OnceLock::new(),
+            read: ReadStatements::default(),
             undo: UndoStack::default(),
         };
         let rest: Vec<_> = kept.map(RawChange::own).enumerate().collect();

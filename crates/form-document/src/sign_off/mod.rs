@@ -14,4 +14,4 @@ pub use record::{MadeStatement, StatementId};
 pub use standing::{SectionStanding, State, StatementStanding, declaration, required, withdrawal};
 pub use statement::{BadStatement, PERSON_MAX_CHARS, REMARK_MAX_CHARS, Statement, Word};
 
-pub(crate) use record::StatementKey;
+pub(crate) use record::{ReadStatements, StatementKey};

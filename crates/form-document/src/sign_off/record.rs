@@ -1,5 +1,8 @@
 //! Statements in the document: a map of their own, to which entries are only ever added.
 
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
 use automerge::transaction::Transactable;
 use automerge::{ActorId, ReadDoc, ScalarValueRef, ValueRef};
 use form_model::id::ApplicationId;
@@ -54,6 +57,11 @@ impl StatementKey {
     }
 }
 
+/// The statements that were read, by the operations that put them there, which put nothing else ever. Checking a
+/// signature takes longer than all else that is done with it, and a desk asks at every pause in typing.
+#[derive(Debug, Default)]
+pub(crate) struct ReadStatements(Mutex<BTreeMap<OpId, Option<MadeStatement>>>);
+
 /// A statement of the document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MadeStatement {
@@ -91,19 +99,24 @@ impl Document {
     /// seen those that it names.
     pub fn statements(&self) -> Vec<MadeStatement> {
         let Some(map) = self.objects.statements() else { return Vec::new() };
-        let mut made: Vec<(OpId, MadeStatement)> = Vec::new();
+        let mut read = self.read.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut made: BTreeMap<OpId, MadeStatement> = BTreeMap::new();
         for item in self.automerge.map_range(map, ..) {
             let (ValueRef::Scalar(ScalarValueRef::Str(text)), Some(op)) =
                 (&item.value, OpId::from_automerge(&item.id()))
             else {
                 continue;
             };
-            if let Ok((device, statement, envelope)) = StatementKey::read(text, self.application()) {
-                let id = StatementId::of(&envelope);
-                made.push((op, MadeStatement { id, device, statement, envelope }));
+            let statement = read.entry(op.clone()).or_insert_with(|| self.read_statement(text));
+            if let Some(statement) = statement {
+                made.insert(op, statement.clone());
             }
         }
-        made.sort_by(|a, b| a.0.cmp(&b.0));
-        made.into_iter().map(|(_, made)| made).collect()
+        made.into_values().collect()
+    }
+
+    fn read_statement(&self, stored: &str) -> Option<MadeStatement> {
+        let (device, statement, envelope) = StatementKey::read(stored, self.application()).ok()?;
+        Some(MadeStatement { id: StatementId::of(&envelope), device, statement, envelope })
     }
 }
