@@ -16,6 +16,17 @@ use crate::scene::{command_line, workspace};
 const FORM: &str = "research-station-renewal";
 const SECTIONS: [&str; 3] = ["station", "safety", "operation"];
 
+/// The form's slots that ask for a file, each with a kind that will do.
+pub const SLOTS: [(&str, &str); 2] = [("1", "inspector"), ("2", "station_record")];
+
+/// A file of evidence that was written for a submission.
+#[derive(Clone, Debug)]
+pub struct Paper {
+    pub slot: &'static str,
+    pub kind: &'static str,
+    pub file: PathBuf,
+}
+
 /// The hub, the lead's desk, and what is final there.
 #[derive(Debug)]
 pub struct Submission {
@@ -40,9 +51,7 @@ impl Submission {
     ///
     /// # Errors
     /// As [`Self::new`], and when they cannot be written.
-    pub fn with_evidence(
-        write: impl FnOnce(&Path) -> anyhow::Result<Vec<(&'static str, PathBuf)>>,
-    ) -> anyhow::Result<Self> {
+    pub fn with_evidence(write: impl FnOnce(&Path) -> anyhow::Result<Vec<Paper>>) -> anyhow::Result<Self> {
         let (hub, desk) = (HubProcess::start()?, Desk::new()?);
         // Its key lies in a file, whatever keyring the machine has.
         drop(workspace(&desk.home())?);
@@ -53,13 +62,7 @@ impl Submission {
         let answers = repository().join("forms").join(FORM).join("sample/answers.json");
         submission.says("fill", &["--from", &answers.display().to_string()])?;
         submission.says("connect", &[submission.hub.url()])?;
-<<<<<<< HEAD
         for Paper { slot, kind, file } in write(submission.desk.folder())? {
-=======
-        for (slot, file) in write(submission.desk.folder())? {
-            let kind =
-                KINDS.iter().find(|(number, _)| *number == slot).map_or("inspector", |(_, kind)| *kind);
->>>>>>> w-verify
             submission.says("evidence add", &[slot, &file.display().to_string(), "--kind", kind])?;
         }
         submission.says("sync", &[])?;
@@ -144,10 +147,6 @@ impl Submission {
     }
 }
 
-<<<<<<< HEAD
-fn two_files(folder: &Path) -> anyhow::Result<Vec<Paper>> {
-    let write = |((slot, kind), words): ((&'static str, &'static str), &str)| {
-=======
 /// What a program says that ends well.
 fn said(program: &mut Command) -> anyhow::Result<String> {
     let output = program.output()?;
@@ -155,14 +154,13 @@ fn said(program: &mut Command) -> anyhow::Result<String> {
     Ok(String::from_utf8(output.stdout)?)
 }
 
-fn two_files(folder: &Path) -> anyhow::Result<Vec<(&'static str, PathBuf)>> {
-    let write = |(slot, words): (&'static str, &str)| {
->>>>>>> w-verify
+fn two_files(folder: &Path) -> anyhow::Result<Vec<Paper>> {
+    let write = |((slot, kind), words): ((&'static str, &'static str), &str)| {
         let file = folder.join(format!("{words}.pdf"));
         fs::write(&file, format!("%PDF-1.4\n% {words}\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"))?;
-        Ok((slot, file))
+        Ok(Paper { slot, kind, file })
     };
-    [("1", "inspection"), ("2", "waste log")].into_iter().map(write).collect()
+    SLOTS.into_iter().zip(["inspection", "waste log"]).map(write).collect()
 }
 
 /// A script of `tests/interop` with the packages that are installed there; whether it ended well, and what it said.
