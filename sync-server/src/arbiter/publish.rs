@@ -168,6 +168,7 @@ impl Core {
                 folded: state.position,
                 genesis: hash,
                 named: None,
+                clears_known: false,
                 shown: BTreeMap::new(),
                 clears_known: false,
             },
