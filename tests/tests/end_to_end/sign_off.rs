@@ -71,6 +71,8 @@ async fn stands(window: &Window, section: &str, word: &str) -> anyhow::Result<()
 async fn everybody_signs(lead: &Window, commerce: &Window, science: &Window) -> anyhow::Result<()> {
     sign_section(commerce, SECTION, "科长").await?;
     sign_section(science, SCIENCE_SECTION, "副科长").await?;
+    take_back(science).await?;
+    sign_section(science, SCIENCE_SECTION, "副科长").await?;
     lead.turn_to()?;
     signed(lead, SECTION).await?;
     signed(lead, SCIENCE_SECTION).await?;
@@ -84,6 +86,22 @@ async fn everybody_signs(lead: &Window, commerce: &Window, science: &Window) -> 
         lead.wait_until_gone("[data-dialog=sign]").await?;
         lead.find(&format!("[data-signs=\"{waiting}\"][data-signed=true]")).await?;
     }
+    Ok(())
+}
+
+/// A signer takes the sign-off back and says why; both stay in the record.
+async fn take_back(science: &Window) -> anyhow::Result<()> {
+    science.click(".signs.whole [data-action=withdraw-statement]").await?;
+    science.paste("[data-field=withdraw-reason]", "专利数量需再核实").await?;
+    science.press("confirm-sign").await?;
+    science.wait_until_gone("[data-dialog=sign]").await?;
+    science.find(&format!("[data-signs=\"{SCIENCE_SECTION}\"][data-signed=false]")).await?;
+    let record = "document.querySelector('.signs.whole .statement-record').textContent";
+    let said = science.evaluate(record).await?;
+    ensure!(
+        said.as_str().is_some_and(|said| said.contains("已撤回") && said.contains("专利数量需再核实")),
+        "the record says {said}"
+    );
     Ok(())
 }
 
