@@ -170,7 +170,6 @@ impl Core {
                 named: None,
                 clears_known: false,
                 shown: BTreeMap::new(),
-                clears_known: false,
             },
         ))
     }
