@@ -72,10 +72,7 @@ impl Submission {
     }
 
     /// Everybody signs, and the lead makes the revision final.
-    ///
-    /// # Errors
-    /// When a step is refused.
-    pub fn finalise(&self) -> anyhow::Result<()> {
+    fn finalise(&self) -> anyhow::Result<()> {
         for section in SECTIONS {
             self.says("sign-off", &[section, "--person", "林示例", "--title", "处长"])?;
         }
@@ -119,20 +116,27 @@ impl Submission {
         self.packed(file, "path").map(PathBuf::from)
     }
 
-    /// A command of the hub's program on its data, while the hub stands still; then it serves again. The command is typed
-    /// a root key when it asks for one. Returns what it says.
+    /// A command of the hub's program on its data, while the hub stands still; then it serves again. Returns what it says.
     ///
     /// # Errors
     /// When it refuses, or the hub does not stop or come up again.
-    pub fn administer(&mut self, words: &[&str], root_key: &str) -> anyhow::Result<String> {
+    pub fn administer(&mut self, words: &[&str]) -> anyhow::Result<String> {
         self.hub.stop()?;
+        let said = self.hub_says(words, "")?;
+        self.hub.start_again()?;
+        Ok(said)
+    }
+
+    /// A command of the hub's program on its data, which is typed a root key when it asks for one. Returns what it says.
+    ///
+    /// # Errors
+    /// When it refuses.
+    pub fn hub_says(&self, words: &[&str], root_key: &str) -> anyhow::Result<String> {
         let typed = self.desk.folder().join("typed");
         fs::write(&typed, root_key)?;
         let mut program = Command::new(built_program(HUB)?);
         program.args(words).arg("--data").arg(self.hub.data()).stdin(File::open(&typed)?);
-        let said = said(&mut program)?;
-        self.hub.start_again()?;
-        Ok(said)
+        said(&mut program)
     }
 
     /// Keeps a copy of the hub's public log in a folder of that name; where it lies.

@@ -32,7 +32,7 @@ fn python_with_cryptography_verifies_a_package_and_refuses_altered_ones() {
 fn a_foreign_verifier_of_logs_accepts_checkpoints_proofs_and_tiles_across_a_change_of_keys() {
     let mut submission = Submission::new().unwrap();
     let package = submission.package("package").unwrap();
-    submission.administer(&["keys", "rotate"], "").unwrap();
+    submission.administer(&["keys", "rotate"]).unwrap();
     let url = submission.hub.url().to_owned();
     let (good, said) = python("verify_log.py", &[Path::new(&url), &package.join("receipt.json")]).unwrap();
     assert!(good, "{said}");

@@ -107,13 +107,13 @@ fn verify_knowing(submission: &Submission, package: &str, size: u64) -> (Option<
 fn a_key_that_was_rotated_counts_for_what_it_signed_before_and_one_that_was_taken_back_does_not() {
     let mut submission = Submission::new().unwrap();
     let package = submission.package("package.zip").unwrap().display().to_string();
-    submission.administer(&["keys", "rotate"], "").unwrap();
+    submission.administer(&["keys", "rotate"]).unwrap();
     let (code, said) = verify_knowing(&submission, &package, 3);
     assert_eq!(code, Some(0), "{said}");
     let arguments = ["--json", "verify", &package, "--root", &submission.root];
     let report: Value = serde_json::from_str(&verify(submission.desk.folder(), &arguments).1).unwrap();
     let first = report["submission"]["log"]["hub"].as_str().unwrap();
-    submission.administer(&["keys", "revoke", "--key", first, "--position", "1"], "").unwrap();
+    submission.administer(&["keys", "revoke", "--key", first, "--position", "1"]).unwrap();
     let (code, said) = verify_knowing(&submission, &package, 4);
     assert!(code == Some(1) && said.contains("密钥已被吊销"), "{said}");
     let (code, said) = verify(submission.desk.folder(), &["verify", &package, "--root", &submission.root]);
