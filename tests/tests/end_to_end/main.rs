@@ -10,6 +10,7 @@ mod directory;
 mod evidence;
 mod fence;
 mod files;
+mod revision;
 mod sample;
 mod second_start;
 mod sign_off;
