@@ -263,6 +263,7 @@ fn a_file_comes_in_only_where_its_agency_may_read_it() {
             role: Role::Contributor,
             parts: [(FormPart("innovation".into()), None)].into(),
             evidence: EvidenceAccess::Only(vec!["evidence_05".into()]),
+            ..Grant::default()
         },
         accept_until: None,
     };
