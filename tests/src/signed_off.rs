@@ -12,6 +12,7 @@ use tempfile::TempDir;
 use crate::hub::HubProcess;
 use crate::place::repository;
 use crate::scene::{command_line, only_application};
+use crate::submission::SLOTS;
 
 const FORM: &str = "research-station-renewal";
 /// The form's sections, each with who fills it in a company of two.

@@ -56,7 +56,7 @@ pub fn Card(props: &CardProps) -> Html {
     };
     let here = props.blob.as_ref().is_some_and(|blob| blob.here);
     html! {
-        <li class={classes!("card", dragged.then_some("dragged"), props.mark)} data-entry={entry.id.to_string()}
+        <li class={classes!("file-card", dragged.then_some("dragged"), props.mark)} data-entry={entry.id.to_string()}
             data-at={props.at.to_string()} data-file={entry.file.name.clone()} onkeydown={moving(props)}>
             <button type="button" class="card-picture" data-action="view-evidence" onclick={onview}
                 aria-label={text::EVIDENCE_OPEN.fill(language, &[("name", &entry.file.name)])}
