@@ -20,9 +20,9 @@ const SECTION: &str = "openness";
 const SLOT: &str = "evidence_03";
 
 /// Whether the first card's picture is drawn.
-const DRAWN: &str = "document.querySelector('.card img')?.naturalWidth > 0";
+const DRAWN: &str = "document.querySelector('.file-card img')?.naturalWidth > 0";
 /// The files of the slot in view, in order.
-const NAMES: &str = "[...document.querySelectorAll('.card')].map((card) => card.dataset.file).join()";
+const NAMES: &str = "[...document.querySelectorAll('.file-card')].map((card) => card.dataset.file).join()";
 
 /// How a film begins.
 const MOVIE: &[u8] = b"\0\0\0\x14ftypqt  \0\0\0\0qt  \0\0\0\x08wide";
@@ -86,9 +86,9 @@ async fn a_photo_dropped_on_a_chip_is_counted_seen_and_sent_once_the_hub_is_back
         wait_for_count(&window, &chip, "1").await?;
         window.click(&chip).await?;
         wait_for_picture(&window).await?;
-        window.text_when(".card .blob-state", |text| text.contains("待上传")).await?;
+        window.text_when(".file-card .blob-state", |text| text.contains("待上传")).await?;
         team.hub.start_again()?;
-        window.text_when(".card .blob-state", |text| text.contains("已在协同中心")).await?;
+        window.text_when(".file-card .blob-state", |text| text.contains("已在协同中心")).await?;
         // On the slot that is in view, and, with a folder, on another one's entry in the list.
         window.drop_files(screen, &[&more], ".drop-hint").await?;
         wait_for_names(&window, "签约仪式.jpg,揭牌.jpg").await?;
@@ -147,16 +147,16 @@ async fn a_screenshot_and_copied_files_are_pasted_and_moved_by_keys() -> anyhow:
         keyboard.focus_window(window.app())?;
         let manager = FileManager::start(desk.screen()?, "picture", &[&photo])?;
         keyboard.press("ctrl+v")?;
-        window.find(".card").await?;
+        window.find(".file-card").await?;
         wait_for_picture(&window).await?;
-        let pasted = window.find(".card").await?.attr("data-file").await?.unwrap_or_default();
+        let pasted = window.find(".file-card").await?.attr("data-file").await?.unwrap_or_default();
         ensure!(pasted.starts_with("粘贴的图片") && pasted.ends_with(".png"), "{pasted}");
         drop(manager);
         window.press("remove-evidence").await?;
-        window.wait_until_gone(".card").await?;
+        window.wait_until_gone(".file-card").await?;
         window.evaluate(PASTE_BY_PAGE).await?;
         wait_for_picture(&window).await?;
-        let pasted = window.find(".card").await?.attr("data-file").await?.unwrap_or_default();
+        let pasted = window.find(".file-card").await?.attr("data-file").await?.unwrap_or_default();
         let _manager = FileManager::start(desk.screen()?, "copy", &[&photo])?;
         keyboard.press("ctrl+v")?;
         wait_for_names(&window, &format!("{pasted},签约仪式.jpg")).await?;
@@ -170,7 +170,7 @@ async fn a_screenshot_and_copied_files_are_pasted_and_moved_by_keys() -> anyhow:
         // Not by WebDriver's text: nobody sees it, screen readers say it.
         let said = window.evaluate("document.querySelector('[data-placed]').textContent").await?;
         ensure!(said == "第 1 张，共 2 张", "it is said: {said}");
-        let focused = window.evaluate("document.activeElement.closest('.card')?.dataset.file").await?;
+        let focused = window.evaluate("document.activeElement.closest('.file-card')?.dataset.file").await?;
         ensure!(focused == "签约仪式.jpg", "the focus is on {focused}");
         Ok(pasted)
     }
@@ -235,8 +235,8 @@ async fn a_photo_is_seen_counted_captioned_taken_out_and_put_back() -> anyhow::R
 
         window.find("[data-file=\"签约仪式.jpg\"]").await?;
         wait_for_picture(&window).await?;
-        window.text_when(".card .blob-state", |text| text.contains("已存本机")).await?;
-        let entry = window.find(".card").await?.attr("data-entry").await?.unwrap_or_default();
+        window.text_when(".file-card .blob-state", |text| text.contains("已存本机")).await?;
+        let entry = window.find(".file-card").await?.attr("data-entry").await?.unwrap_or_default();
         let caption = answer(&format!("{SECTION}.overseas_agreements?file.{entry}.caption"));
         window.click(&control(&caption)).await?;
         window.type_at_caret(&control(&caption), "签署合作备忘录").await?;

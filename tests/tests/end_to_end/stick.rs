@@ -12,7 +12,7 @@ const SECTION: &str = "openness";
 const SLOT: &str = "evidence_03";
 
 /// Whether the first card's picture is drawn.
-const DRAWN: &str = "document.querySelector('.card img')?.naturalWidth > 0";
+const DRAWN: &str = "document.querySelector('.file-card img')?.naturalWidth > 0";
 
 #[tokio::test]
 async fn photos_come_by_stick_into_the_open_window_and_go_out_by_choice() -> anyhow::Result<()> {
@@ -35,7 +35,7 @@ async fn photos_come_by_stick_into_the_open_window_and_go_out_by_choice() -> any
         window.open_application().await?;
         window.go_to_section(SECTION).await?;
         window.click(&format!("[data-chip={SLOT}]")).await?;
-        window.find(".card .no-picture").await?;
+        window.find(".file-card .no-picture").await?;
         // What a second start does with a file that it is given.
         handoff::give(&home, std::slice::from_ref(&stick))?;
         window.text_when(".messages", |text| text.contains("取出 1 个佐证材料文件")).await?;
@@ -80,7 +80,7 @@ async fn a_photo_that_was_damaged_on_the_disk_is_told_and_not_drawn() -> anyhow:
         window.go_to_section(SECTION).await?;
         window.click(&format!("[data-chip={SLOT}]")).await?;
         window.text_when(".messages", |text| text.contains("签约仪式.jpg 的内容与登记的不一致")).await?;
-        window.find(".card .no-picture").await.map(drop)
+        window.find(".file-card .no-picture").await.map(drop)
     }
     .await;
     window.picture_of_failure("damaged_photo", outcome).await?;
