@@ -72,7 +72,8 @@ pub async fn measure(folder: &Path, changes: usize, rounds: usize) -> anyhow::Re
     };
     Ok(vec![
         Figure::ratio(name("p50"), made.p50(), bare.p50(), GOAL),
-        Figure::time("the same, the slowest", made.p99()),
+        // The first reads once what was ever cleared.
+        Figure::ratio(name("longest"), made.longest(), bare.p50(), GOAL),
     ])
 }
 
