@@ -11,7 +11,7 @@ use anyhow::ensure;
 use super::{Figure, Samples};
 use crate::place::built_program;
 use crate::random::Random;
-use crate::submission::Submission;
+use crate::submission::{Paper, SLOTS, Submission};
 
 /// Photos and scanned papers of fifteen slots, by and large.
 const FILES: u64 = 40;
@@ -47,7 +47,7 @@ pub fn measure(quick: bool) -> anyhow::Result<Vec<Figure>> {
 }
 
 /// Papers of that length each, all different, in two slots.
-fn papers(folder: &Path, bytes: u64) -> anyhow::Result<Vec<(&'static str, PathBuf)>> {
+fn papers(folder: &Path, bytes: u64) -> anyhow::Result<Vec<Paper>> {
     let mut random = Random::new(1);
     let mut papers = Vec::new();
     for number in 0..FILES {
@@ -59,7 +59,8 @@ fn papers(folder: &Path, bytes: u64) -> anyhow::Result<Vec<(&'static str, PathBu
         }
         file.write_all(b"\n%%EOF\n")?;
         file.flush()?;
-        papers.push((if number % 2 == 0 { "1" } else { "2" }, path));
+        let (slot, kind) = if number % 2 == 0 { SLOTS[0] } else { SLOTS[1] };
+        papers.push(Paper { slot, kind, file: path });
     }
     Ok(papers)
 }
