@@ -18,7 +18,7 @@ fn genesis_is_the_same_bytes_every_time_and_other_facts_make_others() {
     // The bytes must never change for this form and these facts: every replica rebuilds them.
     assert_eq!(
         application_id(&bytes).unwrap(),
-        ApplicationId("68b02149867042ad48d44286cc9d13d6bb9c1fcd43ab74ff607f52eda93f1c87".to_owned()),
+        ApplicationId("001a357e513db06e669a19079668470e1e576117c5c5e59619dbe2bcde148ea1".to_owned()),
     );
     let build = |nonce, lead| Genesis::new(&form(), nonce, lead).unwrap().build(&form()).unwrap();
     assert_ne!(bytes, build([8; 16], [9; 32]));

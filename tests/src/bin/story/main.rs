@@ -1,6 +1,8 @@
 //! What three desks and their hub do in a season, told once, every step tried again when the disk fails it; and what
 //! must hold in the end. A test has single writes and syncs of it fail. `story FOLDER`
 
+mod final_revision;
+
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -162,6 +164,13 @@ fn told(error: HubError) -> anyhow::Error {
     anyhow!("the hub: {} ({detail})", code.name())
 }
 
+fn publish(desk: &mut Workspace, id: &ApplicationId, hub: &mut LoneHub) -> anyhow::Result<()> {
+    let publish = desk.publish(id, HUB_URL, hub.core.hub())?;
+    let publication = CheckedPublication::check(id, publish).map_err(told)?;
+    hub.core.publish(&desk.device().public(), publication, None).map_err(told)?;
+    sync(desk, id, hub)
+}
+
 fn sync(desk: &mut Workspace, id: &ApplicationId, hub: &mut LoneHub) -> anyhow::Result<()> {
     let device = desk.device().public();
     desk.reconnect(id)?;
@@ -234,15 +243,11 @@ fn carry_crosswise(from: &mut Desk, to: &mut Desk, id: &ApplicationId) -> anyhow
 
 /// The lead starts, the others join and look at what they have got.
 fn gather(folder: &Path, hub: &mut LoneHub) -> anyhow::Result<(Vec<Desk>, ApplicationId)> {
+    final_revision::bring_form(&folder.join("lead"))?;
     let mut lead = Desk::open(&folder.join("lead"), "牵头局")?;
     let request = CreateApplication { form: FORM.into(), name: "示例".into(), copy_from: None };
     let id = lead.step("start", |desk| Ok(desk.create(&request)?))?;
-    lead.step("publish", |desk| {
-        let publish = desk.publish(&id, HUB_URL, hub.core.hub())?;
-        let publication = CheckedPublication::check(&id, publish).map_err(told)?;
-        hub.core.publish(&desk.device().public(), publication, None).map_err(told)?;
-        sync(desk, &id, hub)
-    })?;
+    lead.step("publish", |desk| publish(desk, &id, hub))?;
     let mut desks = vec![];
     for (agency, part) in [("commerce", "openness"), ("science", "innovation")] {
         lead.grant(&id, agency, part)?;
@@ -314,6 +319,7 @@ fn main() -> anyhow::Result<()> {
     println!("started");
     let (mut desks, id) = gather(&folder, &mut hub)?;
     season(&mut desks, &id, &mut hub)?;
+    final_revision::make(&mut desks[0], &mut hub)?;
     for _ in 0..2 {
         for desk in &mut desks {
             desk.sync(&id, &mut hub)?;
