@@ -4,6 +4,7 @@
 mod blob_line;
 mod connection;
 mod enrol;
+mod filling;
 mod held;
 mod hub_line;
 mod line;
