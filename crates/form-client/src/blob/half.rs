@@ -73,3 +73,35 @@ impl Half {
         fs::rename(&self.path, &target).and_then(|()| sync_folder(&target)).map_err(unusable)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)] // A folder that cannot be set up has failed.
+
+    use ring::digest::digest;
+
+    use super::*;
+
+    #[test]
+    fn a_half_is_gone_on_with_and_kept_only_as_what_it_is_said_to_be() {
+        let home = tempfile::tempdir().unwrap();
+        let blobs = BlobFolder::of(home.path());
+        let photo = vec![7; 700_000];
+        let sha256 = hex::encode(digest(&SHA256, &photo).as_ref());
+        let open = || Half::open(blobs.partial(&sha256).unwrap()).unwrap();
+        let (first, rest) = photo.split_at(300_001);
+        open().append(first).unwrap();
+        let mut half = open();
+        assert_eq!(half.length(), 300_001);
+        half.append(rest).unwrap();
+        half.keep(&blobs, &sha256, "照片.jpg").unwrap();
+        assert_eq!(fs::read(blobs.path(&sha256)).unwrap(), photo);
+        let mut half = open();
+        assert_eq!(half.length(), 0, "it lies under its hash now");
+        half.append(rest).unwrap();
+        let refused = half.keep(&blobs, &sha256, "照片.jpg").unwrap_err();
+        assert_eq!(refused.code, ErrorCode::BlobDamaged);
+        assert_eq!(open().length(), 0);
+        assert_eq!(fs::read(blobs.path(&sha256)).unwrap(), photo, "what was kept is still there");
+    }
+}

@@ -44,3 +44,24 @@ impl<S: AsRef<[u8]> + Send + 'static> Filling<S> {
         self.written.await.map_err(io::Error::other)?
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)] // A folder that cannot be set up has failed.
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_was_handed_over_is_written_also_when_nobody_waits_for_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("half");
+        let filling = Filling::of(Half::open(path.clone()).unwrap());
+        for stretch in 0..20 {
+            assert!(filling.add(vec![stretch; 100_000]).await);
+        }
+        drop(filling);
+        // Opening waits for the one who writes.
+        let opened = spawn_blocking(move || Half::open(path)).await.unwrap().unwrap();
+        assert_eq!(opened.length(), 2_000_000);
+    }
+}

@@ -288,7 +288,7 @@ impl<'a, A: Ask> Porter<'a, A> {
                 room.written(length);
                 errand.patience.renew();
             }
-            Ok(true)
+            Ok::<_, UserError>(true)
         };
         let come = come.await;
         let half = filling.end().await.map_err(unusable)?;
