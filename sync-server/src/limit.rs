@@ -214,8 +214,8 @@ pub const FILE_MAX_BYTES: u64 = form_model::evidence::FILE_MAX_BYTES;
 pub const CHECKED_PIECE_MAX_BYTES: u64 = 64 << 20;
 
 /// How many bytes of a piece are gathered in memory before they are written: large enough that handing them to another
-/// thread costs little beside it, few enough that a killed hub has them sent again.
-pub const WRITE_BYTES: usize = 64 << 10;
+/// thread costs little beside it, few enough that a killed hub has them sent again. As many again are being written.
+pub const WRITE_BYTES: usize = 128 << 10;
 
 /// After how many bytes of a long piece what has come is made durable and counted: what a killed hub may ask for again.
 pub const COUNT_BYTES: u64 = 16 << 20;
@@ -226,7 +226,7 @@ pub const READ_BYTES: usize = 256 << 10;
 /// How many pieces of one device are taken at once: more make a line no faster.
 pub const PIECES_PER_DEVICE: usize = 8;
 
-/// How many pieces are taken at once in all: with [`WRITE_BYTES`] and what the system's line holds, 64 MiB.
+/// How many pieces are taken at once in all: with [`WRITE_BYTES`] twice and what the line gives at once, 64 MiB.
 pub const PIECES_MAX: usize = 128;
 
 /// How long a request waits for an earlier one to let go of its upload: what that needs to make durable what it has.

@@ -66,7 +66,15 @@ impl LoopbackDesk {
     /// # Errors
     /// When the hub refuses it.
     pub async fn lead(url: &str) -> Result<Self, UserError> {
-        let (desk, folder) = Self::open(folder(), "牵头局");
+        Self::lead_in(folder(), url).await
+    }
+
+    /// [`Self::lead`], with its data in that folder.
+    ///
+    /// # Errors
+    /// When the hub refuses it.
+    pub async fn lead_in(folder: TempDir, url: &str) -> Result<Self, UserError> {
+        let (desk, folder) = Self::open(folder, "牵头局");
         let request = CreateApplication { form: FORM.into(), name: "示例".into(), copy_from: None };
         let id = desk.with(|desk| desk.create(&request))?;
         hub::publish(&desk, &id, url, "").await?;
@@ -113,7 +121,15 @@ impl LoopbackDesk {
     /// # Errors
     /// When the invite is not good, or the hub not reached.
     pub async fn join(name: &str, invite: &str) -> Result<Self, UserError> {
-        let (desk, folder) = Self::open(folder(), name);
+        Self::join_in(folder(), name, invite).await
+    }
+
+    /// [`Self::join`], with its data in that folder.
+    ///
+    /// # Errors
+    /// When the invite is not good, or the hub not reached.
+    pub async fn join_in(folder: TempDir, name: &str, invite: &str) -> Result<Self, UserError> {
+        let (desk, folder) = Self::open(folder, name);
         let id = hub::join(&desk, invite, CodeKind::Invite).await?;
         Ok(Self::new(desk, id, folder))
     }

@@ -5,6 +5,7 @@
 //! name when its bytes are on the disk, so after a crash a name means a whole file.
 
 mod garbage;
+mod half;
 mod room;
 mod seen;
 
@@ -24,6 +25,7 @@ use room::Promised;
 use seen::Seen;
 
 pub use garbage::Collected;
+pub(crate) use half::Half;
 pub use room::Reserved;
 
 /// How much of a file is in memory while it is read: large enough for the disk, small enough to forget.
@@ -135,16 +137,8 @@ impl BlobFolder {
     /// # Errors
     /// [`ErrorCode::BlobDamaged`] when it is another file; it is removed then.
     pub fn adopt(&self, partial: &Path, sha256: &str, name: &str) -> Result<(), UserError> {
-        let unusable = |error: io::Error| failed(name, &error);
-        let mut file = File::open(partial).map_err(unusable)?;
-        let found = digest(&mut file).map_err(unusable)?;
-        if hex::encode(found.as_ref()) != sha256 {
-            fs::remove_file(partial).map_err(unusable)?;
-            return Err(UserError::new(ErrorCode::BlobDamaged).with("file", name));
-        }
-        file.sync_all().map_err(unusable)?;
-        let target = self.shelf(sha256).map_err(unusable)?;
-        fs::rename(partial, &target).and_then(|()| sync_folder(&target)).map_err(unusable)
+        let half = Half::open(partial.to_owned()).map_err(|error| failed(name, &error))?;
+        half.keep(self, sha256, name)
     }
 
     /// Opens a kept file, after looking at its bytes.
@@ -310,13 +304,19 @@ pub(crate) fn hash_of(path: &Path) -> Result<String, UserError> {
 }
 
 fn digest(source: &mut dyn Read) -> io::Result<Digest> {
-    let (mut hash, mut chunk) = (Context::new(&SHA256), vec![0; CHUNK_BYTES]);
+    hash_through(source).map(|(hash, _)| hash.finish())
+}
+
+/// The hash of all that is left to be read, to be gone on with, and how many bytes that was.
+fn hash_through(source: &mut dyn Read) -> io::Result<(Context, u64)> {
+    let (mut hash, mut length, mut chunk) = (Context::new(&SHA256), 0_u64, vec![0; CHUNK_BYTES]);
     loop {
         let read = source.read(&mut chunk)?;
-        match chunk.get(..read).filter(|bytes| !bytes.is_empty()) {
-            Some(bytes) => hash.update(bytes),
-            None => return Ok(hash.finish()),
-        }
+        let Some(bytes) = chunk.get(..read).filter(|bytes| !bytes.is_empty()) else {
+            return Ok((hash, length));
+        };
+        hash.update(bytes);
+        length = length.saturating_add(read as u64);
     }
 }
 

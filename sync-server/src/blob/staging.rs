@@ -68,11 +68,14 @@ impl Staging {
             private_file(&path).map_err(BlobError::io(&path))?;
         }
         let mut file = OpenOptions::new().read(true).write(true).open(&path).map_err(BlobError::io(&path))?;
-        let length = file.metadata().map_err(BlobError::io(&path))?.len().min(to);
+        let found = file.metadata().map_err(BlobError::io(&path))?.len();
+        let length = found.min(to);
         if length < counted {
             return Err(BlobError::Missing);
         }
-        file.set_len(length).and_then(|()| file.sync_data()).map_err(BlobError::io(&path))?;
+        if found > 0 {
+            file.set_len(length).and_then(|()| file.sync_data()).map_err(BlobError::io(&path))?;
+        }
         let hash = hash_of(&mut file).map_err(BlobError::io(&path))?;
         Ok(Staged { path, length, hash })
     }

@@ -1,6 +1,7 @@
 //! Files on their way in and out: brings what the arbiter knows of them together with their bytes. What is
 //! acknowledged here is on the disk; the arbiter's thread never waits for a byte of a file.
 
+mod behind;
 mod collect;
 mod finish;
 mod piece;

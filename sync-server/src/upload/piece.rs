@@ -7,8 +7,9 @@ use futures_util::StreamExt as _;
 use ring::digest::{Context, SHA1_FOR_LEGACY_USE_ONLY, SHA256};
 use tokio::time::timeout;
 
+use super::behind::Behind;
 use super::{Asked, Files, Turn};
-use crate::blob::{BlobError, Staged, Writing, off_thread};
+use crate::blob::{Staged, off_thread};
 use crate::error::{ErrorCode, HubError};
 use crate::intake::drain;
 use crate::limit::{CHECKED_PIECE_MAX_BYTES, COUNT_BYTES, STALL_MAX, WRITE_BYTES};
@@ -135,8 +136,7 @@ struct Run<'f> {
     files: &'f Files,
     upload: UploadRecord,
     before: Staged,
-    /// `None` only while another thread has it.
-    writing: Option<Writing>,
+    behind: Behind,
     checksum: Option<(Context, Vec<u8>)>,
     gathered: Vec<Bytes>,
     gathered_bytes: usize,
@@ -151,7 +151,7 @@ impl<'f> Run<'f> {
     ) -> Result<Self, HubError> {
         let before = staged.clone();
         let staged = before.clone();
-        let writing = Some(off_thread(move || staged.write()).await?);
+        let behind = Behind::Idle(off_thread(move || staged.write()).await?);
         let checksum = checksum.map(|Checksum { algorithm, digest }| {
             let algorithm = match algorithm {
                 Algorithm::Sha1 => &SHA1_FOR_LEGACY_USE_ONLY,
@@ -159,7 +159,7 @@ impl<'f> Run<'f> {
             };
             (Context::new(algorithm), digest)
         });
-        Ok(Self { files, upload, before, writing, checksum, gathered: Vec::new(), gathered_bytes: 0 })
+        Ok(Self { files, upload, before, behind, checksum, gathered: Vec::new(), gathered_bytes: 0 })
     }
 
     /// Takes bytes off the line until there are no more.
@@ -202,28 +202,16 @@ impl<'f> Run<'f> {
         Ok(end)
     }
 
-    /// Writes what was gathered; makes it durable when told so.
+    /// Has what was gathered written; and made durable when told so.
     async fn write(&mut self, sync: bool) -> Result<(), HubError> {
-        let mut writing = self.writing.take().ok_or_else(lost)?;
-        let gathered = std::mem::take(&mut self.gathered);
         metric::file_bytes_in(std::mem::take(&mut self.gathered_bytes));
-        let written = off_thread(move || {
-            for bytes in &gathered {
-                writing.append(bytes)?;
-            }
-            if sync {
-                writing.sync()?;
-            }
-            Ok(writing)
-        });
-        self.writing = Some(written.await.map_err(full_or)?);
-        Ok(())
+        self.behind.write(std::mem::take(&mut self.gathered), sync).await
     }
 
     /// Makes durable what has come, and counts it. The last bytes of a file count when the file is finished.
     async fn count(&mut self) -> Result<(), HubError> {
         self.write(true).await?;
-        let length = self.writing.as_ref().map_or(0, Writing::length);
+        let length = self.behind.length().await?;
         if length == self.upload.offset {
             return Ok(());
         }
@@ -240,7 +228,8 @@ impl<'f> Run<'f> {
         if let Some((context, said)) = self.checksum.take() {
             let whole = matches!(end, End::Whole);
             if !whole || context.finish().as_ref() != said {
-                // Nothing of it may be taken for good later.
+                // Nothing of it may be taken for good later: what is still being written goes with the rest.
+                let _ = self.behind.length().await;
                 let before = self.before.clone();
                 off_thread(move || before.write()).await?;
                 if !whole {
@@ -252,13 +241,6 @@ impl<'f> Run<'f> {
             }
         }
         self.count().await?;
-        let writing = self.writing.ok_or_else(lost)?;
-        Ok((self.upload, writing.close()))
+        Ok((self.upload, self.behind.close().await?))
     }
-}
-
-/// A disk that got full while a file came in is told like one that was full before.
-fn full_or(error: BlobError) -> HubError {
-    metric::file_refused("store");
-    error.into()
 }

@@ -78,8 +78,6 @@ async fn what_does_not_fit_is_refused_each_with_its_reason_and_nothing_of_it_cou
     };
     assert_eq!(refused(1, &file[1..], &[]).await, "409 offset_wrong");
     assert_eq!(refused(0, &[&file[..], b"!"].concat(), &[]).await, "413 too_large");
-    let sum =
-        |piece: &[u8]| format!("sha1 {}", BASE64.encode(digest(&SHA1_FOR_LEGACY_USE_ONLY, piece).as_ref()));
     let wrong = sum(b"another");
     assert_eq!(refused(0, &file, &[("Upload-Checksum", &wrong)]).await, "460 checksum_mismatch");
     assert_eq!(refused(0, &file, &[("Upload-Checksum", "crc32 AAAA")]).await, "400 bad_message");
@@ -97,6 +95,30 @@ async fn what_does_not_fit_is_refused_each_with_its_reason_and_nothing_of_it_cou
     assert_eq!(empty, (400, "empty_file".to_owned()));
     let plain = asked(&leads, Method::PATCH, &upload, &[TUS, ("Upload-Offset", "0")], vec![1]).await;
     assert_eq!(plain.unwrap_err(), (415, "unsupported_media".to_owned()));
+    hub.hub.shutdown().await;
+}
+
+/// What says what a piece is.
+fn sum(piece: &[u8]) -> String {
+    format!("sha1 {}", BASE64.encode(digest(&SHA1_FOR_LEGACY_USE_ONLY, piece).as_ref()))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_left_of_a_long_piece_that_is_not_what_its_checksum_says() {
+    let hub = TestHub::new().await;
+    let (lead, leads) = hub.lead(1).await;
+    let file = bytes(3_000_000, 16);
+    let begun = begin(&leads, &lead, file.len(), Some(&sha256(&file))).await.unwrap();
+    let upload = said(&begun, "Location").to_owned();
+    let wrong = [("Upload-Checksum", sum(&file[1..]))];
+    let wrong = wrong.each_ref().map(|(name, sum)| (*name, sum.as_str()));
+    let refused = append_with(&leads, &upload, 0, &file[..2_000_000], &wrong).await.unwrap_err();
+    assert_eq!(refused, (460, "checksum_mismatch".to_owned()));
+    let left = std::fs::read_dir(hub.folder.path().join("blobs/staging")).unwrap().flatten();
+    assert_eq!(left.map(|file| file.metadata().unwrap().len()).sum::<u64>(), 0);
+    assert_eq!(offset(&state(&leads, &upload).await.unwrap()), 0);
+    append(&leads, &upload, 0, &file).await.unwrap();
+    assert_eq!(has(&leads, &lead, &sha256(&file)).await, 200);
     hub.hub.shutdown().await;
 }
 

@@ -16,7 +16,7 @@ use form_model::error::{ErrorCode, UserError};
 use form_model::evidence::EvidenceFile;
 use form_model::id::ApplicationId;
 use futures_util::stream::unfold;
-use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, LOCATION, RANGE};
+use reqwest::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, LOCATION, RANGE};
 use reqwest::{Body, Method, Response, StatusCode};
 use tokio::sync::Notify;
 use tokio::time::{sleep, timeout};
@@ -27,8 +27,9 @@ use super::problem;
 /// The most hashes that the hub is asked about at once.
 pub(super) const KNOWN_MAX: usize = 1_024;
 
-/// How much of a file is in memory while it is sent, in bytes: what a disk reads at once.
-const READ_BYTES: usize = 256 << 10;
+/// How much of a file is read at once while it is sent, in bytes: so much that handing it from the disk's thread to the
+/// line's costs little beside it, and so little that it is still in the processor's cache when it is sent.
+const READ_BYTES: usize = 512 << 10;
 
 /// How long nothing may move over a line before it counts as broken: the hub's disk may need a while for the end of a
 /// large file, and a slow line for what the system holds of a piece.
@@ -128,8 +129,8 @@ impl HubConnection {
         offset(&self.checked(response).await?).ok_or_else(|| self.no_tus())
     }
 
-    /// Opens a file from a place on; `None` when the hub does not give it to this desk. The whole is compared by the hub
-    /// on its way.
+    /// Opens a file from a place on; `None` when the hub does not give it to this desk. The hub has found the whole sound a
+    /// moment ago, or compares it on its way; `anew` has it compare in any case, from the start.
     ///
     /// # Errors
     /// [`ErrorCode::HubUnreachable`], [`ErrorCode::HubRefused`].
@@ -138,10 +139,13 @@ impl HubConnection {
         id: &ApplicationId,
         sha256: &str,
         from: u64,
+        anew: bool,
     ) -> Result<Option<Download>, UserError> {
         let path = format!("/v1/applications/{id}/blobs/{sha256}");
         let range = (from > 0).then(|| (RANGE.as_str(), format!("bytes={from}-")));
-        let response = self.asked(Method::GET, &path, range.as_slice(), Body::default);
+        let anew = anew.then(|| (CACHE_CONTROL.as_str(), "no-cache".to_owned()));
+        let headers: Vec<_> = range.into_iter().chain(anew).collect();
+        let response = self.asked(Method::GET, &path, &headers, Body::default);
         let response = timeout(SILENCE_MAX, response).await.map_err(|_| self.silent())??;
         if response.status() == StatusCode::NOT_FOUND {
             return Ok(None);
@@ -229,9 +233,9 @@ impl Source {
             }
             Self::Open(file) => file,
         };
-        let mut bytes = vec![0; size];
-        file.read_exact(&mut bytes)?;
-        Ok((file, bytes))
+        let mut bytes = Vec::with_capacity(size);
+        (&mut file).take(size as u64).read_to_end(&mut bytes)?;
+        if bytes.len() < size { Err(io::ErrorKind::UnexpectedEof.into()) } else { Ok((file, bytes)) }
     }
 }
 

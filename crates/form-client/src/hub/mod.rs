@@ -5,6 +5,7 @@ mod blob_line;
 mod connection;
 mod courier;
 mod enrol;
+mod filling;
 mod held;
 mod hub_line;
 mod line;

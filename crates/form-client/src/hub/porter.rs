@@ -1,9 +1,7 @@
 //! Carries one file after the other, each until it is there, or the line is gone.
 
 use std::collections::{BTreeSet, VecDeque};
-use std::fs::OpenOptions;
-use std::io::{self, Write as _};
-use std::path::PathBuf;
+use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -15,12 +13,13 @@ use form_model::id::ApplicationId;
 
 use super::blob_line::{KNOWN_MAX, Part, Upload};
 use super::connection::HubConnection;
+use super::filling::Filling;
 use super::pace::Pace;
 use super::patience::{Patience, passes, patiently};
 use super::problem;
 use super::sync_loop::Ask;
 use super::transfer::{Extent, Load, Way};
-use crate::blob::{BlobFolder, Soundness, failed};
+use crate::blob::{BlobFolder, Half, Soundness, failed};
 
 /// How often the view hears how far a file is: as fast as an eye sees a bar move.
 const TOLD_EVERY: Duration = Duration::from_millis(100);
@@ -224,9 +223,9 @@ impl<'a, A: Ask> Porter<'a, A> {
 
     async fn fetch(&self, errand: &mut Errand) -> Result<(), UserError> {
         let file = errand.load.file.clone();
-        let partial = self.blobs.partial(&file.sha256).map_err(|error| failed(&file.name, &error))?;
-        match self.bring(errand, &partial).await? {
-            Brought::Whole => {}
+        let half = self.half(&file).await?;
+        let half = match self.bring(errand, half).await? {
+            Brought::Whole(half) => half,
             Brought::Stopped => return Ok(()),
             Brought::Nothing => {
                 // It had said that it has the file.
@@ -234,9 +233,9 @@ impl<'a, A: Ask> Porter<'a, A> {
                 self.desk.ask(move |desk| desk.confirmed(&id, &asked, &[])).await?;
                 return self.rests(&file).await;
             }
-        }
-        match self.adopt(partial, &file).await {
-            // Read from its start the file is compared by the hub on its way, which sets a damaged copy aside.
+        };
+        match self.keep(half, &file).await {
+            // The hub looks through the file when it is asked for anew, and sets a damaged copy aside.
             Err(error) if error.code == ErrorCode::BlobDamaged && !errand.anew => {
                 errand.anew = true;
                 Box::pin(self.fetch(errand)).await
@@ -246,45 +245,61 @@ impl<'a, A: Ask> Porter<'a, A> {
         }
     }
 
+    /// What has come of a file.
+    async fn half(&self, file: &EvidenceFile) -> Result<Half, UserError> {
+        let (blobs, sha256, size) = (self.blobs.clone(), file.sha256.clone(), file.size);
+        let opened = beside(move || {
+            let mut half = Half::open(blobs.partial(&sha256)?)?;
+            if half.length() > size {
+                half.clear()?;
+            }
+            Ok(half)
+        });
+        opened.await.map_err(|error| failed(&file.name, &error))
+    }
+
     /// Puts what comes of a file behind what has come before.
-    async fn bring(&self, errand: &mut Errand, partial: &PathBuf) -> Result<Brought, UserError> {
+    async fn bring(&self, errand: &mut Errand, mut half: Half) -> Result<Brought, UserError> {
         let file = errand.load.file.clone();
         let unusable = |error: io::Error| failed(&file.name, &error);
-        let mut target = OpenOptions::new().create(true).append(true).open(partial).map_err(unusable)?;
-        let mut got = target.metadata().map_err(unusable)?.len();
-        if got > file.size {
-            target.set_len(0).map_err(unusable)?;
-            got = 0;
-        }
+        let mut got = half.length();
         let mut room = self.blobs.reserve(file.size - got, &file.name)?;
         if got == file.size {
-            return Ok(Brought::Whole);
+            return Ok(Brought::Whole(half));
         }
-        let coming = self.connection.blob(self.application, &file.sha256, got).await?;
+        let coming = self.connection.blob(self.application, &file.sha256, got, errand.anew).await?;
         let Some(mut coming) = coming else { return Ok(Brought::Nothing) };
         if coming.from != got {
-            target.set_len(coming.from).map_err(unusable)?;
-            got = coming.from;
+            half.clear().map_err(unusable)?;
+            got = 0;
         }
-        while got < file.size {
-            if !self.step(errand, Transfer::Fetching { got }).await? {
-                return Ok(Brought::Stopped);
+        let filling = Filling::of(half);
+        let come = async {
+            while got < file.size {
+                if !self.step(errand, Transfer::Fetching { got }).await? {
+                    return Ok(false);
+                }
+                let Some(stretch) = self.connection.more(&mut coming).await? else { break };
+                let length = stretch.as_ref().len() as u64;
+                if !filling.add(stretch).await {
+                    break;
+                }
+                got += length;
+                room.written(length);
+                errand.patience.renew();
             }
-            let Some(bytes) = self.connection.more(&mut coming).await? else { break };
-            target.write_all(bytes.as_ref()).map_err(unusable)?;
-            got += bytes.as_ref().len() as u64;
-            room.written(bytes.as_ref().len() as u64);
-            errand.patience.renew();
-        }
-        Ok(Brought::Whole)
+            Ok::<_, UserError>(true)
+        };
+        let come = come.await;
+        let half = filling.end().await.map_err(unusable)?;
+        Ok(if come? { Brought::Whole(half) } else { Brought::Stopped })
     }
 
     /// Compares what has come and takes it over.
-    async fn adopt(&self, partial: PathBuf, file: &EvidenceFile) -> Result<(), UserError> {
+    async fn keep(&self, half: Half, file: &EvidenceFile) -> Result<(), UserError> {
         let (blobs, file) = (self.blobs.clone(), file.clone());
-        let adopted =
-            tokio::task::spawn_blocking(move || blobs.adopt(&partial, &file.sha256, &file.name)).await;
-        adopted.map_err(|error| UserError::new(ErrorCode::NotSaved).with("cause", error))?
+        let kept = tokio::task::spawn_blocking(move || half.keep(&blobs, &file.sha256, &file.name)).await;
+        kept.map_err(|error| UserError::new(ErrorCode::NotSaved).with("cause", error))?
     }
 
     /// Says how far a file is, now and then. False when it is to stop: a person has said so meanwhile.
@@ -335,7 +350,7 @@ impl<'a, A: Ask> Porter<'a, A> {
 
 /// What came of a file.
 enum Brought {
-    Whole,
+    Whole(Half),
     /// A person has stopped it.
     Stopped,
     /// The hub does not have it.

@@ -1,5 +1,9 @@
 //! Files of evidence: how fast the product's own porter brings a desk's photos to the hub and to another desk, durable at
 //! both, beside a plain copy of the same files to the same disk in the same run.
+//!
+//! A virtual machine's host takes memory back that nobody uses, and whoever touches it next waits for it: a copy into such
+//! memory takes three times as long. So each way has a copy of its own, made right before it, and both find the memory of
+//! files that were removed a moment ago.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -8,6 +12,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, ensure};
 use form_client::evidence::prepare;
 use form_client::hub::{self, Extent};
+use tempfile::TempDir;
 
 use super::usage::{forget_peak_memory, peak_memory_kb, processor_time};
 use crate::bench::{Figure, Goal};
@@ -27,27 +32,28 @@ const SPEED_GOAL: f64 = 0.7;
 /// When the hub refuses a photo, or the disk fails.
 pub async fn measure(folder: &Path, photos: usize) -> anyhow::Result<Vec<Figure>> {
     let (made, bytes) = take(&folder.join("photos"), photos)?;
-    // Twice, the better one: the first may still wait for what was written before.
-    let copied = copy(&made, &folder.join("copy-1"))?.min(copy(&made, &folder.join("copy-2"))?);
     let hub = HubProcess::start()?;
-    let giver = LoopbackDesk::lead(hub.url()).await?;
+    let giver = LoopbackDesk::lead_in(TempDir::new_in(folder)?, hub.url()).await?;
     let (agency, part, ..) = OTHERS[0];
-    let taker = LoopbackDesk::join(agency, &giver.invite(agency, part).await?).await?;
+    let invite = giver.invite(agency, part).await?;
+    let taker = LoopbackDesk::join_in(TempDir::new_in(folder)?, agency, &invite).await?;
     add(&giver, &made)?;
-    fs::remove_dir_all(folder.join("photos"))?;
     giver.sync().await?;
     taker.sync().await?;
     let process = std::process::id();
     let hubs = hub.process().context("the hub does not run")?;
     forget_peak_memory(process)?;
-    let (up, down) = (carry(&giver, hubs).await?, carry(&taker, hubs).await?);
+    let copied_before_up = copy_twice(&made, folder)?;
+    let up = carry(&giver, hubs).await?;
+    let copied_before_down = copy_twice(&made, folder)?;
+    let down = carry(&taker, hubs).await?;
     let (at_hub, desks) = (peak_memory_kb(hubs)?, peak_memory_kb(process)?);
     let kept = files_below(&hub.data().join("blobs/kept"))?;
     ensure!(kept == photos, "the hub has {kept} of {photos} photos");
     let there = whole_files(&taker)?;
     ensure!(there == photos, "the second desk has {there} of {photos} photos");
     let speed = |took: Duration| u128::from(bytes) / took.as_millis().max(1);
-    let way = |way: &str, carried: &Carried| {
+    let way = |way: &str, carried: &Carried, copied: Duration| {
         let name = format!("{photos} photos of 3 MB {way}");
         let speed_of = format!("{name}, durable, against a copy with fsync");
         vec![
@@ -63,7 +69,9 @@ pub async fn measure(folder: &Path, photos: usize) -> anyhow::Result<Vec<Figure>
         Figure::told(name, peak_kb.into(), "kB").against(MEMORY_KB.into()).with(Goal::AtMost(1.0))
     };
     let memory = vec![memory("hub", at_hub), memory("both desks, in one process", desks)];
-    Ok([way("from a desk to the hub", &up), way("from the hub to a desk", &down), memory].concat())
+    let up = way("from a desk to the hub", &up, copied_before_up);
+    let down = way("from the hub to a desk", &down, copied_before_down);
+    Ok([up, down, memory].concat())
 }
 
 fn take(folder: &Path, photos: usize) -> anyhow::Result<(Vec<PathBuf>, u64)> {
@@ -78,6 +86,12 @@ fn take(folder: &Path, photos: usize) -> anyhow::Result<(Vec<PathBuf>, u64)> {
     Ok((made, bytes))
 }
 
+/// The better of two: the first may find memory that the host has taken back, or wait for what was written before.
+fn copy_twice(made: &[PathBuf], folder: &Path) -> anyhow::Result<Duration> {
+    let first = copy(made, &folder.join("copy-1"))?;
+    Ok(first.min(copy(made, &folder.join("copy-2"))?))
+}
+
 fn copy(made: &[PathBuf], to: &Path) -> anyhow::Result<Duration> {
     fs::create_dir_all(to)?;
     let start = Instant::now();
@@ -88,6 +102,8 @@ fn copy(made: &[PathBuf], to: &Path) -> anyhow::Result<Duration> {
     }
     let took = start.elapsed();
     fs::remove_dir_all(to)?;
+    // Where a disk is told of what was removed, the next one who needs it durable would wait for that.
+    File::open(to.parent().context("no folder")?)?.sync_all()?;
     Ok(took)
 }
 
