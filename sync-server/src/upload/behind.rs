@@ -12,7 +12,7 @@ use crate::metric;
 
 /// A staging file, and what is being written to it.
 pub(super) enum Behind {
-    Idle(Writing),
+    Idle(Box<Writing>),
     Busy(JoinHandle<Result<Writing, BlobError>>),
     /// A write has failed, or is being waited for.
     Gone,
@@ -45,7 +45,7 @@ impl Behind {
     pub(super) async fn length(&mut self) -> Result<u64, HubError> {
         let writing = self.take().await?;
         let length = writing.length();
-        *self = Self::Idle(writing);
+        *self = Self::Idle(Box::new(writing));
         Ok(length)
     }
 
@@ -59,7 +59,7 @@ impl Behind {
 
     async fn take(&mut self) -> Result<Writing, HubError> {
         match mem::replace(self, Self::Gone) {
-            Self::Idle(writing) => Ok(writing),
+            Self::Idle(writing) => Ok(*writing),
             Self::Busy(written) => {
                 let written = written.await.map_err(|error| BlobError::Store(error.to_string())).flatten();
                 written.map_err(|error| {

@@ -151,7 +151,7 @@ impl<'f> Run<'f> {
     ) -> Result<Self, HubError> {
         let before = staged.clone();
         let staged = before.clone();
-        let behind = Behind::Idle(off_thread(move || staged.write()).await?);
+        let behind = Behind::Idle(Box::new(off_thread(move || staged.write()).await?));
         let checksum = checksum.map(|Checksum { algorithm, digest }| {
             let algorithm = match algorithm {
                 Algorithm::Sha1 => &SHA1_FOR_LEGACY_USE_ONLY,

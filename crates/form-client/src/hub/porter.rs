@@ -225,7 +225,7 @@ impl<'a, A: Ask> Porter<'a, A> {
         let file = errand.load.file.clone();
         let half = self.half(&file).await?;
         let half = match self.bring(errand, half).await? {
-            Brought::Whole(half) => half,
+            Brought::Whole(half) => *half,
             Brought::Stopped => return Ok(()),
             Brought::Nothing => {
                 // It had said that it has the file.
@@ -265,7 +265,7 @@ impl<'a, A: Ask> Porter<'a, A> {
         let mut got = half.length();
         let mut room = self.blobs.reserve(file.size - got, &file.name)?;
         if got == file.size {
-            return Ok(Brought::Whole(half));
+            return Ok(Brought::Whole(Box::new(half)));
         }
         let coming = self.connection.blob(self.application, &file.sha256, got, errand.anew).await?;
         let Some(mut coming) = coming else { return Ok(Brought::Nothing) };
@@ -292,7 +292,7 @@ impl<'a, A: Ask> Porter<'a, A> {
         };
         let come = come.await;
         let half = filling.end().await.map_err(unusable)?;
-        Ok(if come? { Brought::Whole(half) } else { Brought::Stopped })
+        Ok(if come? { Brought::Whole(Box::new(half)) } else { Brought::Stopped })
     }
 
     /// Compares what has come and takes it over.
@@ -350,7 +350,7 @@ impl<'a, A: Ask> Porter<'a, A> {
 
 /// What came of a file.
 enum Brought {
-    Whole(Half),
+    Whole(Box<Half>),
     /// A person has stopped it.
     Stopped,
     /// The hub does not have it.
