@@ -62,8 +62,7 @@ fn read_at(mut file: File, at: u64, size: usize) -> Result<(File, Bytes), BlobEr
 }
 
 impl Objects {
-    /// Reads a kept file whole. One that was found sound a moment ago and not written to since is read as it lies there,
-    /// unless `anew`. Of any other the last piece comes only after the whole was found to be what its name says; else the
+    /// Reads a kept file whole. Its last piece comes only after the whole was found to be what its name says; else the
     /// stream ends with [`BlobError::Damaged`].
     ///
     /// # Errors
@@ -72,14 +71,10 @@ impl Objects {
         &self,
         application: &ApplicationId,
         blob: &BlobRecord,
-        anew: bool,
     ) -> Result<Reading, BlobError> {
         let (application, blob) = (application.clone(), *blob);
         let stamp = self.stamp_of(&application, &blob).await?;
         let raw = self.bytes(&application, &blob.hash, 0, blob.length).await?;
-        if !anew && self.sound.has(&application, &blob.hash, stamp) {
-            return Ok(Reading { pieces: raw });
-        }
         let objects = self.clone();
         let state = (raw, Context::new(&SHA256), 0_u64, None::<Bytes>, false);
         let pieces = unfold(state, move |(mut raw, mut hash, mut length, mut held, over)| {
@@ -137,7 +132,7 @@ impl Objects {
         application: &ApplicationId,
         blob: &BlobRecord,
     ) -> Result<(), BlobError> {
-        let mut reading = self.whole(application, blob, true).await?;
+        let mut reading = self.whole(application, blob).await?;
         while let Some(piece) = reading.pieces.next().await {
             piece?;
         }

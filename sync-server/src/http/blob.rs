@@ -32,8 +32,7 @@ use crate::storage::file::{BlobHash, BlobRecord};
     params(
         ("id" = String, Path, description = "Hash of the genesis, 64 lower-case hex digits"),
         ("sha256" = String, Path, description = "Of the file, 64 lower-case hex digits"),
-        ("Range" = Option<String>, Header, description = "One part (RFC 9110, section 14); of several, the whole is sent"),
-        ("Cache-Control" = Option<String>, Header, description = "`no-cache`: the hub compares the whole with its hash, also when it did a moment ago")
+        ("Range" = Option<String>, Header, description = "One part (RFC 9110, section 14); of several, the whole is sent")
     ),
     responses(
         (status = 200, description = "The whole; its ETag is the hash", body = Vec<u8>, content_type = "application/octet-stream"),
@@ -53,7 +52,7 @@ pub(super) async fn get(
         Range::Nowhere => return Ok(nowhere(&blob)),
     };
     let opened = match part {
-        None => state.files.objects.whole(&application, &blob, asks_anew(&parts.headers)).await,
+        None => state.files.objects.whole(&application, &blob).await,
         Some(part) => state.files.objects.part(&application, &blob, part).await,
     };
     let reading = match opened {
@@ -139,11 +138,6 @@ async fn wanted(
     let hash = sha256.parse().map_err(|_| unknown())?;
     let blob = state.files.found(device, &application, vec![hash]).await?.pop();
     Ok((application, blob.ok_or_else(unknown)?))
-}
-
-/// Whether nothing that was found earlier is to count (RFC 9111, section 5.2.1.4).
-fn asks_anew(headers: &HeaderMap) -> bool {
-    headers.get(CACHE_CONTROL).is_some_and(|asked| asked.as_bytes() == b"no-cache")
 }
 
 fn etag(blob: &BlobRecord) -> String {

@@ -200,29 +200,6 @@ async fn a_file_that_is_damaged_or_gone_is_sent_to_nobody_and_can_be_brought_aga
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_file_that_was_sound_a_moment_ago_is_compared_all_the_same_for_who_asks_anew() {
-    let hub = TestHub::new().await;
-    let (lead, leads) = hub.lead(1).await;
-    let file = bytes(1_000_000, 14);
-    let hash = sha256(&file);
-    bring(&leads, &lead, &file).await;
-    let place = kept(&hub, &lead, &file);
-    let written = std::fs::metadata(&place).unwrap().modified().unwrap();
-    let mut damaged = file.clone();
-    damaged[999_999] ^= 1;
-    std::fs::write(&place, &damaged).unwrap();
-    // As by a disk that gives back other bytes: nothing else tells of it.
-    std::fs::File::options().write(true).open(&place).unwrap().set_modified(written).unwrap();
-    let anew = [("Cache-Control", "no-cache")];
-    let cut = fetch(&leads, &lead, &hash, &anew).await.unwrap().bytes().await;
-    assert!(cut.is_err(), "the line ends before the file does");
-    assert_eq!(has(&leads, &lead, &hash).await, 404);
-    bring(&leads, &lead, &file).await;
-    assert_eq!(fetch(&leads, &lead, &hash, &anew).await.unwrap().bytes().await.unwrap(), file);
-    hub.hub.shutdown().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn only_a_file_that_no_change_ever_named_goes_and_not_before_its_time() {
     let hub = TestHub::new().await;
     let (mut lead, leads) = hub.lead(1).await;

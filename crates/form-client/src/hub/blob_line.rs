@@ -16,7 +16,7 @@ use form_model::error::{ErrorCode, UserError};
 use form_model::evidence::EvidenceFile;
 use form_model::id::ApplicationId;
 use futures_util::stream::unfold;
-use reqwest::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, LOCATION, RANGE};
+use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, LOCATION, RANGE};
 use reqwest::{Body, Method, Response, StatusCode};
 use tokio::sync::Notify;
 use tokio::time::{sleep, timeout};
@@ -129,8 +129,8 @@ impl HubConnection {
         offset(&self.checked(response).await?).ok_or_else(|| self.no_tus())
     }
 
-    /// Opens a file from a place on; `None` when the hub does not give it to this desk. The hub has found the whole sound a
-    /// moment ago, or compares it on its way; `anew` has it compare in any case, from the start.
+    /// Opens a file from a place on; `None` when the hub does not give it to this desk. The whole is compared by the hub
+    /// on its way.
     ///
     /// # Errors
     /// [`ErrorCode::HubUnreachable`], [`ErrorCode::HubRefused`].
@@ -139,13 +139,10 @@ impl HubConnection {
         id: &ApplicationId,
         sha256: &str,
         from: u64,
-        anew: bool,
     ) -> Result<Option<Download>, UserError> {
         let path = format!("/v1/applications/{id}/blobs/{sha256}");
         let range = (from > 0).then(|| (RANGE.as_str(), format!("bytes={from}-")));
-        let anew = anew.then(|| (CACHE_CONTROL.as_str(), "no-cache".to_owned()));
-        let headers: Vec<_> = range.into_iter().chain(anew).collect();
-        let response = self.asked(Method::GET, &path, &headers, Body::default);
+        let response = self.asked(Method::GET, &path, range.as_slice(), Body::default);
         let response = timeout(SILENCE_MAX, response).await.map_err(|_| self.silent())??;
         if response.status() == StatusCode::NOT_FOUND {
             return Ok(None);

@@ -235,7 +235,7 @@ impl<'a, A: Ask> Porter<'a, A> {
             }
         };
         match self.keep(half, &file).await {
-            // The hub looks through the file when it is asked for anew, and sets a damaged copy aside.
+            // Read from its start the file is compared by the hub on its way, which sets a damaged copy aside.
             Err(error) if error.code == ErrorCode::BlobDamaged && !errand.anew => {
                 errand.anew = true;
                 Box::pin(self.fetch(errand)).await
@@ -267,7 +267,7 @@ impl<'a, A: Ask> Porter<'a, A> {
         if got == file.size {
             return Ok(Brought::Whole(Box::new(half)));
         }
-        let coming = self.connection.blob(self.application, &file.sha256, got, errand.anew).await?;
+        let coming = self.connection.blob(self.application, &file.sha256, got).await?;
         let Some(mut coming) = coming else { return Ok(Brought::Nothing) };
         if coming.from != got {
             half.clear().map_err(unusable)?;
