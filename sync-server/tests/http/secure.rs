@@ -10,6 +10,7 @@ use form_document::key::{PublicKey, Purpose};
 use form_document::roster::Hub;
 use form_document::wire::{Exchange, Say, Tell};
 use form_model::error::ErrorCode;
+use sync_server::limit::WAITING_PER_DEVICE;
 
 use crate::TestHub;
 use crate::support::desk::Desk;
@@ -104,7 +105,8 @@ async fn requests_at_the_same_time_count_once_each() {
     let (lead, _) = hub.lead(1).await;
     let (url, id) = (hub.hub.url.clone(), lead.application.clone());
     let connection = HubConnection::new(&url, Arc::new(key(1))).unwrap();
-    let requests = (0..40).map(|_| connection.standing(&id));
+    // As many as may wait for the hub at once.
+    let requests = (0..WAITING_PER_DEVICE).map(|_| connection.standing(&id));
     for answer in futures_util::future::join_all(requests).await {
         answer.unwrap();
     }
