@@ -80,7 +80,7 @@ pub fn Finalise(props: &FinaliseProps) -> Html {
             if signing.may_finalise {
                 <div class="actions">
                     <Action name="finalise" label={text::FINALISE_DO.fill(language, &[("number", &number)])} weight={Weight::Primary}
-                        class="official" disabled={task.is_busy() || !signing.obstacles.is_empty() || given.is_none()} onclick={examine} />
+                        class="official" disabled={task.is_busy() || !signing.obstacles.is_empty()} onclick={examine} />
                     if task.is_busy() { <span class="muted" role="status">{ text::FINALISE_BUSY.of(language) }</span> }
                 </div>
                 <details class="courier">
